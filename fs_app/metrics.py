@@ -1,0 +1,32 @@
+"""The figures at /metrics. Names follow Prometheus' rules (base units, `_total` for counters)."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+FAILURES = Counter("fsapp_failures_total", "Exceptions that ended a piece of work", ["where"])
+EVENTS = Counter("fsapp_switch_events_total", "Frames received from FreeSWITCH", ["kind"])
+COMMANDS = Counter("fsapp_switch_commands_total", "Commands sent to FreeSWITCH", ["verb", "result"])
+COMMAND_SECONDS = Histogram(
+    "fsapp_switch_command_seconds",
+    "Time from command to reply",
+    buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),
+)
+LINK_UP = Gauge("fsapp_switch_link_up", "1 while both event socket links are up")
+LINK_LOSSES = Counter("fsapp_switch_link_losses_total", "Times that the link to FreeSWITCH was lost")
+LOOP_LAG = Histogram(
+    "fsapp_loop_lag_seconds",
+    "How late the event loop runs a timer",
+    buckets=(0.001, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3),
+)
+CALLS = Gauge("fsapp_calls", "Calls in progress", ["stage"])
+AGENTS = Gauge("fsapp_agents", "Agents by shown state", ["state"])
+JOURNAL_LAG = Gauge("fsapp_journal_unprojected", "Journal entries not yet in the database")
+JOURNAL_HELD = Gauge("fsapp_journal_held", "Journal entries held in memory because the disk refuses them")
+REPAIRS = Counter(
+    "fsapp_reconciliation_repairs_total", "Corrections made by comparing with the switch", ["what"]
+)
+UNKNOWN_TRANSITIONS = Counter(
+    "fsapp_unknown_transitions_total", "Events that a state machine refused", ["machine"]
+)
+BROWSERS = Gauge("fsapp_browsers", "Connected browser sockets")

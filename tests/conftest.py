@@ -1,0 +1,17 @@
+"""Every test runs as the program runs: under gevent."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--switch",
+        choices=("sim", "real", "both"),
+        default="both",
+        help="which switch the end-to-end and conformance tests run on; `both` skips the real one, loudly, "
+        "when no FreeSWITCH is found by FREESWITCH_HOME or on the PATH",
+    )
