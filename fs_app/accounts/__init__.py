@@ -1,0 +1,1 @@
+"""Customers of the platform and their people: accounts, users, sessions."""

@@ -1,0 +1,147 @@
+"""Settings: environment variables `FS_APP_…` or the file named by `FS_APP_CONFIG` (lines `NAME=value`).
+
+Everything is checked at start; a wrong value ends the program with a sentence that names it. The table in
+docs/settings.md is compared with this file by a test.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from fs_app.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """All settings. Seconds and bytes unless the name says otherwise; addresses are `HOST:PORT`."""
+
+    model_config = SettingsConfigDict(env_prefix="FS_APP_", extra="ignore")
+
+    switch: str = Field("sim", description="`sim` for the simulated switch, or `esl://:PASSWORD@HOST:8021`")
+    data_dir: Path = Field(ROOT / "var", description="Journal, database file, recordings, secrets")
+    database_url: str = Field(
+        "", description="`sqlite:///FILE` or `postgresql://…`; empty: SQLite in data_dir"
+    )
+    migrations_dir: Path = Field(ROOT / "migrations", description="Schema changes, applied at start")
+    sounds_dir: Path = Field(ROOT / "sounds", description="Prompts and hold music, as this program sees them")
+    switch_sounds_dir: str = Field(
+        "", description="The same folder as FreeSWITCH sees it; empty: the same path"
+    )
+    recordings_dir: Path | None = Field(
+        None, description="Recordings, as this program sees them; empty: in data_dir"
+    )
+    switch_recordings_dir: str = Field(
+        "", description="The same folder as FreeSWITCH sees it; empty: the same path"
+    )
+    cdr_spool: Path | None = Field(
+        None, description="Where mod_xml_cdr writes one file per leg; empty: in data_dir"
+    )
+    web_listen: str = Field("127.0.0.1:8080", description="Where browsers come")
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="Reverse proxies before us whose X-Forwarded-* count"
+    )
+    cookie_secure: bool = Field(False, description="Cookies over HTTPS only; true behind a TLS proxy")
+    secret_key: str = Field("", description="Signs forms; empty: made once and kept in data_dir")
+    outbound_listen: str = Field(
+        "127.0.0.1:8084", description="Where FreeSWITCH's `socket` application connects"
+    )
+    directory_listen: str = Field("127.0.0.1:8085", description="Where mod_xml_curl asks for telephones")
+    event_timeout_s: float = Field(5.0, gt=0, le=60, description="Deadline of a command to FreeSWITCH")
+    lease_s: int = Field(
+        3, ge=2, le=30, description="For how long a sign of life is believed by the dialplan"
+    )
+    reconcile_s: float = Field(5.0, gt=0, le=60, description="How often states are compared with FreeSWITCH")
+    music_chunk_s: int = Field(30, ge=5, le=600, description="Hold music is renewed this often")
+    log_format: Literal["console", "json"] = Field("console", description="How log lines look")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged")
+    password_login_limit: str = Field("10 per minute", description="Login attempts per address")
+    session_hours: int = Field(14, ge=1, le=720, description="A login ends after this time")
+
+    @field_validator("web_listen", "outbound_listen", "directory_listen")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+            raise ValueError("must look like HOST:PORT")
+        return value
+
+    @field_validator("switch")
+    @classmethod
+    def _is_switch(cls, value: str) -> str:
+        if value == "sim":
+            return value
+        parts = urlsplit(value)
+        if parts.scheme != "esl" or not parts.hostname or not parts.password:
+            raise ValueError("must be `sim` or esl://:PASSWORD@HOST:8021 (with a password)")
+        return value
+
+    # --- derived -------------------------------------------------------------------------------------------
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'fs_app.db'}"
+
+    @property
+    def journal_dir(self) -> Path:
+        return self.data_dir / "journal"
+
+    @property
+    def recordings(self) -> Path:
+        return self.recordings_dir or self.data_dir / "recordings"
+
+    @property
+    def spool(self) -> Path:
+        return self.cdr_spool or self.data_dir / "cdr"
+
+    @property
+    def directory_snapshot(self) -> Path:
+        return self.data_dir / "directory.json"
+
+    def recordings_on_switch(self) -> str:
+        return self.switch_recordings_dir or str(self.recordings)
+
+    def sounds_on_switch(self) -> str:
+        return self.switch_sounds_dir or str(self.sounds_dir)
+
+    def esl_address(self) -> tuple[str, int, str]:
+        """(host, port, password) of the event socket; only for a real switch."""
+        parts = urlsplit(self.switch)
+        return str(parts.hostname), parts.port or 8021, unquote(parts.password or "")
+
+
+def address(text: str) -> tuple[str, int]:
+    """`HOST:PORT` as a pair."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def load() -> Settings:
+    """Read and check the settings; make the data folder and the secret. Raises ConfigError in words."""
+    try:
+        settings = Settings(_env_file=os.environ.get("FS_APP_CONFIG") or None)  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [f"FS_APP_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+        raise ConfigError("; ".join(lines)) from error
+    try:
+        for folder in (settings.data_dir, settings.journal_dir, settings.recordings, settings.spool):
+            folder.mkdir(parents=True, exist_ok=True)
+        if not settings.secret_key:
+            settings.secret_key = _kept_secret(settings.data_dir / "secret_key")
+    except OSError as error:
+        raise ConfigError(f"FS_APP_DATA_DIR: {error}") from error
+    return settings
+
+
+def _kept_secret(path: Path) -> str:
+    if not path.exists():
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""People who call and are called."""

@@ -1,0 +1,159 @@
+"""The database: peewee on SQLite (WAL) or PostgreSQL; one writer; never on the loop's own thread.
+
+`read(fn)` and `write(fn)` run `fn()` in native threads with a connection of their own and wait, yielding, with
+a deadline. All writes go through one thread: SQLite has one writer, and a transaction is never interrupted.
+A locked database delays whoever waits here and nobody else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import gevent
+import orjson
+import peewee
+import structlog
+from gevent.threadpool import ThreadPool
+from playhouse.db_url import connect
+from playhouse.migrations import Runner
+
+from fs_app.errors import ConfigError, DatabaseBusy
+
+R = TypeVar("R")
+log = structlog.get_logger(__name__)
+
+proxy = peewee.DatabaseProxy()
+"""peewee's models must name a database when they are defined; `Database.open()` binds it, once per process."""
+
+BUSY_MS = 2000
+"""How long SQLite itself waits for a lock in the writer's thread before it says so (PRAGMA busy_timeout)."""
+
+
+class Base(peewee.Model):
+    """Every table of the program."""
+
+    class Meta:
+        database = proxy
+        legacy_table_names = False
+
+
+class Millis(peewee.BigIntegerField):
+    """A moment: UTC, milliseconds since the epoch."""
+
+
+class Json(peewee.TextField):
+    """A JSON document in a text column, the same on SQLite and PostgreSQL."""
+
+    def db_value(self, value: Any) -> str | None:
+        return None if value is None else orjson.dumps(value).decode()
+
+    def python_value(self, value: Any) -> Any:
+        return None if value is None else orjson.loads(value)
+
+
+class Database:
+    """`url`: `sqlite:///path`, or `postgresql://…` (psycopg 3)."""
+
+    def __init__(self, url: str, migrations: Path) -> None:
+        self.url = url
+        self.migrations = migrations
+        self.is_sqlite = url.startswith("sqlite")
+        self._writer = ThreadPool(1)
+        self._readers = ThreadPool(4)
+        self._waiting = 0
+        self.trouble = ""
+
+    def open(self) -> None:
+        """Connect, bind the models, bring the schema up to date. Raises ConfigError in words."""
+        if self.is_sqlite:
+            path = self.url.partition("sqlite:///")[2]
+            self._database: peewee.Database = peewee.SqliteDatabase(
+                path,
+                pragmas={
+                    "journal_mode": "wal",
+                    "synchronous": "normal",
+                    "foreign_keys": 1,
+                    "busy_timeout": BUSY_MS,
+                },
+                check_same_thread=False,
+            )
+        else:
+            scheme, _, rest = self.url.partition("://")
+            try:
+                self._database = connect(f"{scheme.replace('postgresql', 'psycopg3')}://{rest}")
+            except (RuntimeError, ValueError) as error:
+                raise ConfigError(f"FS_APP_DATABASE_URL: {error}") from error
+        proxy.initialize(self._database)
+        try:
+            applied = self._writer.apply(self._migrate)
+        except (peewee.PeeweeException, sqlite3.Error, OSError) as error:
+            raise ConfigError(
+                f"the database {self.described()} can't be opened or brought up to date: {error}"
+            ) from error
+        for name in applied:
+            log.info("migration applied", migration=name)
+
+    def described(self) -> str:
+        """The address without password, for logs and pages."""
+        if self.is_sqlite:
+            return self.url
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.hostname}:{parts.port or 5432}{parts.path}"
+
+    def read(self, work: Callable[[], R], timeout: float = 10.0) -> R:
+        """Run `work` in a reader thread. Raises DatabaseBusy after `timeout` seconds."""
+        return self._run(self._readers, work, timeout, write=False)
+
+    def write(self, work: Callable[[], R], timeout: float = 10.0) -> R:
+        """Run `work` in one transaction in the writer's thread.
+
+        Raises DatabaseBusy after `timeout` seconds or when the database is locked by somebody else; then
+        nothing was written, or (time-out) what was written is whole.
+        """
+        return self._run(self._writer, work, timeout, write=True)
+
+    def _run(self, pool: ThreadPool, work: Callable[[], R], timeout: float, write: bool) -> R:
+        if self._waiting > 5000:
+            raise DatabaseBusy(f"{self._waiting} pieces of work wait for the database")
+        self._waiting += 1
+        try:
+            with gevent.Timeout(timeout, False):
+                result, error = pool.apply(self._guarded, (work, write))
+                if error is not None:
+                    raise error
+                return result  # type: ignore[no-any-return]
+            raise DatabaseBusy(f"no answer from the database within {timeout} s")
+        finally:
+            self._waiting -= 1
+
+    def _guarded(self, work: Callable[[], R], write: bool) -> tuple[R | None, Exception | None]:
+        # Exceptions travel as values: a thread pool of gevent prints those that pass through it.
+        try:
+            with self._database.connection_context():
+                if write:
+                    with self._database.atomic():
+                        result = work()
+                else:
+                    result = work()
+        except peewee.OperationalError as error:
+            self.trouble = str(error)
+            return None, DatabaseBusy(f"the database says: {error}")
+        except Exception as error:  # noqa: BLE001 - handed to the caller, who asked
+            return None, error
+        self.trouble = ""
+        return result, None
+
+    def _migrate(self) -> list[str]:
+        with self._database.connection_context():
+            return list(Runner(self._database, directory=str(self.migrations)).up())
+
+    def close(self) -> None:
+        """End the threads; work that has begun is finished first."""
+        self._writer.join()
+        self._readers.join()
+        self._writer.kill()
+        self._readers.kill()

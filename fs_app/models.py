@@ -1,0 +1,30 @@
+"""All tables, for migrations and tests."""
+
+from __future__ import annotations
+
+from fs_app.accounts.model import Account, User, UserSession
+from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recording
+from fs_app.contacts.model import Contact, ContactNumber
+from fs_app.db import Base
+from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
+
+TABLES: tuple[type[Base], ...] = (
+    Account,
+    User,
+    UserSession,
+    Agent,
+    NotReadyReason,
+    DispositionSet,
+    Disposition,
+    Queue,
+    QueueMember,
+    Did,
+    Contact,
+    ContactNumber,
+    Call,
+    Leg,
+    Recording,
+    JournalEntry,
+    ProjectionMark,
+)

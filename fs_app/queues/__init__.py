@@ -1,0 +1,1 @@
+"""Who waits: entries, tickets, music."""

@@ -1,0 +1,82 @@
+"""Tables of queues, their agents, incoming numbers and dispositions."""
+
+from __future__ import annotations
+
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
+
+from fs_app.accounts.model import Account
+from fs_app.agents.model import Agent
+from fs_app.db import Base, Millis
+
+
+class DispositionSet(Base):
+    """A group of dispositions that a queue or campaign uses."""
+
+    id = AutoField()
+    account = ForeignKeyField(Account, backref="disposition_sets", on_delete="CASCADE")
+    name = CharField(max_length=100)
+
+    class Meta:
+        indexes = ((("account", "name"), True),)
+
+
+class Disposition(Base):
+    """The agent's verdict on a call; a child refines its parent."""
+
+    id = AutoField()
+    account = ForeignKeyField(Account, backref="dispositions", on_delete="CASCADE")
+    set = ForeignKeyField(DispositionSet, backref="dispositions", on_delete="CASCADE")
+    parent = ForeignKeyField("self", null=True, backref="children", on_delete="CASCADE")
+    code = CharField(max_length=32)
+    label = CharField(max_length=100)
+    category = CharField(max_length=20, default="argued")  # positive, argued, not_argued
+    position = IntegerField(default=0)
+    active = BooleanField(default=True)
+
+    class Meta:
+        indexes = ((("set", "code"), True),)
+
+
+class Queue(Base):
+    """Where callers wait for agents. Delays are in seconds (BA-160)."""
+
+    id = AutoField()
+    account = ForeignKeyField(Account, backref="queues", on_delete="RESTRICT")
+    name = CharField(max_length=100)
+    number = CharField(max_length=32)  # internal number
+    greeting = CharField(max_length=300, default="")  # file under the sounds folder; empty: none
+    music = CharField(max_length=300, default="")  # empty: the switch's default hold music
+    disposition_set = ForeignKeyField(DispositionSet, null=True, on_delete="RESTRICT")
+    wrap_up = BooleanField(default=True)  # the call must be qualified before the next one
+    ring_s = IntegerField(default=20)
+    no_answer_delay_s = IntegerField(default=10)
+    inter_call_s = IntegerField(default=3)
+    record = BooleanField(default=True)
+    active = BooleanField(default=True)
+    created_at = Millis()
+
+    class Meta:
+        indexes = ((("account", "number"), True), (("account", "name"), True))
+
+
+class QueueMember(Base):
+    """An agent of a queue."""
+
+    id = AutoField()
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    queue = ForeignKeyField(Queue, backref="members", on_delete="CASCADE")
+    agent = ForeignKeyField(Agent, backref="memberships", on_delete="CASCADE")
+
+    class Meta:
+        indexes = ((("queue", "agent"), True),)
+
+
+class Did(Base):
+    """An incoming number, E.164 without spaces, or as the trunk sends it."""
+
+    id = AutoField()
+    account = ForeignKeyField(Account, backref="dids", on_delete="CASCADE")
+    number = CharField(max_length=32, unique=True)
+    label = CharField(max_length=100, default="")
+    queue = ForeignKeyField(Queue, null=True, backref="dids", on_delete="SET NULL")
+    active = BooleanField(default=True)

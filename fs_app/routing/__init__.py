@@ -1,0 +1,1 @@
+"""Who gets whom: offers as reservations with deadlines."""
