@@ -1,0 +1,1 @@
+"""What people see: Flask on gevent, one blueprint per screen area."""

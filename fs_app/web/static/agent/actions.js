@@ -1,0 +1,91 @@
+/** What may be done now, and what is shown for each state: a function of the picture alone. Pure. */
+
+/** Colour, icon and pulse per state; text comes from the catalogue as `agent.state.<name>`. */
+const LOOKS = {
+  LOGGED_OUT: { colour: "grey", icon: "logout" },
+  UNAVAILABLE: { colour: "orange", icon: "player-pause" },
+  IDLE: { colour: "green", icon: "circle-check" },
+  RINGING: { colour: "yellow", icon: "bell-ringing", pulse: true },
+  DIALING: { colour: "blue", icon: "phone-outgoing" },
+  IN_CALL: { colour: "blue", icon: "phone-call" },
+  WRAP_UP: { colour: "purple", icon: "clipboard-check" },
+  INTER_CALL: { colour: "amber", icon: "hourglass" },
+  NO_ANSWER_DELAY: { colour: "amber", icon: "phone-off" },
+  BACK_OFFICE: { colour: "teal", icon: "briefcase" },
+};
+
+/** An unavailable agent without a reason stands out in red. An unknown state is shown by its name, in grey. */
+export function look(picture) {
+  const name = picture.state.name;
+  const base = LOOKS[name] ?? { colour: "grey", icon: "help-circle" };
+  if (name === "UNAVAILABLE" && !picture.presence.reason) return { ...base, colour: "red" };
+  return base;
+}
+
+/** The availability that the menu shows: what was asked for, when it is not yet in force. */
+export function wanted(picture) {
+  return picture.presence.wanted ?? picture.presence;
+}
+
+/** The entries of the availability menu: [{event, data, reason, current}]. */
+export function availabilityMenu(picture) {
+  const now = wanted(picture);
+  const available = { key: "available", event: "agent.available", data: {}, label: null, current: now.name === "AVAILABLE" };
+  const reasons = picture.reasons.map((reason) => ({
+    key: `reason-${reason.id}`, event: "agent.unavailable", data: { reason: reason.id }, label: reason.label,
+    current: now.name === "UNAVAILABLE" && now.reason?.id === reason.id,
+  }));
+  const plain = {
+    key: "unavailable", event: "agent.unavailable", data: { reason: null }, label: null,
+    current: now.name === "UNAVAILABLE" && !now.reason,
+  };
+  return [available, ...reasons, plain];
+}
+
+/** What F8 asks for: the other one of available and unavailable (without reason). */
+export function toggleAvailability(picture) {
+  return wanted(picture).name === "AVAILABLE"
+    ? { event: "agent.unavailable", data: { reason: null } }
+    : { event: "agent.available", data: {} };
+}
+
+const LINE_ACTIONS = {
+  hold: { event: "line.hold", icon: "player-pause" },
+  resume: { event: "line.resume", icon: "player-play" },
+  hang_up: { event: "line.hang_up", icon: "phone-off", danger: true },
+};
+const LINE_ORDER = ["resume", "hold", "hang_up"];
+
+/** The buttons of a line, only those that the server says are possible and that this page knows. */
+export function lineActions(line) {
+  return LINE_ORDER.filter((name) => line.can.includes(name)).map((name) => ({
+    name, ...LINE_ACTIONS[name], data: { line: line.id },
+  }));
+}
+
+/** The line that keys act on: the one that talks, else the one that rings, else the first. */
+export function mainLine(picture) {
+  const lines = picture?.lines ?? [];
+  return lines.find((l) => l.state === "TALKING") ?? lines.find((l) => l.state === "RINGING") ?? lines[0] ?? null;
+}
+
+/** The delay after an unanswered call can be ended by the agent (BA-50). */
+export function canEndDelay(picture) {
+  return picture.state.name === "NO_ANSWER_DELAY";
+}
+
+/** "Take my place" is asked for before anything else. */
+export function mustLogIn(picture) {
+  return picture.presence.name === "LOGGED_OUT";
+}
+
+/** Does leaving now cut somebody off? */
+export function busyWithSomebody(picture) {
+  return (picture?.lines.length ?? 0) > 0;
+}
+
+/** Queue figures in one line: how many wait, and since when the longest. */
+export function waiting(queues) {
+  const since = queues.map((q) => q.longest_since).filter((s) => s != null);
+  return { count: queues.reduce((sum, q) => sum + q.waiting, 0), since: since.length ? Math.min(...since) : null };
+}

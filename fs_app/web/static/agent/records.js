@@ -1,0 +1,127 @@
+/**
+ * Open records: loading, typing, saving, and two people saving the same one (BA-80..83). Pure.
+ *
+ * A record: { call, number, name, queue, status: "loading"|"ready"|"failed", data, edits, errors, conflict,
+ * busy, saved }. `edits` holds only fields that differ from what was loaded.
+ */
+
+/** The contact's fields in the order in which the page shows them. */
+export const FIELDS = [
+  "last_name", "first_name", "company", "category", "mobile", "office", "home", "other", "mail", "address", "description",
+];
+
+export function blankRecord(work) {
+  return {
+    call: work.call, number: work.number, name: work.name, queue: work.queue,
+    status: "loading", data: null, edits: {}, errors: {}, conflict: null, busy: false, saved: false, making: false,
+  };
+}
+
+/** Open the record of a call; beyond `max` the oldest without unsaved changes closes by itself. */
+export function openRecord(records, work, max) {
+  const next = [...records, blankRecord(work)];
+  let surplus = next.length - Math.max(1, max);
+  return next.filter((r) => {
+    const goes = surplus > 0 && r.call !== work.call && !isDirty(r);
+    if (goes) surplus -= 1;
+    return !goes;
+  });
+}
+
+/** What the server knows about the call came; typed text stays. */
+export function loaded(record, data) {
+  return withEdits({ ...record, status: "ready", data }, record.edits);
+}
+
+export function failed(record) {
+  return record.status === "ready" ? record : { ...record, status: "failed" };
+}
+
+const asLoaded = (record, field) => record.data?.contact?.[field] ?? record.data?.suggested?.[field] ?? "";
+
+/** What a field shows: typed text before loaded text. */
+export function valueOf(record, field) {
+  return record.edits[field] ?? asLoaded(record, field);
+}
+
+/** The person typed into a field. Typing the loaded text again is no change; the field's error goes away. */
+export function edit(record, field, value) {
+  const { [field]: _gone, ...errors } = record.errors;
+  return withEdits({ ...record, errors, saved: false }, { ...record.edits, [field]: value });
+}
+
+function withEdits(record, edits) {
+  const changed = Object.entries(edits).filter(([field, value]) => value !== asLoaded(record, field));
+  return { ...record, edits: Object.fromEntries(changed) };
+}
+
+export function isDirty(record) {
+  return Object.keys(record.edits).length > 0;
+}
+
+/** Forget what was typed. */
+export function revert(record) {
+  return { ...record, edits: {}, errors: {}, conflict: null, making: false, saved: false };
+}
+
+/** What to send: a known contact gets the changed fields, a new one all that is filled in. */
+export function toSave(record) {
+  const contact = record.data?.contact;
+  if (contact) return { id: contact.id, body: { version: contact.version, fields: record.edits } };
+  const fields = Object.fromEntries(FIELDS.map((f) => [f, valueOf(record, f)]).filter(([, v]) => v !== ""));
+  return { id: null, body: { call: record.call, fields } };
+}
+
+export function saving(record) {
+  return { ...record, busy: true, errors: {}, saved: false };
+}
+
+/** The server kept it. Text typed while it was saving is kept as the next change. */
+export function saved(record, contact, sent) {
+  const later = Object.fromEntries(Object.entries(record.edits).filter(([f, v]) => v !== sent[f]));
+  const data = { ...record.data, contact };
+  return withEdits({ ...record, data, busy: false, conflict: null, errors: {}, saved: true, making: false }, later);
+}
+
+/** The server refused: an error per field, or one for all under "". */
+export function refused(record, errors) {
+  return { ...record, busy: false, errors };
+}
+
+/**
+ * Somebody else saved first. Fields that only they changed are taken over; fields that both changed to
+ * different text wait for a choice; nothing is overwritten silently.
+ */
+export function conflicted(record, theirs) {
+  const fields = {};
+  const taken = [];
+  for (const field of FIELDS) {
+    const base = asLoaded(record, field);
+    const other = theirs[field] ?? "";
+    if (other === base) continue;
+    const mine = record.edits[field];
+    if (mine === undefined) taken.push(field);
+    else if (mine !== other) fields[field] = { mine, theirs: other };
+  }
+  const next = withEdits({ ...record, busy: false, data: { ...record.data, contact: theirs } }, record.edits);
+  return { ...next, conflict: { by: theirs.updated_by ?? "", at: theirs.updated_at ?? null, fields, taken } };
+}
+
+/** The person chose for one field: `side` is "mine" or "theirs". */
+export function resolve(record, field, side) {
+  const { [field]: choice, ...fields } = record.conflict.fields;
+  const edits = { ...record.edits };
+  if (side === "theirs") delete edits[field];
+  else edits[field] = choice.mine;
+  return withEdits({ ...record, conflict: { ...record.conflict, fields } }, edits);
+}
+
+/** May it be saved now? Not while one is under way or a choice between two texts is open. */
+export function canSave(record) {
+  return record.status === "ready" && !record.busy && !openChoices(record)
+    && (isDirty(record) || (!record.data?.contact && record.making));
+}
+
+export function openChoices(record) {
+  return Object.keys(record.conflict?.fields ?? {}).length;
+}
