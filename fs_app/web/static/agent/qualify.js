@@ -9,20 +9,15 @@ export const NOTHING = Object.freeze({
   call: null, path: [], choice: null, note: "", sent: null, busy: false, error: "", ended: false,
 });
 
-/** Follow the call to work on: a new one starts blank, or with what the server keeps for it. */
+/** Follow the call to work on: a new one starts with what the server keeps for it, the same one is left alone. */
 export function followWork(q, work) {
-  if (!work) return q.call && unsent(q) && !q.ended ? { ...q, ended: true } : q.call && unsent(q) ? q : NOTHING;
-  if (q.call === work.call) {
-    const kept = work.disposition ? { choice: work.disposition.id, note: work.note ?? "" } : null;
-    // A page that was reloaded, or another one of the same agent, learns what the server keeps.
-    const learn = kept && q.choice === null && q.note === "" ? { choice: kept.choice, note: kept.note, sent: kept } : {};
-    return { ...q, ...learn, ended: Boolean(work.ended) };
-  }
-  const kept = work.disposition ? { choice: work.disposition.id, note: work.note ?? "" } : null;
-  return {
-    ...NOTHING, call: work.call, choice: kept?.choice ?? null, note: kept?.note ?? work.note ?? "", sent: kept,
-    ended: Boolean(work.ended),
-  };
+  // A late note of a call that is already through is still on its way: it keeps its place until it arrived.
+  if (!work) return unsent(q) && q.sent !== null ? { ...q, ended: true } : NOTHING;
+  const sent = work.disposition ? { choice: work.disposition.id, note: work.note ?? "" } : null;
+  const ended = Boolean(work.ended);
+  if (q.call !== work.call) return { ...NOTHING, call: work.call, note: work.note ?? "", ...sent, sent, ended };
+  const untouched = q.choice === null && q.note === "";
+  return untouched && sent ? { ...q, ...sent, sent, ended } : { ...q, ended };
 }
 
 /** The dispositions under `path` (identifiers from the top down), in their order. */

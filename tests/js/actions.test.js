@@ -1,0 +1,60 @@
+import test from "node:test";
+import assert from "node:assert/strict";
+import * as actions from "../../fs_app/web/static/agent/actions.js";
+import { AT, line, picture } from "./support.js";
+
+const state = (name, more = {}) => picture({ state: { name, since: AT, until: null }, ...more });
+
+test("each state has its colour and icon; ringing pulses", () => {
+  assert.equal(actions.look(state("IDLE")).colour, "green");
+  assert.equal(actions.look(state("IN_CALL")).colour, "blue");
+  assert.equal(actions.look(state("WRAP_UP")).colour, "purple");
+  assert.equal(actions.look(state("RINGING")).pulse, true);
+});
+
+test("unavailable is orange with its reason and red without one", () => {
+  const presence = (reason) => ({ name: "UNAVAILABLE", reason, since: AT, wanted: null });
+  assert.equal(actions.look(state("UNAVAILABLE", { presence: presence({ id: 5, label: "Déjeuner" }) })).colour, "orange");
+  assert.equal(actions.look(state("UNAVAILABLE", { presence: presence(null) })).colour, "red");
+});
+
+test("a state this page does not know is shown, in grey", () => {
+  assert.equal(actions.look(state("SOMETHING_NEW")).colour, "grey");
+});
+
+test("only what the server allows for a line has a button, in a fixed order", () => {
+  assert.deepEqual(actions.lineActions(line({ can: ["hang_up", "hold"] })).map((a) => a.name), ["hold", "hang_up"]);
+  assert.deepEqual(actions.lineActions(line({ can: ["resume", "fly"] })).map((a) => a.name), ["resume"]);
+  assert.deepEqual(actions.lineActions(line({ can: [] })), []);
+});
+
+test("keys act on the talking line before a ringing one and a held one", () => {
+  const held = line({ id: "a", state: "HELD" });
+  const rings = line({ id: "b", state: "RINGING" });
+  const talks = line({ id: "c" });
+  assert.equal(actions.mainLine(picture({ lines: [held, rings, talks] })).id, "c");
+  assert.equal(actions.mainLine(picture({ lines: [held, rings] })).id, "b");
+  assert.equal(actions.mainLine(picture({ lines: [held] })).id, "a");
+  assert.equal(actions.mainLine(picture()), null);
+});
+
+test("the menu offers available, each reason, and unavailable without reason", () => {
+  const menu = actions.availabilityMenu(picture());
+  assert.deepEqual(menu.map((m) => [m.event, m.data.reason]), [
+    ["agent.available", undefined], ["agent.unavailable", 5], ["agent.unavailable", null],
+  ]);
+  assert.deepEqual(menu.map((m) => m.current), [true, false, false]);
+});
+
+test("a pause asked for during a call is what the menu shows", () => {
+  const presence = { name: "AVAILABLE", reason: null, since: AT, wanted: { name: "UNAVAILABLE", reason: { id: 5, label: "Déjeuner" } } };
+  const menu = actions.availabilityMenu(picture({ presence }));
+  assert.deepEqual(menu.map((m) => m.current), [false, true, false]);
+  assert.equal(actions.toggleAvailability(picture({ presence })).event, "agent.available");
+});
+
+test("waiting callers are summed and the longest wait is the oldest", () => {
+  const queues = [{ waiting: 3, longest_since: 50 }, { waiting: 0, longest_since: null }, { waiting: 2, longest_since: 40 }];
+  assert.deepEqual(actions.waiting(queues), { count: 5, since: 40 });
+  assert.deepEqual(actions.waiting([]), { count: 0, since: null });
+});
