@@ -1,0 +1,1 @@
+"""FreeSWITCH's event socket: bytes, commands, events, links, and the verbs built on them."""
