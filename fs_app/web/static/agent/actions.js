@@ -11,13 +11,13 @@ const LOOKS = {
   WRAP_UP: { colour: "purple", icon: "clipboard-check" },
   INTER_CALL: { colour: "amber", icon: "hourglass" },
   NO_ANSWER_DELAY: { colour: "amber", icon: "phone-off" },
-  BACK_OFFICE: { colour: "teal", icon: "briefcase" },
+  BACK_OFFICE: { colour: "teal", icon: "notes" },
 };
 
 /** An unavailable agent without a reason stands out in red. An unknown state is shown by its name, in grey. */
 export function look(picture) {
   const name = picture.state.name;
-  const base = LOOKS[name] ?? { colour: "grey", icon: "help-circle" };
+  const base = LOOKS[name] ?? { colour: "grey", icon: "question-mark" };
   if (name === "UNAVAILABLE" && !picture.presence.reason) return { ...base, colour: "red" };
   return base;
 }
@@ -69,9 +69,9 @@ export function mainLine(picture) {
   return lines.find((l) => l.state === "TALKING") ?? lines.find((l) => l.state === "RINGING") ?? lines[0] ?? null;
 }
 
-/** The delay after an unanswered call can be ended by the agent (BA-50). */
+/** The delay after an unanswered call and the pause between two calls can be ended by the agent (BA-50). */
 export function canEndDelay(picture) {
-  return picture.state.name === "NO_ANSWER_DELAY";
+  return ["NO_ANSWER_DELAY", "INTER_CALL"].includes(picture.state.name);
 }
 
 /** "Take my place" is asked for before anything else. */

@@ -1,0 +1,185 @@
+"""The record of a call, as it pops on the agent's page: who, which way he came, what was before (BA-80).
+
+The functions with SQL run inside `db.read`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fs_app.accounts.model import User
+from fs_app.agents.model import Agent
+from fs_app.calls.model import Call
+from fs_app.contacts.numbers import e164, is_mobile, shown, spellings
+from fs_app.contacts.service import by_id, by_number, country_of, numbers_of
+from fs_app.errors import NotFound
+from fs_app.queues.model import Did, Disposition, Queue
+
+Json = dict[str, Any]
+
+MOST_HISTORY = 20
+RECENT_MS = 30 * 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who opens the record. `everything`: may see all calls of the account, not only his own."""
+
+    account: int
+    agent: int | None
+    everything: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the agent's own picture says of the call: it may ring before the database has heard of it."""
+
+    number: str
+    name: str
+    queue: int | None
+    contact: int | None
+    disposition_set: int | None
+
+
+def record_of_call(reader: Reader, call: str, known: Known | None, now_ms: int) -> Json:
+    """{call, contact, suggested, path, history, recent, dispositions}; docs/events.md describes it.
+
+    Raises NotFound when there is no such call for this reader.
+    """
+    country = country_of(reader.account)
+    row = Call.get_or_none((Call.id == call) & (Call.account == reader.account))
+    mine = row is not None and (reader.everything or (row.agent_id and row.agent_id == reader.agent))
+    if known is None and not mine:
+        raise NotFound(f"call {call}")
+    number = _other_party(row) if row is not None else known.number if known else ""
+    name = row.caller_name if row is not None else known.name if known else ""
+    queue_id = (row.queue_id if row is not None else None) or (known.queue if known else None)
+    queue = Queue.get_or_none((Queue.id == queue_id) & (Queue.account == reader.account))
+    set_id = (known.disposition_set if known else None) or (queue.disposition_set_id if queue else None)
+    contact = _contact(reader.account, row, known, number, country)
+    numbers = spellings(number, country)
+    for own in numbers_of(contact["id"]) if contact else ():
+        numbers |= spellings(own, country)
+    history, recent = _history(reader, call, contact, numbers, now_ms)
+    return {
+        "call": _call(row, call, number, name, queue),
+        "contact": contact,
+        "suggested": _suggested(number, country),
+        "path": _path(row, queue, country),
+        "history": history,
+        "recent": recent,
+        "dispositions": _tree(reader.account, set_id),
+    }
+
+
+def _other_party(row: Call) -> str:
+    return str(row.called_number if row.direction == "outbound" else row.caller_number)
+
+
+def _contact(account: int, row: Call | None, known: Known | None, number: str, country: str) -> Json | None:
+    chosen = (row.contact_id if row is not None else None) or (known.contact if known else None)
+    return (by_id(account, chosen, country) if chosen else None) or by_number(account, number, country)
+
+
+def _call(row: Call | None, call: str, number: str, name: str, queue: Queue | None) -> Json:
+    return {
+        "id": call,
+        "number": number,
+        "name": name,
+        "direction": row.direction if row is not None else "inbound",
+        "queue": {"id": queue.id, "name": queue.name} if queue is not None else None,
+        "started_at": row.started_at if row is not None else None,
+        "queued_at": row.queued_at if row is not None else None,
+        "answered_at": row.answered_at if row is not None else None,
+        "ended_at": row.ended_at if row is not None else None,
+        "complete": row is not None,  # false: ask again in a moment, the database is behind
+    }
+
+
+def _suggested(number: str, country: str) -> Json:
+    """What a new contact is filled with."""
+    if e164(number, country) is None:
+        return {}
+    kind = "mobile" if is_mobile(number, country) else "office"
+    return {kind: shown(number, country)}
+
+
+def _path(row: Call | None, queue: Queue | None, country: str) -> list[Json]:
+    """The way of the call, in order: DID, queue. Waiting and the agent follow from the call's times."""
+    steps: list[Json] = []
+    if row is not None and row.called_number and row.direction != "outbound":
+        did = Did.get_or_none((Did.number == row.called_number) & (Did.account == row.account_id))
+        text = shown(row.called_number, country)
+        steps.append({"kind": "did", "text": text, "label": did.label if did is not None else ""})
+    if queue is not None:
+        steps.append({"kind": "queue", "text": queue.name, "label": ""})
+    return steps
+
+
+def _history(
+    reader: Reader, call: str, contact: Json | None, numbers: set[str], now_ms: int
+) -> tuple[list[Json], int]:
+    """Earlier calls of this person, newest first, and how many there were in the last 30 days."""
+    same = []
+    if numbers:
+        listed = sorted(numbers)
+        same.append((Call.direction != "outbound") & Call.caller_number.in_(listed))
+        same.append((Call.direction == "outbound") & Call.called_number.in_(listed))
+    if contact:
+        same.append(Call.contact == contact["id"])
+    if not same:
+        return [], 0
+    person = same[0]
+    for other in same[1:]:
+        person |= other
+    where = (Call.account == reader.account) & (Call.id != call) & person
+    query = (
+        Call.select(Call, Queue, Agent, User, Disposition)
+        .left_outer_join(Queue, on=(Call.queue == Queue.id))
+        .switch(Call)
+        .left_outer_join(Agent, on=(Call.agent == Agent.id))
+        .left_outer_join(User, on=(Agent.user == User.id))
+        .switch(Call)
+        .left_outer_join(Disposition, on=(Call.disposition == Disposition.id))
+        .where(where)
+        .order_by(Call.started_at.desc())
+        .limit(MOST_HISTORY)
+    )
+    recent = Call.select().where(where & (Call.started_at >= now_ms - RECENT_MS)).count()
+    return [_exchange(row, reader) for row in query], recent
+
+
+def _exchange(row: Call, reader: Reader) -> Json:
+    return {
+        "call": row.id,
+        "at": row.started_at,
+        "direction": row.direction,
+        "queue": row.queue.name if row.queue_id else "",
+        "agent": row.agent.user.name if row.agent_id else "",
+        "outcome": row.outcome,
+        "disposition": row.disposition.label if row.disposition_id else "",
+        "note": row.disposition_note,
+        "wait_ms": row.wait_ms,
+        "talk_ms": row.talk_ms,
+        "answered": row.answered_at is not None,
+        "open": bool(reader.everything or (row.agent_id and row.agent_id == reader.agent)),
+    }
+
+
+def _tree(account: int, set_id: int | None) -> list[Json]:
+    """The dispositions to choose from, in the administrator's order."""
+    if set_id is None:
+        return []
+    rows = (
+        Disposition.select()
+        .where((Disposition.set == set_id) & (Disposition.account == account) & Disposition.active)
+        .order_by(Disposition.position, Disposition.id)
+    )
+    nodes = {row.id: {"id": row.id, "label": row.label, "children": []} for row in rows}
+    top: list[Json] = []
+    for row in rows:
+        siblings = nodes[row.parent_id]["children"] if row.parent_id in nodes else top
+        if row.parent_id is None or row.parent_id in nodes:
+            siblings.append(nodes[row.id])
+    return top

@@ -1,0 +1,158 @@
+"""Contacts: find by number, save without overwriting anybody (BA-82), create from a call.
+
+All functions with SQL run inside `db.read` or `db.write`; plain dictionaries come out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fs_app.accounts.model import Account, User
+from fs_app.clock import Clock
+from fs_app.contacts import fields
+from fs_app.contacts.model import Contact, ContactNumber
+from fs_app.contacts.numbers import e164, shown
+from fs_app.db import Database
+from fs_app.errors import Conflict, NotFound
+
+Json = dict[str, Any]
+
+
+class Stale(Conflict):
+    """Somebody else saved the contact first; `theirs` is what is in the database now."""
+
+    key = "contact.error.stale"
+
+    def __init__(self, theirs: Json) -> None:
+        super().__init__(f"contact {theirs['id']} is at version {theirs['version']}")
+        self.theirs = theirs
+
+
+class Contacts:
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    def save(self, account: int, user: int, contact: int, version: int, given: object) -> Json:
+        """Write the given fields of a contact that was read at `version`; answers it as it is now.
+
+        Raises NotFound, InvalidFields, or Stale when it has another version by now.
+        """
+        country = self._db.read(lambda: country_of(account))
+        values = fields.read(given, country)
+        now = self._clock.now_ms()
+        return self._db.write(lambda: _save(account, user, contact, version, values, country, now))
+
+    def create(self, account: int, user: int, given: object) -> Json:
+        """Add a contact. Raises InvalidFields; one without any name and number is refused."""
+        country = self._db.read(lambda: country_of(account))
+        values = fields.read(given, country)
+        told = [values.texts.get(name) for name in ("last_name", "first_name", "company")]
+        if not any(told) and not any(values.numbers.values()):
+            raise fields.InvalidFields({"last_name": "contact.error.empty"})
+        now = self._clock.now_ms()
+        return self._db.write(lambda: _create(account, user, values, country, now))
+
+
+# --- SQL: run by the database's threads only ---------------------------------------------------------------
+def country_of(account: int) -> str:
+    return str(Account.get_by_id(account).country)
+
+
+def by_id(account: int, contact: int, country: str) -> Json | None:
+    """A contact of this account as a page shows it; None when there is none."""
+    row = (
+        Contact.select(Contact, User)
+        .left_outer_join(User, on=(Contact.updated_by == User.id))
+        .where((Contact.id == contact) & (Contact.account == account))
+        .get_or_none()
+    )
+    return _shown(row, country) if row is not None else None
+
+
+def by_number(account: int, number: str, country: str) -> Json | None:
+    """The contact with this number; of several, the one who was changed last."""
+    whole = e164(number, country)
+    if whole is None:
+        return None
+    row = (
+        Contact.select(Contact.id)
+        .join(ContactNumber)
+        .where((ContactNumber.account == account) & (ContactNumber.number == whole))
+        .order_by(Contact.updated_at.desc(), Contact.id.desc())
+        .first()
+    )
+    return by_id(account, row.id, country) if row is not None else None
+
+
+def numbers_of(contact: int) -> list[str]:
+    """All numbers of a contact, E.164."""
+    query = ContactNumber.select(ContactNumber.number).where(ContactNumber.contact == contact)
+    return [row.number for row in query]
+
+
+def _shown(row: Contact, country: str) -> Json:
+    by_kind: dict[str, list[str]] = {kind: [] for kind in fields.KINDS}
+    rows = ContactNumber.select().where(ContactNumber.contact == row.id).order_by(ContactNumber.id)
+    for number in rows:
+        kind = number.kind if number.kind in by_kind else "other"
+        by_kind[kind].append(shown(number.number, country))
+    return {
+        "id": row.id,
+        "version": row.version,
+        **{name: getattr(row, name) for name in fields.TEXTS},
+        **{kind: ", ".join(numbers) for kind, numbers in by_kind.items()},
+        "updated_at": row.updated_at,
+        "updated_by": row.updated_by.name if row.updated_by_id else "",
+    }
+
+
+def _save(
+    account: int, user: int, contact: int, version: int, values: fields.Values, country: str, now: int
+) -> Json:
+    mine = (Contact.id == contact) & (Contact.account == account)
+    changed = (
+        Contact.update(
+            {
+                **{getattr(Contact, name): text for name, text in values.texts.items()},
+                Contact.version: Contact.version + 1,
+                Contact.updated_at: now,
+                Contact.updated_by: user,
+            }
+        )
+        .where(mine & (Contact.version == version))
+        .execute()
+    )
+    if not changed:
+        theirs = by_id(account, contact, country)
+        if theirs is None:
+            raise NotFound(f"contact {contact}")
+        raise Stale(theirs)
+    _write_numbers(account, contact, values)
+    saved = by_id(account, contact, country)
+    if saved is None:
+        raise NotFound(f"contact {contact}")
+    return saved
+
+
+def _create(account: int, user: int, values: fields.Values, country: str, now: int) -> Json:
+    row = Contact.create(account=account, created_at=now, updated_at=now, updated_by=user, **values.texts)
+    _write_numbers(account, row.id, values)
+    made = by_id(account, row.id, country)
+    if made is None:
+        raise NotFound(f"contact {row.id}")
+    return made
+
+
+def _write_numbers(account: int, contact: int, values: fields.Values) -> None:
+    """The numbers of the given kinds become the given ones; other kinds stay. Raises InvalidFields."""
+    for kind in values.numbers:
+        kinds = [kind] if kind != "other" else None  # "other" shows every kind that has no field of its own
+        named = ContactNumber.kind.in_(kinds) if kinds else ContactNumber.kind.not_in(fields.KINDS[:-1])
+        ContactNumber.delete().where((ContactNumber.contact == contact) & named).execute()
+    kept = set(numbers_of(contact))
+    for kind, numbers in values.numbers.items():
+        for number in numbers:
+            if number in kept:
+                raise fields.InvalidFields({kind: "contact.error.number_twice"})
+            ContactNumber.create(account=account, contact=contact, number=number, kind=kind)

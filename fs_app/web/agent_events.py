@@ -1,0 +1,97 @@
+"""What an agent's page may ask over Socket.IO, and how hostile input is read. No sockets in here.
+
+docs/events.md describes the same events; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fs_app.errors import Invalid
+
+Args = tuple[Any, ...]
+
+MOST_NOTE = 4000
+"""Characters of a note."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def identifier(data: dict[str, Any], name: str) -> int:
+    """A row's identifier. Raises Invalid."""
+    value = data.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**31:
+        raise Invalid(f"{name} must be an identifier", field=name)
+    return value
+
+
+def optional_identifier(data: dict[str, Any], name: str) -> int | None:
+    return None if data.get(name) is None else identifier(data, name)
+
+
+def token(data: dict[str, Any], name: str) -> str:
+    """A call or a leg. Raises Invalid."""
+    value = data.get(name)
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise Invalid(f"{name} must be an identifier", field=name)
+    return value
+
+
+def text(data: dict[str, Any], name: str, most: int = MOST_NOTE) -> str:
+    """Free text, without control characters (line breaks and tabs stay). Raises Invalid beyond `most`."""
+    value = data.get(name, "")
+    if not isinstance(value, str):
+        raise Invalid(f"{name} must be text", field=name)
+    # JSON may carry half a surrogate pair, which no database and no encoder takes.
+    clean = _CONTROL.sub("", value.replace("\r\n", "\n").encode("utf-8", "replace").decode())
+    if len(clean) > most:
+        raise Invalid(f"{name} is longer than {most} characters", field=name)
+    return clean
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """`method` of the desk, called with the agent and what `read` makes of the message."""
+
+    method: str
+    read: Callable[[dict[str, Any]], Args] = lambda _data: ()
+
+
+def _line(data: dict[str, Any]) -> Args:
+    return (token(data, "line"),)
+
+
+VERBS: dict[str, Verb] = {
+    "agent.log_in": Verb("log_in"),
+    "agent.log_out": Verb("log_out"),
+    "agent.available": Verb("available"),
+    "agent.unavailable": Verb("unavailable", lambda data: (optional_identifier(data, "reason"),)),
+    "agent.end_delay": Verb("end_delay"),
+    "line.hang_up": Verb("hang_up", _line),
+    "line.hold": Verb("hold", _line),
+    "line.resume": Verb("resume", _line),
+    "call.qualify": Verb(
+        "qualify",
+        lambda data: (token(data, "call"), identifier(data, "disposition"), text(data, "note")),
+    ),
+}
+"""Socket.IO event → what the desk is asked."""
+
+TAKE_OVER = "agent.take_over"
+"""Asked of the socket itself: this tab wants to be the live one."""
+
+FROM_SERVER = ("agent", "notice", "elsewhere", "replaced", "signed_out")
+"""What the server sends."""
+
+
+def message(args: tuple[Any, ...]) -> dict[str, Any]:
+    """The one object of an event; none is an empty one. Raises Invalid for anything else."""
+    if not args or args[0] is None:
+        return {}
+    if len(args) > 1 or not isinstance(args[0], dict):
+        raise Invalid("an event carries one object")
+    return args[0]
