@@ -1,0 +1,210 @@
+"""Who works: the one writer of presence and work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from fs_app.agents.state import INTERRUPTIBLE, PRESENCE, WORK, AgentState, Presence, Work
+from fs_app.catalog import Catalog
+from fs_app.clock import Clock, Timer
+from fs_app.errors import NotAllowed, NotFound
+from fs_app.live import Live
+
+log = structlog.get_logger(__name__)
+
+
+class Agents:
+    """All agents of all accounts. `on_ready` is told whenever one becomes ready for a call."""
+
+    def __init__(self, live: Live, clock: Clock, catalog: Catalog, on_ready: Callable[[int], None]) -> None:
+        self._live = live
+        self._clock = clock
+        self._catalog = catalog
+        self._on_ready = on_ready
+        self._timers: dict[int, Timer] = {}
+        self._then_pause: dict[int, int] = {}  # agent → seconds of pause after the delay
+
+    def state(self, agent: int) -> AgentState:
+        """Raises NotFound for an agent who is not in the catalogue."""
+        info = self._catalog.agent(agent)
+        if info is None:
+            raise NotFound(f"agent {agent}")
+        return self._live.agent(agent, info.account)
+
+    # --- what an agent asks ---------------------------------------------------------------------------------
+    def log_in(self, agent: int) -> None:
+        state = self.state(agent)
+        if state.presence is Presence.LOGGED_OUT:
+            self._presence(state, "log_in", why="asked")
+        elif state.wanted == "log_out":
+            self._want(state, "", None)
+
+    def available(self, agent: int) -> None:
+        state = self.state(agent)
+        if state.presence is Presence.LOGGED_OUT:
+            raise NotAllowed("log in first")
+        if state.wanted:
+            self._want(state, "", None)
+        if state.presence is not Presence.AVAILABLE:
+            self._presence(state, "available", why="asked")
+
+    def unavailable(self, agent: int, reason: int | None) -> None:
+        """In force at once, or after the call that goes on (then it is `wanted`)."""
+        state = self.state(agent)
+        if state.presence is Presence.LOGGED_OUT:
+            raise NotAllowed("log in first")
+        if reason is not None and all(r.id != reason for r in self._catalog.reasons(state.account)):
+            raise NotFound(f"reason {reason}")
+        if state.work in INTERRUPTIBLE or state.presence is Presence.UNAVAILABLE:
+            self._presence(state, "unavailable", why="asked", reason=reason)
+        else:
+            self._want(state, "unavailable", reason)
+
+    def log_out(self, agent: int, why: str = "asked") -> None:
+        state = self.state(agent)
+        if state.presence is Presence.LOGGED_OUT:
+            return
+        if state.work in INTERRUPTIBLE:
+            self._presence(state, "log_out", why=why)
+        else:
+            self._want(state, "log_out", None)
+
+    def end_delay(self, agent: int) -> None:
+        """BA-50: the agent ends his delay after a call that he did not take, or the pause between two calls."""
+        state = self.state(agent)
+        if state.work not in (Work.NO_ANSWER_DELAY, Work.INTER_CALL):
+            raise NotAllowed("there is no delay to end")
+        self._work(state, "done", why="ended by agent")
+
+    # --- what calls and offers say --------------------------------------------------------------------------
+    def offered(self, agent: int, call: str, until: int) -> None:
+        self._work(self.state(agent), "offered", why="offer", call=call, until=until)
+
+    def answered(self, agent: int, call: str) -> None:
+        state = self.state(agent)
+        if state.call == call and state.work is Work.OFFERED:
+            self._work(state, "answered", why="answered", call=call)
+
+    def recovered_in_call(self, agent: int, call: str) -> None:
+        """The switch shows the agent in this call, whatever we believed."""
+        state = self.state(agent)
+        if state.work is Work.OFFERED and state.call == call:
+            self._work(state, "answered", why="recovered", call=call)
+        elif state.work in INTERRUPTIBLE:
+            if state.work is not Work.IDLE:
+                self._work(state, "done", why="recovered")
+            self._work(state, "bridged", why="recovered", call=call)
+
+    def withdrawn(self, agent: int, call: str) -> None:
+        """The offer went away without the agent's doing."""
+        state = self.state(agent)
+        if state.call == call and state.work is Work.OFFERED:
+            self._work(state, "withdrawn", why="withdrawn")
+
+    def not_answered(self, agent: int, call: str, why: str, delay_s: int, then_pause_s: int) -> None:
+        state = self.state(agent)
+        if state.call == call and state.work is Work.OFFERED:
+            self._then_pause[agent] = then_pause_s
+            self._delay(state, "not_answered", why, delay_s)
+
+    def call_over(self, agent: int, call: str, must_qualify: bool, pause_s: int) -> None:
+        """The conversation has ended: wrap-up if the call must be qualified, else the pause between calls."""
+        state = self.state(agent)
+        if state.call != call or state.work is not Work.ACTIVE:
+            return
+        if must_qualify:
+            self._work(state, "qualify", why="call over", call=call)
+        else:
+            self._pause(state, "call over", pause_s)
+
+    def qualified(self, agent: int, call: str, pause_s: int) -> None:
+        state = self.state(agent)
+        if state.call == call and state.work is Work.AFTER_WORK:
+            self._pause(state, "qualified", pause_s)
+
+    # --- time -----------------------------------------------------------------------------------------------
+    def rearm(self) -> None:
+        """After a start: the delays that were running go on to their end."""
+        for state in list(self._live.agents.values()):
+            if state.until is not None and state.work in (Work.INTER_CALL, Work.NO_ANSWER_DELAY):
+                self._arm(state)
+
+    def _pause(self, state: AgentState, why: str, pause_s: int) -> None:
+        if pause_s > 0:
+            self._delay(state, "pause", why, pause_s)
+        else:
+            self._work(state, "done", why=why)
+
+    def _delay(self, state: AgentState, event: str, why: str, seconds: int) -> None:
+        self._work(state, event, why=why, until=self._clock.now_ms() + seconds * 1000)
+        self._arm(state)
+
+    def _arm(self, state: AgentState) -> None:
+        self._disarm(state.id)
+        left = ((state.until or 0) - self._clock.now_ms()) / 1000
+        since = state.work_since
+        self._timers[state.id] = self._clock.call_later(left, lambda: self._delay_over(state.id, since))
+
+    def _disarm(self, agent: int) -> None:
+        timer = self._timers.pop(agent, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _delay_over(self, agent: int, since: int) -> None:
+        """A timer only asks: has the moment passed already?"""
+        self._timers.pop(agent, None)
+        state = self._live.agents.get(agent)
+        if state is None or state.work_since != since:
+            return
+        pause = self._then_pause.pop(agent, 0)
+        if state.work is Work.NO_ANSWER_DELAY and pause > 0:
+            self._delay(state, "pause", "delay over", pause)
+        elif state.work in (Work.NO_ANSWER_DELAY, Work.INTER_CALL):
+            self._work(state, "done", why="delay over")
+
+    # --- the only places that change the state --------------------------------------------------------------
+    def _presence(self, state: AgentState, event: str, why: str, reason: int | None = None) -> None:
+        new = PRESENCE.next(state.presence, event, f"agent {state.id}")
+        self._live.record(
+            "agent.presence",
+            account=state.account,
+            agent=state.id,
+            old=str(state.presence),
+            new=str(new),
+            why=why,
+            reason=reason,
+        )
+        self._tell_if_ready(state)
+
+    def _want(self, state: AgentState, wanted: str, reason: int | None) -> None:
+        self._live.record("agent.wanted", account=state.account, agent=state.id, wanted=wanted, reason=reason)
+
+    def _work(
+        self, state: AgentState, event: str, why: str, call: str | None = None, until: int | None = None
+    ) -> None:
+        new = WORK.next(state.work, event, f"agent {state.id}")
+        if event != "pause":
+            self._disarm(state.id)
+        self._live.record(
+            "agent.work",
+            account=state.account,
+            agent=state.id,
+            call=call or state.call,
+            old=str(state.work),
+            new=str(new),
+            why=why,
+            until=until,
+            of=call,
+        )
+        if state.work is Work.IDLE and state.wanted:
+            wanted, reason = state.wanted, state.wanted_reason
+            self._presence(
+                state, "log_out" if wanted == "log_out" else "unavailable", "as asked before", reason
+            )
+        self._tell_if_ready(state)
+
+    def _tell_if_ready(self, state: AgentState) -> None:
+        if state.ready:
+            self._on_ready(state.id)

@@ -1,0 +1,167 @@
+"""An agent is small machines: presence and work; what people see is computed from them (BA-160).
+
+Presence (a test compares this with the table):
+
+    LOGGED_OUT -[log_in]> UNAVAILABLE
+    UNAVAILABLE -[available]> AVAILABLE
+    UNAVAILABLE -[unavailable]> UNAVAILABLE
+    UNAVAILABLE -[log_out]> LOGGED_OUT
+    AVAILABLE -[unavailable]> UNAVAILABLE
+    AVAILABLE -[log_out]> LOGGED_OUT
+
+Work:
+
+    IDLE -[offered]> OFFERED
+    OFFERED -[answered]> ACTIVE
+    OFFERED -[withdrawn]> IDLE
+    OFFERED -[not_answered]> NO_ANSWER_DELAY
+    IDLE -[bridged]> ACTIVE
+    ACTIVE -[qualify]> AFTER_WORK
+    ACTIVE -[pause]> INTER_CALL
+    ACTIVE -[done]> IDLE
+    AFTER_WORK -[pause]> INTER_CALL
+    AFTER_WORK -[done]> IDLE
+    NO_ANSWER_DELAY -[pause]> INTER_CALL
+    NO_ANSWER_DELAY -[done]> IDLE
+    INTER_CALL -[done]> IDLE
+
+A line's state (ringing, talking, held) is the state of the agent's leg in its call (`calls/state.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from fs_app.journal import Entry
+from fs_app.machine import Machine
+
+
+class Presence(StrEnum):
+    LOGGED_OUT = "LOGGED_OUT"
+    UNAVAILABLE = "UNAVAILABLE"
+    AVAILABLE = "AVAILABLE"
+
+
+class Work(StrEnum):
+    IDLE = "IDLE"
+    OFFERED = "OFFERED"
+    ACTIVE = "ACTIVE"
+    AFTER_WORK = "AFTER_WORK"
+    INTER_CALL = "INTER_CALL"
+    NO_ANSWER_DELAY = "NO_ANSWER_DELAY"
+
+
+_P, _W = Presence, Work
+PRESENCE: Machine[Presence] = Machine(
+    "presence",
+    {
+        (_P.LOGGED_OUT, "log_in"): _P.UNAVAILABLE,
+        (_P.UNAVAILABLE, "available"): _P.AVAILABLE,
+        (_P.UNAVAILABLE, "unavailable"): _P.UNAVAILABLE,
+        (_P.UNAVAILABLE, "log_out"): _P.LOGGED_OUT,
+        (_P.AVAILABLE, "unavailable"): _P.UNAVAILABLE,
+        (_P.AVAILABLE, "log_out"): _P.LOGGED_OUT,
+    },
+)
+WORK: Machine[Work] = Machine(
+    "work",
+    {
+        (_W.IDLE, "offered"): _W.OFFERED,
+        (_W.OFFERED, "answered"): _W.ACTIVE,
+        (_W.OFFERED, "withdrawn"): _W.IDLE,
+        (_W.OFFERED, "not_answered"): _W.NO_ANSWER_DELAY,
+        (_W.IDLE, "bridged"): _W.ACTIVE,
+        (_W.ACTIVE, "qualify"): _W.AFTER_WORK,
+        (_W.ACTIVE, "pause"): _W.INTER_CALL,
+        (_W.ACTIVE, "done"): _W.IDLE,
+        (_W.AFTER_WORK, "pause"): _W.INTER_CALL,
+        (_W.AFTER_WORK, "done"): _W.IDLE,
+        (_W.NO_ANSWER_DELAY, "pause"): _W.INTER_CALL,
+        (_W.NO_ANSWER_DELAY, "done"): _W.IDLE,
+        (_W.INTER_CALL, "done"): _W.IDLE,
+    },
+)
+
+SHOWN = {
+    Work.OFFERED: "RINGING",
+    Work.ACTIVE: "IN_CALL",
+    Work.AFTER_WORK: "WRAP_UP",
+    Work.INTER_CALL: "INTER_CALL",
+    Work.NO_ANSWER_DELAY: "NO_ANSWER_DELAY",
+}
+
+INTERRUPTIBLE = frozenset({Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY})
+"""In these an asked-for unavailability or log-out is in force at once; in the others after the work."""
+
+
+@dataclass(slots=True)
+class AgentState:
+    """The live state of one agent. Times are UTC ms. `wanted` waits for the end of the work."""
+
+    id: int
+    account: int
+    presence: Presence = Presence.LOGGED_OUT
+    reason: int | None = None
+    presence_since: int = 0
+    wanted: str = ""  # "", "unavailable", "log_out"
+    wanted_reason: int | None = None
+    work: Work = Work.IDLE
+    work_since: int = 0
+    until: int | None = None
+    call: str | None = None
+    idle_since: int = 0
+
+    @property
+    def shown(self) -> str:
+        """The state that people see."""
+        if self.work is not Work.IDLE:
+            return SHOWN[self.work]
+        if self.presence is Presence.AVAILABLE:
+            return "IDLE"
+        return str(self.presence)
+
+    @property
+    def shown_since(self) -> int:
+        return self.work_since if self.work is not Work.IDLE else max(self.presence_since, self.work_since)
+
+    @property
+    def ready(self) -> bool:
+        """May get a call, as far as the agent goes (the phone is another matter)."""
+        return self.presence is Presence.AVAILABLE and self.work is Work.IDLE and not self.wanted
+
+
+def evolve(agent: AgentState, entry: Entry) -> None:
+    """Apply one entry; the same code live and at replay."""
+    d = entry.data
+    match entry.kind:
+        case "agent.presence":
+            agent.presence, agent.reason, agent.presence_since = (
+                Presence(d["new"]),
+                d.get("reason"),
+                entry.at,
+            )
+            agent.wanted, agent.wanted_reason = "", None
+            if agent.presence is Presence.AVAILABLE:
+                agent.idle_since = entry.at
+        case "agent.wanted":
+            agent.wanted, agent.wanted_reason = d["wanted"], d.get("reason")
+        case "agent.work":
+            new = Work(d["new"])
+            if new is Work.IDLE and d["why"] != "withdrawn":
+                agent.idle_since = entry.at
+            agent.work, agent.work_since = new, entry.at
+            agent.until, agent.call = d.get("until"), d.get("of")
+        case _:
+            pass
+
+
+def dump(agent: AgentState) -> dict[str, Any]:
+    return asdict(agent)
+
+
+def load(data: dict[str, Any]) -> AgentState:
+    data = dict(data)
+    data["presence"], data["work"] = Presence(data["presence"]), Work(data["work"])
+    return AgentState(**data)

@@ -1,0 +1,100 @@
+"""What the parts of `calls/` share: the collaborators, one function that changes a stage, commands with an end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from fs_app.agents.service import Agents
+from fs_app.calls.state import MACHINE, Call, Stage
+from fs_app.catalog import Catalog, QueueInfo
+from fs_app.clock import Clock
+from fs_app.live import Live
+from fs_app.phones import Phones
+from fs_app.ports import Outcome, Pending, SwitchPort
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Runtime:
+    """What only this run of the program knows of a call; a restart begins with an empty one."""
+
+    greeting_app: str = ""
+    music_app: str = ""
+    holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
+    bridge_tries: int = 0
+    suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
+
+
+@dataclass(slots=True)
+class Context:
+    live: Live
+    clock: Clock
+    switch: SwitchPort
+    catalog: Catalog
+    agents: Agents
+    phones: Phones
+    sounds: str  # folder of prompts as FreeSWITCH sees it
+    recordings: str  # folder of recordings as FreeSWITCH sees it
+    music_chunk_s: int
+    kick: Callable[[int], None]
+    tell: Callable[[str, Any], None]  # put a message into the mailbox of a call
+    sessions: set[str] = field(default_factory=set)  # legs with a living outbound session
+    runtimes: dict[str, Runtime] = field(default_factory=dict)
+
+    def runtime(self, call: Call) -> Runtime:
+        return self.runtimes.setdefault(call.id, Runtime())
+
+    def queue(self, call: Call) -> QueueInfo | None:
+        return self.catalog.queue(call.queue)
+
+    def record(self, call: Call, kind: str, at: int | None = None, **data: Any) -> None:
+        self.live.record(kind, account=call.account, call=call.id, at=at, **data)
+
+    def stage(self, call: Call, event: str, why: str = "", at: int | None = None) -> None:
+        """The only place that changes a call's stage. Raises UnknownTransition."""
+        new = MACHINE.next(call.stage, event, f"call {call.id}")
+        spent = max(0, (at or self.clock.now_ms()) - call.stage_since)
+        self.record(call, "call.stage", at, old=str(call.stage), new=str(new), why=why or event, ms=spent)
+        if new is Stage.WAITING and call.queue is not None:
+            self.kick(call.queue)
+
+    def command(
+        self, call: Call, pending: Pending[Any], failed: Callable[[Call, Exception], None] | None = None
+    ) -> None:
+        """Follow a command to its end; its failure comes back as a message to the call's owner."""
+        call_id = call.id
+
+        def done(outcome: Outcome[Any]) -> None:
+            if outcome.error is not None:
+                self.tell(call_id, CommandFailed(pending.id, outcome.error, failed))
+
+        pending.then(done)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFailed:
+    """A command of this call had no success; `failed` says what to do, None: the log is enough."""
+
+    id: str
+    error: Exception
+    failed: Callable[[Call, Exception], None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferOutcome:
+    """The end of an originate: `cause` is empty when the phone was picked up."""
+
+    leg: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDeadline:
+    """The reservation of this leg has run out."""
+
+    leg: str

@@ -1,0 +1,175 @@
+"""Comparing what we believe with what the switch has, and mending the difference.
+
+The comparison is pure: live calls and a picture of the channels in, a list of repairs out. A repair is either a
+fact that we missed (it goes through the ordinary handling, which also issues what is still needed) or a command
+that brings a stray leg where it belongs. It runs after each (re)connection and every few seconds.
+
+A picture is older than what the event link tells meanwhile. So nothing is concluded about a leg that was born
+after the picture was begun, or that has ended since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from fs_app import facts as f
+from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Role, Stage
+from fs_app.facts import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A fact that never reached us."""
+
+    call: str
+    fact: f.LegFact
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendHome:
+    """The leg waits nowhere: bring it to the door."""
+
+    leg: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """The leg belongs to nothing any more."""
+
+    leg: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnect:
+    """Both are there and should talk, but do not."""
+
+    call: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """A caller of whom we have no record."""
+
+    channel: Channel
+    why: str
+
+
+Repair = Missed | SendHome | HangUp | Reconnect | Adopt
+
+
+def compare(
+    calls: Mapping[str, Call],
+    present: Collection[str],
+    channels: Mapping[str, Channel],
+    sessions: Collection[str],
+    begun_ms: int,
+    ended_legs: Mapping[str, f.LegHungUp],
+    holding: Collection[str] = (),
+) -> list[Repair]:
+    """What has to be mended.
+
+    `present` are all channels that the switch has; `channels` are those that were looked at closely (all after a
+    (re)connection, some in between). `begun_ms` is when the picture was begun (UTC ms, our clock); `ended_legs`
+    are the ends that the CDR spool knows; `holding` are the calls whose hold is under way.
+    """
+    repairs: list[Repair] = []
+    known: set[str] = set()
+    for call in calls.values():
+        known.update(call.legs)
+        repairs += _compare_call(call, present, channels, sessions, begun_ms, ended_legs, call.id in holding)
+    for channel in channels.values():
+        if channel.leg not in known:
+            repairs += _stranger(channel)
+    return repairs
+
+
+def _compare_call(
+    call: Call,
+    present: Collection[str],
+    channels: Mapping[str, Channel],
+    sessions: Collection[str],
+    begun_ms: int,
+    ended_legs: Mapping[str, f.LegHungUp],
+    holding: bool,
+) -> list[Repair]:
+    repairs: list[Repair] = []
+    gone: set[str] = set()
+    # The caller first: when he is gone, nothing else is concluded from his agent's leg.
+    for leg in sorted(call.legs.values(), key=lambda g: g.role is not Role.CALLER):
+        if leg.live and leg.id not in present and leg.created_at < begun_ms:
+            gone.add(leg.id)
+            repairs.append(Missed(call.id, _end_of(leg, ended_legs, begun_ms), "leg is gone"))
+    if call.caller_leg in gone or call.stage is Stage.ENDED:
+        if call.stage is Stage.ENDED:
+            repairs += [
+                HangUp(leg.id, "its call is over")
+                for leg in call.legs.values()
+                if leg.live and leg.id in present
+            ]
+        return repairs
+    caller = channels.get(call.caller_leg)
+    if caller is None:
+        return repairs
+    agent = call.agent_leg
+    partner = caller.partner
+    if agent is not None and agent.id not in gone and agent.id in channels:
+        repairs += _compare_pair(call, agent, channels[agent.id], partner, begun_ms, holding)
+    elif call.stage is Stage.ENDING:
+        repairs.append(HangUp(call.caller_leg, "its call is ending"))
+    if (
+        partner is None
+        and call.stage in (HEARS_MUSIC | {Stage.NEW, Stage.GREETING})
+        and call.caller_leg not in sessions
+        and call.stage_since < begun_ms
+        and not any(_brings_together(r) for r in repairs)
+    ):
+        repairs.append(SendHome(call.caller_leg, "nobody at the door"))
+    return repairs
+
+
+def _brings_together(repair: Repair) -> bool:
+    """The caller is about to talk: he must not be sent anywhere else."""
+    return isinstance(repair, Reconnect) or (
+        isinstance(repair, Missed) and isinstance(repair.fact, f.LegAnswered | f.LegsBridged)
+    )
+
+
+def _compare_pair(
+    call: Call, agent: Leg, channel: Channel, partner: str | None, begun_ms: int, holding: bool
+) -> list[Repair]:
+    at = begun_ms * 1000
+    if partner == agent.id:
+        if call.stage not in (Stage.TALKING, Stage.ENDING):
+            return [Missed(call.id, f.LegsBridged(at, agent.id, other=call.caller_leg), "seen bridged")]
+        if call.stage is Stage.ENDING:
+            return [HangUp(call.caller_leg, "its call is ending")]
+        return []
+    if call.stage is Stage.ENDING:
+        return [HangUp(call.caller_leg, "its call is ending")]
+    if call.stage is Stage.OFFERED and channel.answered and agent.answered_at is None:
+        return [Missed(call.id, f.LegAnswered(at, agent.id), "seen answered")]
+    apart = call.stage in (Stage.TALKING, Stage.CONNECTING) and call.stage_since < begun_ms
+    if apart and channel.answered and not holding:
+        return [Reconnect(call.id, "seen apart")]
+    return []
+
+
+def _end_of(leg: Leg, ended_legs: Mapping[str, f.LegHungUp], now_ms: int) -> f.LegHungUp:
+    return ended_legs.get(leg.id) or f.LegHungUp(now_ms * 1000, leg.id, cause="LOST_TRACK")
+
+
+def _stranger(channel: Channel) -> list[Repair]:
+    """A channel that no call of ours has."""
+    role = channel.get("fsapp_role")
+    if not channel.inbound:
+        if channel.get("fsapp_call") and channel.partner is None:
+            return [HangUp(channel.leg, f"{role or 'outgoing'} leg without a call")]
+        return []
+    if role == Role.CALLER or channel.get("fsapp_did"):
+        return [Adopt(channel, "a caller without a record")]
+    return []

@@ -1,0 +1,155 @@
+"""What happens on the line: the registry of calls, one mailbox each, and what an agent may do with his call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from fs_app import facts as f
+from fs_app.calls import offers
+from fs_app.calls.context import Context
+from fs_app.calls.handling import Handler
+from fs_app.calls.state import Call, Role, Stage
+from fs_app.catalog import QueueInfo
+from fs_app.errors import Conflict, Invalid, NotFound
+from fs_app.tasks import Mailbox, Tasks
+
+log = structlog.get_logger(__name__)
+
+LONGEST_NUMBER = 64
+LONGEST_NAME = 200
+"""A caller's number and name are kept up to this length; more is no number and no name."""
+
+
+class Calls:
+    def __init__(
+        self, ctx: Context, tasks: Tasks, dialled: Callable[[f.LegCreated], QueueInfo | None]
+    ) -> None:
+        self._ctx = ctx
+        self._tasks = tasks
+        self._dialled = dialled
+        self._handler = Handler(ctx)
+        self._mailboxes: dict[str, Mailbox[Any]] = {}
+
+    # --- facts ----------------------------------------------------------------------------------------------
+    def on_fact(self, fact: f.LegFact) -> None:
+        """Hand a fact to the owner of its call. Never yields."""
+        if isinstance(fact, f.Rang):
+            self._ctx.sessions.add(fact.leg)
+        elif isinstance(fact, f.DoorClosed):
+            self._ctx.sessions.discard(fact.leg)
+            return
+        call = self._ctx.live.call_of(fact.leg)
+        if call is None and isinstance(fact, f.LegsBridged | f.LegsUnbridged):
+            call = self._ctx.live.call_of(fact.other)
+        if call is None and isinstance(fact, f.LegCreated) and fact.inbound:
+            self.begin(fact)
+            return
+        if call is not None:
+            self.tell(call.id, fact)
+
+    def tell(self, call_id: str, message: Any) -> None:
+        """Put a message into the mailbox of a call; nobody is told when the call is over."""
+        box = self._mailboxes.get(call_id)
+        if box is None:
+            if call_id not in self._ctx.live.calls:
+                return
+            box = Mailbox(self._tasks, f"call {call_id}", lambda m: self._handle(call_id, m))
+            self._mailboxes[call_id] = box
+        box.put(message)
+
+    def _handle(self, call_id: str, message: Any) -> None:
+        call = self._ctx.live.calls.get(call_id)
+        if call is not None:
+            self._handler.handle(call, message)
+        if call_id not in self._ctx.live.calls:
+            self._mailboxes.pop(call_id, None)
+            self._ctx.runtimes.pop(call_id, None)
+
+    def begin(self, fact: f.LegCreated) -> Call | None:
+        """A new inbound leg: the record of a call begins, if the number called is somebody's."""
+        queue = self._dialled(fact)
+        if queue is None:
+            log.warning("call to a number that nobody has", called=fact.destination[:LONGEST_NUMBER])
+            return None
+        live = self._ctx.live
+        live.record(
+            "call.started",
+            account=queue.account,
+            call=fact.leg,
+            at=fact.at // 1000,
+            direction="inbound",
+            caller_number=fact.caller_number[:LONGEST_NUMBER],
+            caller_name=fact.caller_name[:LONGEST_NAME],
+            called_number=fact.destination[:LONGEST_NUMBER],
+            queue=queue.id,
+            sip_call_id=fact.sip_call_id,
+        )
+        return live.calls[fact.leg]
+
+    # --- offers ---------------------------------------------------------------------------------------------
+    def make_offer(self, call: Call, queue: QueueInfo, agent: int) -> None:
+        offers.make(self._ctx, call, queue, agent)
+
+    def rearm(self) -> None:
+        """After a start: watch the offers that were running."""
+        for call in list(self._ctx.live.calls.values()):
+            offers.arm(self._ctx, call)
+
+    # --- what an agent does ---------------------------------------------------------------------------------
+    def hang_up(self, agent: int, line: str) -> None:
+        """End the conversation; while it rings, refuse the offer."""
+        call = self._call_of_line(agent, line)
+        leg = call.agent_leg
+        if call.stage is Stage.OFFERED and leg is not None:
+            self._ctx.command(call, self._ctx.switch.hangup(leg.id, "CALL_REJECTED"))
+            return
+        self._ctx.record(call, "call.hang_up_asked", by="agent")
+        self._ctx.command(call, self._ctx.switch.hangup(call.caller_leg))
+
+    def hold(self, agent: int, line: str) -> None:
+        """The caller goes home to the music; the agent's leg waits in silence."""
+        call = self._call_of_line(agent, line)
+        if call.stage is not Stage.TALKING:
+            raise Conflict("only a conversation can be put on hold")
+        runtime = self._ctx.runtime(call)
+        runtime.holding = True
+
+        def refused(_call: Call, _error: Exception) -> None:
+            runtime.holding = False
+
+        self._ctx.command(call, self._ctx.switch.send_home(call.caller_leg), refused)
+
+    def resume(self, agent: int, line: str) -> None:
+        call = self._call_of_line(agent, line)
+        if call.stage is not Stage.HELD:
+            raise Conflict("the line is not on hold")
+        self._handler.connect(call)
+
+    def qualify(self, agent: int, call_id: str, disposition: int, note: str) -> None:
+        """The agent's verdict; during the call it is remembered and applied at its end (BA-32)."""
+        call = self._ctx.live.calls.get(call_id)
+        if call is None or call.agent != agent:
+            raise NotFound(f"call {call_id}")
+        info = self._ctx.catalog.now.dispositions.get(disposition)
+        queue = self._ctx.queue(call)
+        if info is None or queue is None or info.set != queue.disposition_set:
+            raise Invalid("this disposition does not belong to the queue", field="disposition")
+        if len(note) > 4000:
+            raise Invalid("the note is too long", field="note")
+        if call.disposed:
+            raise Conflict("the call is qualified already")
+        if call.stage is not Stage.ENDED:
+            self._ctx.record(call, "call.disposition_chosen", disposition=disposition, note=note, agent=agent)
+            return
+        self._handler.dispose(call, disposition, note)
+        self._ctx.agents.qualified(agent, call_id, queue.inter_call_s)
+
+    def _call_of_line(self, agent: int, line: str) -> Call:
+        call = self._ctx.live.call_of(line)
+        leg = call.legs.get(line) if call is not None else None
+        if call is None or leg is None or leg.role is not Role.AGENT or leg.agent != agent or not leg.live:
+            raise NotFound(f"line {line}")
+        return call

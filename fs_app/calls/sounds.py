@@ -1,0 +1,76 @@
+"""What a caller hears: greeting, hold music; where recordings go."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from uuid import uuid4
+
+from fs_app.calls.context import Context
+from fs_app.calls.state import HEARS_MUSIC, Call, Stage
+
+DEFAULT_MUSIC = "local_stream://fsapp"
+"""The hold music of freeswitch-conf/."""
+
+
+def on_switch(folder: str, path: str) -> str:
+    """A file of ours as FreeSWITCH names it. `path` is relative and stays inside `folder`."""
+    clean = PurePosixPath(path)
+    if clean.is_absolute() or ".." in clean.parts:
+        raise ValueError(f"not inside the sounds folder: {path}")
+    return str(PurePosixPath(folder) / clean)
+
+
+def greet(ctx: Context, call: Call) -> None:
+    """Play the queue's greeting; its end is an AppDone fact with the identifier kept here."""
+    queue = ctx.queue(call)
+    assert queue is not None
+    pending = ctx.switch.play(call.caller_leg, [on_switch(ctx.sounds, queue.greeting)])
+    ctx.runtime(call).greeting_app = pending.id
+    ctx.command(call, pending)
+
+
+def music(ctx: Context, call: Call) -> None:
+    """Hold music for a stretch; when it ends and the caller still waits it is played again."""
+    if call.stage not in HEARS_MUSIC and call.stage is not Stage.TALKING:
+        return
+    queue = ctx.queue(call)
+    source = on_switch(ctx.sounds, queue.music) if queue is not None and queue.music else ""
+    pending = ctx.switch.music(call.caller_leg, source, ctx.music_chunk_s)
+    ctx.runtime(call).music_app = pending.id
+    ctx.command(call, pending)
+
+
+def start_recording(ctx: Context, call: Call) -> None:
+    """Record the caller's leg from now on (both voices, one per channel), if the queue wants it."""
+    queue = ctx.queue(call)
+    if queue is None or not queue.record or call.recording is not None:
+        return
+    day = datetime.fromtimestamp(ctx.clock.now_ms() / 1000, UTC).strftime("%Y/%m/%d")
+    recording = str(uuid4())
+    path = f"{call.account}/{day}/{recording}.wav"
+    ctx.record(call, "recording.wanted", recording=recording, path=path, agent=call.agent)
+    ctx.command(call, ctx.switch.record_start(call.caller_leg, on_switch(ctx.recordings, path)))
+
+
+def ensure_recording(ctx: Context, call: Call) -> None:
+    """After a recovery: a recording that should run and was never confirmed is asked for again."""
+    if call.recording is None:
+        start_recording(ctx, call)
+    elif not call.recording.running:
+        path = on_switch(ctx.recordings, call.recording.path)
+        ctx.command(call, ctx.switch.record_start(call.caller_leg, path))
+
+
+def mask_recording(ctx: Context, call: Call, masked: bool) -> None:
+    """Silence in the recording while the caller is on hold."""
+    if call.recording is None or not call.recording.running:
+        return
+    path = on_switch(ctx.recordings, call.recording.path)
+    verb = ctx.switch.record_mask if masked else ctx.switch.record_unmask
+    ctx.command(call, verb(call.caller_leg, path))
+    ctx.record(
+        call,
+        "recording.paused" if masked else "recording.resumed",
+        recording=call.recording.id,
+    )

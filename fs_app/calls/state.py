@@ -1,0 +1,262 @@
+"""A call: its stage as a table, its whole live state as a fold over journal entries.
+
+The stages (a test compares this with the table):
+
+    NEW -[greeting]> GREETING
+    NEW -[queued]> WAITING
+    NEW -[refused]> ENDING
+    GREETING -[queued]> WAITING
+    GREETING -[refused]> ENDING
+    WAITING -[offered]> OFFERED
+    WAITING -[refused]> ENDING
+    OFFERED -[offer_failed]> WAITING
+    OFFERED -[agent_answered]> CONNECTING
+    OFFERED -[bridged]> TALKING
+    CONNECTING -[offer_failed]> WAITING
+    CONNECTING -[bridged]> TALKING
+    WAITING -[bridged]> TALKING
+    TALKING -[held]> HELD
+    TALKING -[agent_hung_up]> ENDING
+    TALKING -[line_lost]> WAITING
+    HELD -[bridged]> TALKING
+    HELD -[agent_hung_up]> ENDING
+    HELD -[line_lost]> WAITING
+    NEW -[caller_hung_up]> ENDED
+    GREETING -[caller_hung_up]> ENDED
+    WAITING -[caller_hung_up]> ENDED
+    OFFERED -[caller_hung_up]> ENDED
+    CONNECTING -[caller_hung_up]> ENDED
+    TALKING -[caller_hung_up]> ENDED
+    HELD -[caller_hung_up]> ENDED
+    ENDING -[caller_hung_up]> ENDED
+
+The caller's leg decides: when it is gone the call has ENDED, whatever else was going on. ENDING is "we are
+hanging it up". An ended call stays in memory until it is qualified, if it must be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from fs_app.journal import Entry
+from fs_app.machine import Machine
+
+
+class Stage(StrEnum):
+    NEW = "NEW"
+    GREETING = "GREETING"
+    WAITING = "WAITING"
+    OFFERED = "OFFERED"
+    CONNECTING = "CONNECTING"
+    TALKING = "TALKING"
+    HELD = "HELD"
+    ENDING = "ENDING"
+    ENDED = "ENDED"
+
+
+class Role(StrEnum):
+    CALLER = "caller"
+    AGENT = "agent"
+
+
+_S = Stage
+MACHINE: Machine[Stage] = Machine(
+    "call",
+    {
+        (_S.NEW, "greeting"): _S.GREETING,
+        (_S.NEW, "queued"): _S.WAITING,
+        (_S.NEW, "refused"): _S.ENDING,
+        (_S.GREETING, "queued"): _S.WAITING,
+        (_S.GREETING, "refused"): _S.ENDING,
+        (_S.WAITING, "offered"): _S.OFFERED,
+        (_S.WAITING, "refused"): _S.ENDING,
+        (_S.OFFERED, "offer_failed"): _S.WAITING,
+        (_S.OFFERED, "agent_answered"): _S.CONNECTING,
+        (_S.OFFERED, "bridged"): _S.TALKING,
+        (_S.CONNECTING, "offer_failed"): _S.WAITING,
+        (_S.CONNECTING, "bridged"): _S.TALKING,
+        (_S.WAITING, "bridged"): _S.TALKING,
+        (_S.TALKING, "held"): _S.HELD,
+        (_S.TALKING, "agent_hung_up"): _S.ENDING,
+        (_S.TALKING, "line_lost"): _S.WAITING,
+        (_S.HELD, "bridged"): _S.TALKING,
+        (_S.HELD, "agent_hung_up"): _S.ENDING,
+        (_S.HELD, "line_lost"): _S.WAITING,
+        **{(stage, "caller_hung_up"): _S.ENDED for stage in _S if stage is not _S.ENDED},
+    },
+)
+
+HEARS_MUSIC = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.HELD})
+"""In these stages the caller is at home, in our outbound session, with hold music."""
+
+
+@dataclass(slots=True)
+class Leg:
+    """One channel. Times are UTC ms, None until they happen."""
+
+    id: str
+    role: Role
+    agent: int | None = None
+    number: str = ""
+    created_at: int = 0
+    ringing_at: int | None = None
+    answered_at: int | None = None
+    ended_at: int | None = None
+    cause: str = ""
+
+    @property
+    def live(self) -> bool:
+        return self.ended_at is None
+
+
+@dataclass(slots=True)
+class Offer:
+    """The reservation of an agent for this call, until `deadline` (UTC ms)."""
+
+    agent: int
+    leg: str
+    deadline: int
+
+
+@dataclass(slots=True)
+class Recording:
+    id: str
+    path: str
+    running: bool = False
+    masked: bool = False
+
+
+@dataclass(slots=True)
+class Call:
+    """The live state of one call."""
+
+    id: str
+    account: int
+    direction: str
+    started_at: int
+    caller_number: str
+    caller_name: str
+    called_number: str
+    queue: int | None = None
+    stage: Stage = Stage.NEW
+    stage_since: int = 0
+    ticket: int | None = None
+    queued_at: int | None = None
+    agent: int | None = None
+    preferred_agent: int | None = None
+    contact: int | None = None
+    legs: dict[str, Leg] = field(default_factory=dict)
+    offer: Offer | None = None
+    failed_agents: list[int] = field(default_factory=list)
+    recording: Recording | None = None
+    talked: bool = False
+    hang_up_by: str = ""
+    ended_at: int | None = None
+    disposition: int | None = None
+    note: str = ""
+    disposed: bool = False
+    must_qualify: bool = False
+
+    @property
+    def caller_leg(self) -> str:
+        """An inbound call has the id of its caller's leg: identity that no crash can lose."""
+        return self.id
+
+    @property
+    def agent_leg(self) -> Leg | None:
+        """The living leg of the agent who has, or is offered, this call."""
+        return next((g for g in self.legs.values() if g.role is Role.AGENT and g.live), None)
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will happen to it."""
+        return self.stage is Stage.ENDED and (self.disposed or not self.must_qualify)
+
+
+def started(entry: Entry) -> Call:
+    """The call that a `call.started` entry begins."""
+    d = entry.data
+    assert entry.call is not None and entry.account is not None
+    call = Call(
+        id=entry.call,
+        account=entry.account,
+        direction=d["direction"],
+        started_at=entry.at,
+        caller_number=d["caller_number"],
+        caller_name=d["caller_name"],
+        called_number=d["called_number"],
+        queue=d.get("queue"),
+        stage_since=entry.at,
+    )
+    call.legs[entry.call] = Leg(entry.call, Role.CALLER, number=d["caller_number"], created_at=entry.at)
+    return call
+
+
+def evolve(call: Call, entry: Entry) -> None:
+    """Apply one entry to the call that it names. The same code runs live and when a start replays the journal."""
+    d = entry.data
+    match entry.kind:
+        case "call.stage":
+            call.stage, call.stage_since = Stage(d["new"]), entry.at
+            if call.stage is Stage.TALKING:
+                call.talked = True
+        case "call.queued":
+            call.queue, call.ticket, call.queued_at = d["queue"], d["ticket"], entry.at
+        case "call.contact":
+            call.contact = d["contact"]
+        case "offer.made":
+            call.offer = Offer(d["agent"], d["leg"], d["deadline"])
+            call.legs[d["leg"]] = Leg(
+                d["leg"], Role.AGENT, d["agent"], number=d.get("number", ""), created_at=entry.at
+            )
+        case "offer.accepted":
+            call.offer, call.agent, call.preferred_agent = None, d["agent"], None
+        case "offer.failed":
+            call.offer = None
+            call.failed_agents.append(d["agent"])
+            if call.preferred_agent == d["agent"]:
+                call.preferred_agent = None
+        case "leg.ringing":
+            call.legs[d["leg"]].ringing_at = entry.at
+        case "leg.answered":
+            call.legs[d["leg"]].answered_at = entry.at
+        case "leg.ended":
+            leg = call.legs[d["leg"]]
+            leg.ended_at, leg.cause = entry.at, d["cause"]
+        case "call.bridged":
+            call.must_qualify = bool(d.get("must_qualify"))
+        case "call.line_lost":
+            call.preferred_agent = d["agent"]
+        case "recording.wanted":
+            call.recording = Recording(d["recording"], d["path"])
+        case "recording.started" | "recording.stopped" | "recording.paused" | "recording.resumed":
+            if call.recording is not None and call.recording.id == d["recording"]:
+                call.recording.running = entry.kind != "recording.stopped"
+                call.recording.masked = entry.kind == "recording.paused"
+        case "call.hang_up_asked":
+            call.hang_up_by = d["by"]
+        case "call.disposition_chosen":
+            call.disposition, call.note = d["disposition"], d["note"]
+        case "call.disposed":
+            call.disposition, call.note, call.disposed = d["disposition"], d["note"], True
+        case "call.ended":
+            call.ended_at = entry.at
+        case _:
+            pass  # told for the time line only
+
+
+def dump(call: Call) -> dict[str, Any]:
+    """For a checkpoint."""
+    return asdict(call)
+
+
+def load(data: dict[str, Any]) -> Call:
+    """From a checkpoint."""
+    data = dict(data)
+    data["stage"] = Stage(data["stage"])
+    data["legs"] = {k: Leg(**{**v, "role": Role(v["role"])}) for k, v in data["legs"].items()}
+    data["offer"] = Offer(**data["offer"]) if data["offer"] else None
+    data["recording"] = Recording(**data["recording"]) if data["recording"] else None
+    return Call(**data)

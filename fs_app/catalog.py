@@ -1,0 +1,202 @@
+"""The configuration as the calls see it: agents, queues, numbers, reasons, dispositions, in memory.
+
+Loaded from the database at start and after each change in the administration; when the database is away the
+last picture stays in force. Nothing here is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fs_app.accounts.model import Account, User
+from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.bus import Bus
+from fs_app.db import Database
+from fs_app.events import CatalogChanged
+from fs_app.queues.model import Did, Disposition, Queue, QueueMember
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInfo:
+    id: int
+    slug: str
+    name: str
+    language: str
+    time_zone: str
+    country: str
+    sip_domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentInfo:
+    id: int
+    account: int
+    user: int
+    name: str
+    number: str
+    domain: str
+    sip_ha1: str
+    queues: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueInfo:
+    """Delays in seconds."""
+
+    id: int
+    account: int
+    name: str
+    number: str
+    greeting: str
+    music: str
+    disposition_set: int | None
+    wrap_up: bool
+    ring_s: int
+    no_answer_delay_s: int
+    inter_call_s: int
+    record: bool
+    agents: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DidInfo:
+    id: int
+    account: int
+    number: str
+    label: str
+    queue: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonInfo:
+    id: int
+    account: int
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionInfo:
+    id: int
+    account: int
+    set: int
+    parent: int | None
+    code: str
+    label: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All of it at one moment; never changed, only replaced."""
+
+    accounts: Mapping[int, AccountInfo] = field(default_factory=dict)
+    agents: Mapping[int, AgentInfo] = field(default_factory=dict)
+    queues: Mapping[int, QueueInfo] = field(default_factory=dict)
+    dids: Mapping[str, DidInfo] = field(default_factory=dict)
+    reasons: Mapping[int, ReasonInfo] = field(default_factory=dict)
+    dispositions: Mapping[int, DispositionInfo] = field(default_factory=dict)
+    agent_by_phone: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+class Catalog:
+    def __init__(self, db: Database, bus: Bus) -> None:
+        self._db = db
+        self._bus = bus
+        self.now = Picture()
+
+    def reload(self) -> None:
+        """Read everything anew. Raises DatabaseBusy; then the old picture stays."""
+        self.now = self._db.read(load)
+        self._bus.publish(CatalogChanged())
+
+    # --- look-ups -------------------------------------------------------------------------------------------
+    def account(self, account: int) -> AccountInfo | None:
+        return self.now.accounts.get(account)
+
+    def agent(self, agent: int) -> AgentInfo | None:
+        return self.now.agents.get(agent)
+
+    def queue(self, queue: int | None) -> QueueInfo | None:
+        return self.now.queues.get(queue or 0)
+
+    def did(self, number: str) -> DidInfo | None:
+        """The incoming number, with or without the plus that some trunks leave out."""
+        dids = self.now.dids
+        return dids.get(number) or dids.get(number.lstrip("+")) or dids.get("+" + number)
+
+    def phone(self, user: str, domain: str) -> int | None:
+        return self.now.agent_by_phone.get((user, domain))
+
+    def queue_by_number(self, account: int, number: str) -> QueueInfo | None:
+        return next(
+            (q for q in self.now.queues.values() if q.account == account and q.number == number), None
+        )
+
+    def reasons(self, account: int) -> list[ReasonInfo]:
+        return [r for r in self.now.reasons.values() if r.account == account]
+
+    def dispositions(self, queue: QueueInfo | None) -> list[DispositionInfo]:
+        """Those of the queue's set, in the administrator's order."""
+        if queue is None or queue.disposition_set is None:
+            return []
+        return [d for d in self.now.dispositions.values() if d.set == queue.disposition_set]
+
+
+def load() -> Picture:
+    """Read the database (inside `Database.read`)."""
+    members = list(QueueMember.select(QueueMember.queue, QueueMember.agent).tuples())
+    accounts = {
+        a.id: AccountInfo(a.id, a.slug, a.name, a.language, a.time_zone, a.country, a.sip_domain)
+        for a in Account.select()
+    }
+    agents = {
+        a.id: AgentInfo(
+            a.id,
+            a.account_id,
+            a.user_id,
+            a.user.name,
+            a.number,
+            accounts[a.account_id].sip_domain,
+            a.sip_ha1,
+            tuple(q for q, agent in members if agent == a.id),
+        )
+        for a in Agent.select(Agent, User).join(User).where(Agent.active, User.active)
+    }
+    queues = {
+        q.id: QueueInfo(
+            q.id,
+            q.account_id,
+            q.name,
+            q.number,
+            q.greeting,
+            q.music,
+            q.disposition_set_id,
+            q.wrap_up,
+            q.ring_s,
+            q.no_answer_delay_s,
+            q.inter_call_s,
+            q.record,
+            tuple(agent for queue, agent in members if queue == q.id and agent in agents),
+        )
+        for q in Queue.select().where(Queue.active)
+    }
+    return Picture(
+        accounts,
+        agents,
+        queues,
+        {
+            d.number: DidInfo(d.id, d.account_id, d.number, d.label, d.queue_id)
+            for d in Did.select().where(Did.active)
+        },
+        {
+            r.id: ReasonInfo(r.id, r.account_id, r.code, r.label)
+            for r in NotReadyReason.select().where(NotReadyReason.active).order_by(NotReadyReason.position)
+        },
+        {
+            d.id: DispositionInfo(d.id, d.account_id, d.set_id, d.parent_id, d.code, d.label, d.category)
+            for d in Disposition.select().where(Disposition.active).order_by(Disposition.position)
+        },
+        {(a.number, a.domain): a.id for a in agents.values()},
+    )

@@ -1,0 +1,56 @@
+"""What parts of the program tell each other over the bus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fs_app.journal import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A journal entry was written and applied to the live state."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPicture:
+    """All that the page of one agent shows (shape: docs/events.md)."""
+
+    account: int
+    agent: int
+    picture: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallPicture:
+    """A call in progress, for those who watch it."""
+
+    account: int
+    call: str
+    picture: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchState:
+    """The link to FreeSWITCH came or went; `since_ms` UTC."""
+
+    up: bool
+    since_ms: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneState:
+    """A softphone is reachable or not."""
+
+    user: str
+    domain: str
+    registered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogChanged:
+    """Configuration was reloaded."""

@@ -1,0 +1,143 @@
+"""The live state of everything: a fold over the journal.
+
+`record` is the one way to change it: append to the journal, apply, tell the bus. A start replays the newest
+journal file through the same `_apply`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import structlog
+
+from fs_app.agents import state as agents
+from fs_app.bus import Bus
+from fs_app.calls import state as calls
+from fs_app.clock import Clock
+from fs_app.events import Recorded
+from fs_app.journal import CHECKPOINT, Entry, Journal
+
+log = structlog.get_logger(__name__)
+
+FINISHED_KEPT = 20_000
+BELIEVED_MS = 24 * 3600 * 1000
+"""A time that the switch gives is believed when it is at most this far in the past."""
+
+
+class Live:
+    def __init__(self, journal: Journal, clock: Clock, bus: Bus) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._bus = bus
+        self.calls: dict[str, calls.Call] = {}
+        self.agents: dict[int, agents.AgentState] = {}
+        self.tickets: dict[int, int] = {}  # queue → last ticket given
+        self.legs: dict[str, str] = {}  # leg → call
+        self.core_uuid = ""
+        self.replayed = 0
+        self.finished: OrderedDict[str, None] = OrderedDict()  # calls that are over, the latest ones
+
+    # --- changing -------------------------------------------------------------------------------------------
+    def record(
+        self,
+        kind: str,
+        *,
+        account: int | None = None,
+        call: str | None = None,
+        agent: int | None = None,
+        at: int | None = None,
+        **data: Any,
+    ) -> Entry:
+        """Write down that something happened, and make it so. `at` (UTC ms) only for what happened earlier."""
+        now = self._clock.now_ms()
+        when = at if at is not None and now - BELIEVED_MS < at <= now else now
+        entry = self._journal.append(kind, account, call, agent, data, when)
+        self._apply(entry)
+        self._bus.publish(Recorded(entry))
+        rotated = self._journal.rotate_if_due(self.checkpoint)
+        if rotated is not None:
+            self._bus.publish(Recorded(rotated))
+        return entry
+
+    def agent(self, agent: int, account: int) -> agents.AgentState:
+        """The state of an agent, logged out when nothing is known."""
+        if agent not in self.agents:
+            self.agents[agent] = agents.AgentState(agent, account, presence_since=self._clock.now_ms())
+        return self.agents[agent]
+
+    def call_of(self, leg: str) -> calls.Call | None:
+        return self.calls.get(self.legs.get(leg, ""))
+
+    def _apply(self, entry: Entry) -> None:
+        kind = entry.kind
+        if kind == "call.started":
+            call = calls.started(entry)
+            self.calls[call.id] = call
+            self.legs[call.id] = call.id
+            return
+        if kind == "switch.up":
+            self.core_uuid = entry.data["core_uuid"]
+            return
+        if kind.startswith("agent.") and entry.agent is not None and entry.account is not None:
+            agents.evolve(self.agent(entry.agent, entry.account), entry)
+        found = self.calls.get(entry.call or "")
+        if found is None:
+            return
+        calls.evolve(found, entry)
+        if kind == "call.queued":
+            self.tickets[entry.data["queue"]] = max(
+                entry.data["ticket"], self.tickets.get(entry.data["queue"], 0)
+            )
+        elif kind == "offer.made":
+            self.legs[entry.data["leg"]] = found.id
+        elif kind in ("call.ended", "call.disposed", "leg.ended") and found.over:
+            self._forget_if_finished(found)
+
+    def _forget_if_finished(self, call: calls.Call) -> None:
+        if call.ended_at is not None and not any(leg.live for leg in call.legs.values()):
+            for leg in call.legs:
+                self.legs.pop(leg, None)
+            self.calls.pop(call.id, None)
+            self.finished[call.id] = None
+            while len(self.finished) > FINISHED_KEPT:
+                self.finished.popitem(last=False)
+
+    def next_ticket(self, queue: int) -> int:
+        """Order in a queue: a number that only rises, also over restarts."""
+        return self.tickets.get(queue, 0) + 1
+
+    # --- starting -------------------------------------------------------------------------------------------
+    def checkpoint(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        return {
+            "calls": [calls.dump(c) for c in self.calls.values()],
+            "agents": [agents.dump(a) for a in self.agents.values()],
+            "tickets": {str(q): t for q, t in self.tickets.items()},
+            "core_uuid": self.core_uuid,
+        }
+
+    def replay(self) -> int:
+        """Rebuild the state from the journal; returns the number of the last entry."""
+        last = 0
+        for entry in self._journal.newest():
+            if entry.id <= last:
+                continue  # written twice around a full disk
+            last = entry.id
+            self.replayed += 1
+            try:
+                if entry.kind == CHECKPOINT:
+                    self._load(entry.data)
+                else:
+                    self._apply(entry)
+            except (KeyError, ValueError, TypeError, AssertionError):
+                log.exception("journal entry not understood", entry=entry.id, kind=entry.kind)
+        self._journal.last_id = max(self._journal.last_id, last)
+        return last
+
+    def _load(self, data: dict[str, Any]) -> None:
+        self.calls = {c.id: c for c in map(calls.load, data["calls"])}
+        self.agents = {a.id: a for a in map(agents.load, data["agents"])}
+        self.tickets = {int(q): t for q, t in data["tickets"].items()}
+        self.legs = {leg: c.id for c in self.calls.values() for leg in c.legs}
+        self.core_uuid = data["core_uuid"]

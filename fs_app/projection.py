@@ -1,0 +1,302 @@
+"""From the journal into the database: one writer, in order, idempotent.
+
+Each batch is one transaction that also moves the mark; an entry at or below the mark is never applied again. A
+database that is locked or away delays this and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import gevent
+import peewee
+import structlog
+from gevent.event import Event
+
+from fs_app import metrics
+from fs_app.bus import Bus
+from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recording
+from fs_app.db import Database
+from fs_app.errors import DatabaseBusy, WaitTimeout
+from fs_app.events import Recorded
+from fs_app.journal import CHECKPOINT, Entry, Journal
+from fs_app.tasks import Tasks
+
+log = structlog.get_logger(__name__)
+
+JOURNAL = "main"
+BATCH = 500
+HELD_IN_MEMORY = 200_000
+"""More waiting entries than this are read from the journal's files again."""
+
+NOT_KEPT = frozenset({CHECKPOINT})
+
+
+# --- one entry to rows ------------------------------------------------------------------------------------------
+def _started(e: Entry) -> None:
+    d = e.data
+    Call.insert(
+        id=e.call,
+        account=e.account,
+        direction=d["direction"],
+        stage="NEW",
+        queue=d.get("queue"),
+        caller_number=d["caller_number"],
+        caller_name=d["caller_name"],
+        called_number=d["called_number"],
+        started_at=e.at,
+    ).on_conflict_ignore().execute()
+    _leg(e, e.call, "caller", None, d["caller_number"], d.get("sip_call_id", ""))
+
+
+def _leg(e: Entry, leg: str | None, role: str, agent: int | None, number: str, sip: str = "") -> None:
+    Leg.insert(
+        id=leg,
+        account=e.account,
+        call=e.call,
+        role=role,
+        agent=agent,
+        number=number,
+        sip_call_id=sip,
+        created_at=e.at,
+    ).on_conflict_ignore().execute()
+
+
+SPENT = {
+    "WAITING": Call.wait_ms,
+    "OFFERED": Call.wait_ms,
+    "CONNECTING": Call.wait_ms,
+    "TALKING": Call.talk_ms,
+    "HELD": Call.hold_ms,
+}
+
+
+def _stage(e: Entry) -> None:
+    values: dict[Any, Any] = {Call.stage: e.data["new"]}
+    column = SPENT.get(e.data["old"])
+    if column is not None:
+        values[column] = column + e.data["ms"]
+    Call.update(values).where(Call.id == e.call).execute()
+
+
+def _set(**columns: Callable[[Entry], Any]) -> Callable[[Entry], None]:
+    """Set columns of the entry's call."""
+
+    def apply(e: Entry) -> None:
+        Call.update({name: value(e) for name, value in columns.items()}).where(Call.id == e.call).execute()
+
+    return apply
+
+
+def _bridged(e: Entry) -> None:
+    Call.update(answered_at=e.at).where(Call.id == e.call, Call.answered_at.is_null()).execute()
+
+
+def _leg_ended(e: Entry) -> None:
+    values: dict[str, Any] = {
+        "ended_at": e.at,
+        "cause": e.data["cause"],
+        "by_far_end": e.data.get("by_far_end"),
+    }
+    if e.data.get("sip_call_id"):
+        values["sip_call_id"] = e.data["sip_call_id"]
+    Leg.update(values).where(Leg.id == e.data["leg"]).execute()
+
+
+def _recording_wanted(e: Entry) -> None:
+    Recording.insert(
+        id=e.data["recording"],
+        account=e.account,
+        call=e.call,
+        agent=e.data.get("agent"),
+        path=e.data["path"],
+        started_at=e.at,
+    ).on_conflict_ignore().execute()
+
+
+HANDLERS: dict[str, Callable[[Entry], None]] = {
+    "call.started": _started,
+    "call.stage": _stage,
+    "call.queued": _set(
+        queue=lambda e: e.data["queue"], ticket=lambda e: e.data["ticket"], queued_at=lambda e: e.at
+    ),
+    "call.contact": _set(contact=lambda e: e.data["contact"]),
+    "call.bridged": _bridged,
+    "call.ended": _set(
+        ended_at=lambda e: e.at,
+        ended_by=lambda e: e.data["by"],
+        outcome=lambda e: e.data["outcome"],
+        cause=lambda e: e.data["cause"],
+    ),
+    "call.disposed": _set(
+        disposition=lambda e: e.data["disposition"],
+        disposition_note=lambda e: e.data["note"],
+        disposed_at=lambda e: e.at,
+    ),
+    "offer.made": lambda e: _leg(e, e.data["leg"], "agent", e.data["agent"], e.data.get("number", "")),
+    "offer.accepted": _set(agent=lambda e: e.data["agent"]),
+    "leg.answered": lambda e: Leg.update(answered_at=e.at).where(Leg.id == e.data["leg"]).execute() and None,
+    "leg.ended": _leg_ended,
+    "recording.wanted": _recording_wanted,
+    "recording.started": lambda e: (
+        Recording.update(started_at=e.at).where(Recording.id == e.data["recording"]).execute() and None
+    ),
+    "recording.stopped": lambda e: (
+        Recording.update(ended_at=e.at, duration_ms=e.data["duration_ms"])
+        .where(Recording.id == e.data["recording"])
+        .execute()
+        and None
+    ),
+}
+
+
+def project(entries: Sequence[Entry]) -> int:
+    """Apply entries inside one transaction (given to `Database.write`); returns the new mark."""
+    mark, _ = ProjectionMark.get_or_create(journal=JOURNAL)
+    position = int(mark.position)
+    fresh = [e for e in entries if e.id > position]
+    rows = [
+        {
+            "id": e.id,
+            "account": e.account,
+            "at": e.at,
+            "kind": e.kind,
+            "call": e.call,
+            "agent": e.agent,
+            "data": e.data,
+        }
+        for e in fresh
+        if e.kind not in NOT_KEPT
+    ]
+    for start in range(0, len(rows), 100):
+        JournalEntry.insert_many(rows[start : start + 100]).on_conflict_ignore().execute()
+    for entry in fresh:
+        handler = HANDLERS.get(entry.kind)
+        if handler is not None:
+            handler(entry)
+    if fresh:
+        position = fresh[-1].id
+        ProjectionMark.update(position=position).where(ProjectionMark.journal == JOURNAL).execute()
+    return position
+
+
+def skip(entry: Entry) -> int:
+    """Move the mark past an entry that the database refuses for what is in it."""
+    ProjectionMark.update(position=entry.id).where(
+        ProjectionMark.journal == JOURNAL, ProjectionMark.position < entry.id
+    ).execute()
+    return entry.id
+
+
+class Projector:
+    """The one writer. `position` is the number of the last entry that the database has."""
+
+    def __init__(self, db: Database, journal: Journal, bus: Bus, tasks: Tasks) -> None:
+        self._db = db
+        self._journal = journal
+        self._tasks = tasks
+        self._waiting: deque[Entry] = deque()
+        self._reader: Iterator[Entry] | None = None
+        self._missing = False  # entries were dropped from memory: read the files
+        self._wake = Event()
+        self._progress = Event()
+        self.position = 0
+        self.refused = 0
+        self.trouble = ""
+        bus.subscribe(Recorded, lambda event: self._feed(event.entry))
+
+    def start(self) -> None:
+        """Read the mark and begin with what the journal has above it. Raises DatabaseBusy."""
+        self.position = self._db.write(lambda: project([]))
+        self._missing = True
+        self._tasks.spawn("projection", self._run)
+
+    def lag(self) -> int:
+        """Entries that are not yet in the database."""
+        return max(0, self._journal.last_id - self.position)
+
+    def wait(self, entry_id: int, timeout: float) -> None:
+        """Wait until the database has this entry. Raises WaitTimeout."""
+        with gevent.Timeout(timeout, False):
+            while self.position < entry_id:
+                self._progress.clear()
+                self._progress.wait()
+            return
+        raise WaitTimeout(f"entry {entry_id} is not yet in the database")
+
+    def drain(self, timeout: float) -> bool:
+        """Wait for all entries; False when the time was too short."""
+        try:
+            self.wait(self._journal.last_id, timeout)
+        except WaitTimeout:
+            return False
+        return True
+
+    def _feed(self, entry: Entry) -> None:
+        if len(self._waiting) >= HELD_IN_MEMORY:
+            self._waiting.clear()
+            self._missing = True
+        if not self._missing:
+            self._waiting.append(entry)
+        self._wake.set()
+
+    def _run(self) -> None:
+        pause = 0.2
+        while True:
+            if not self._waiting and not self._missing:
+                self._wake.clear()
+                self._wake.wait()
+            batch = self._next_batch()
+            if not batch:
+                continue
+            try:
+                self._write(batch)
+                pause, self.trouble = 0.2, ""
+            except DatabaseBusy as error:
+                if not self.trouble:
+                    log.warning("the database does not take the journal", error=str(error))
+                self.trouble = str(error)
+                self._retry_later()
+                gevent.sleep(pause)
+                pause = min(pause * 1.5, 1.0)
+            metrics.JOURNAL_LAG.set(self.lag())
+
+    def _next_batch(self) -> list[Entry]:
+        if self._missing:
+            if self._reader is None:
+                self._reader = self._journal.after(self.position)
+            batch = list(islice(self._reader, BATCH))
+            if batch:
+                return batch
+            # The files hold nothing more: the rest is in memory, and what comes from now on.
+            self._missing, self._reader = False, None
+            self._waiting = deque(self._journal.held_entries())
+        while self._waiting and self._waiting[0].id <= self.position:
+            self._waiting.popleft()
+        return [self._waiting[i] for i in range(min(BATCH, len(self._waiting)))]
+
+    def _retry_later(self) -> None:
+        """The batch was not written: read it again from where the database stands."""
+        if self._missing:
+            self._reader = None
+
+    def _write(self, batch: list[Entry]) -> None:
+        try:
+            self.position = self._db.write(lambda: project(batch), timeout=90)
+        except (peewee.IntegrityError, peewee.DataError, KeyError, TypeError, ValueError):
+            log.exception("a batch of the journal was refused; trying one by one", entries=len(batch))
+            for entry in batch:
+                self._write_alone(entry)
+        self._progress.set()
+
+    def _write_alone(self, entry: Entry) -> None:
+        try:
+            self.position = self._db.write(lambda: project([entry]), timeout=90)
+        except (peewee.IntegrityError, peewee.DataError, KeyError, TypeError, ValueError):
+            self.refused += 1
+            metrics.FAILURES.labels(where="projection").inc()
+            log.exception("entry refused by the database; it stays in the journal only", entry=entry.id)
+            self.position = self._db.write(lambda: skip(entry), timeout=90)
