@@ -219,9 +219,11 @@ def _recording_stopped(event: Event, at: int, leg: str, ours: Mapping[str, str])
 
 
 def _transferred(event: Event, at: int, leg: str, ours: Mapping[str, str]) -> f.Fact:
+    # Attended: the leg that the caller ends up with; att_xfer_destination_peer_uuid is the phone's own second
+    # leg, whatever its name says [seen]. Blind: the user part of Refer-To.
     attended = bool(text(event, "att_xfer_destination_call_id"))
     if attended:
-        to = text(event, "att_xfer_destination_peer_uuid", "att_xfer_destination_call_id")
+        to = text(event, "att_xfer_destination_call_id")
     else:
         to = text(event, "variable_transfer_destination").removeprefix("blind:")
     return f.LegTransferred(at, leg, to, attended, variables=ours)
