@@ -1,0 +1,77 @@
+"""`sofia recover`: answered legs of before a crash come back when their endpoint answers the re-INVITE."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fs_app.sim import bridge, life, route
+from fs_app.sim.channel import Channel
+
+if TYPE_CHECKING:
+    from fs_app.sim.core import Core
+
+#: A re-INVITE and its answer, and how long the bridge of two recovered legs takes (seconds, seen: about 2).
+REINVITE_S = 0.1
+BRIDGE_S = 1.5
+
+
+def recover(core: Core) -> int:
+    """Bring back what can come back; how many legs were tried."""
+    tried, core.lost = core.lost, []
+    back: dict[str, Channel] = {}
+    for old in tried:
+        party = old.party
+        if party is None or party.ch is not old or party.dead or not party.habits.comes_back:
+            continue
+        ch = _again(core, old)
+        party.ch = ch
+        back[ch.uuid] = ch
+    for old in tried:
+        if old.uuid not in back:
+            continue
+        ch = back[old.uuid]
+        partner = back.get(old.partner.uuid) if old.partner is not None else None
+        if partner is not None:
+            life.start(ch, _wait)
+            if old.originator:
+                core.later(BRIDGE_S, bridge.uuid_bridge, ch, partner)
+        else:
+            core.later(REINVITE_S, _resume, ch)
+    return len(tried)
+
+
+def _again(core: Core, old: Channel) -> Channel:
+    """The same leg in the new process: uuid, variables, times."""
+    ch = Channel(
+        core, old.uuid, old.name, inbound=old.inbound, caller_number=old.caller_number,
+        caller_name=old.caller_name, destination=old.destination, context=old.context,
+    )  # fmt: skip
+    core.add(ch)
+    ch.party = old.party
+    ch.created_us, ch.hit_dialplan = old.created_us, old.hit_dialplan
+    ch.dialplan = old.dialplan
+    ch.variables.update(dict(old.variables.items()))
+    ch.variables.set("bridge_to", None)
+    ch.variables.set("recovered", "true")
+    ch.state = "CS_INIT"
+    ch.fire("CHANNEL_STATE")
+    ch.fire("CHANNEL_CREATE")
+    life.answer(ch)
+    return ch
+
+
+def _wait(ch: Channel) -> None:
+    """Until the bridge comes, or until somebody orders something else."""
+    ch.set_state("CS_EXECUTE")
+    life.pause(ch, BRIDGE_S * 4)
+    if not route.after_bridge(ch):
+        life.hangup(ch, "NORMAL_CLEARING")
+    life.check(ch)
+
+
+def _resume(ch: Channel) -> None:
+    """Back to the extension it was in; a leg that was only parked parks again."""
+    if ch.context in ch.core.dialplan.contexts and ch.dialplan.lower() == "xml":
+        life.start(ch, lambda c: route.route(c, c.destination, c.context, "XML"))
+    else:
+        life.start(ch, route.park_session)
