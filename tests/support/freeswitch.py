@@ -55,7 +55,7 @@ class Freeswitch:
             "FS_APP_SIP_PORT": str(self.sip_port),
             "FS_APP_TRUNK_PORT": str(self.trunk_port),
             "FS_APP_RTP_FIRST": str(ports[100]),
-            "FS_APP_RTP_LAST": str(ports[499]),
+            "FS_APP_RTP_LAST": str(ports[498]),
             "FS_APP_CDR_DIR": str(self.folder / "cdr"),
             "FS_APP_RECORDINGS_DIR": str(self.folder / "recordings"),
             "FS_APP_LOG_LEVEL": "debug",

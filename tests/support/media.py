@@ -8,6 +8,7 @@ Run as `python -m tests.support.media`; one JSON object a line on stdin, one ans
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -116,10 +117,8 @@ class Party:
             payload, kind, stamp = self.frame, PCMA, self.stamp
         head = struct.pack("!BBHII", 0x80, kind, self.sequence & 0xFFFF, stamp & 0xFFFFFFFF, self.ssrc)
         self.sequence += 1
-        try:
+        with contextlib.suppress(OSError):
             self.sock.sendto(head + payload, self.to)
-        except OSError:
-            pass
 
     def samples(self, seconds: float, ago: float = 0.0) -> list[int]:
         end = time.monotonic() - ago
@@ -163,7 +162,7 @@ class Room:
 
     @staticmethod
     def history(party: Party, tones: list[int], seconds: float, step: float) -> list[Any]:
-        """What was heard, in pieces of `step` seconds, oldest first: the loudest tone, 0 = other sound, None = silence."""
+        """Pieces of `step` seconds, oldest first: the loudest tone, 0 = other sound, None = silence."""
         now, result = time.monotonic(), []
         count = round(seconds / step)
         pieces: list[list[int]] = [[] for _ in range(count)]
@@ -173,7 +172,7 @@ class Room:
                 pieces[index].extend(LINEAR[b] for b in payload)
         for piece in pieces:
             found = shares(piece, tones)
-            if not found and not piece or not found:
+            if not found:
                 result.append(None)
             else:
                 best = max(found, key=lambda t: found[t], default=0)
