@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     cdr_spool: Path | None = Field(
         None, description="Where mod_xml_cdr writes one file per leg; empty: in data_dir"
     )
+    keep_cdr: bool = Field(False, description="Keep used CDR files under `done/` of the spool")
     web_listen: str = Field("127.0.0.1:8080", description="Where browsers come")
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies before us whose X-Forwarded-* count"
@@ -59,10 +60,14 @@ class Settings(BaseSettings):
         3, ge=2, le=30, description="For how long a sign of life is believed by the dialplan"
     )
     reconcile_s: float = Field(5.0, gt=0, le=60, description="How often states are compared with FreeSWITCH")
-    music_chunk_s: int = Field(30, ge=5, le=600, description="Hold music is renewed this often")
+    music_chunk_s: int = Field(300, ge=5, le=600, description="Hold music is renewed this often")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged")
     password_login_limit: str = Field("10 per minute", description="Login attempts per address")
+    metrics_token: str = Field(
+        "",
+        description="Lets /metrics be read from other machines (Authorization: Bearer …); empty: loopback only",
+    )
     session_hours: int = Field(14, ge=1, le=720, description="A login ends after this time")
 
     @field_validator("web_listen", "outbound_listen", "directory_listen")

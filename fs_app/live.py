@@ -60,6 +60,15 @@ class Live:
             self._bus.publish(Recorded(rotated))
         return entry
 
+    @property
+    def last_id(self) -> int:
+        """The number of the last entry."""
+        return self._journal.last_id
+
+    def sync(self) -> None:
+        """Bring the journal to the disk itself (blocks: in a thread)."""
+        self._journal.sync()
+
     def agent(self, agent: int, account: int) -> agents.AgentState:
         """The state of an agent, logged out when nothing is known."""
         if agent not in self.agents:

@@ -43,6 +43,7 @@ class Context:
     music_chunk_s: int
     kick: Callable[[int], None]
     tell: Callable[[str, Any], None]  # put a message into the mailbox of a call
+    default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
     sessions: set[str] = field(default_factory=set)  # legs with a living outbound session
     runtimes: dict[str, Runtime] = field(default_factory=dict)
 

@@ -68,6 +68,11 @@ class Calls:
             self._mailboxes.pop(call_id, None)
             self._ctx.runtimes.pop(call_id, None)
 
+    def settle(self, timeout: float = 2.0) -> None:
+        """Wait until every mailbox is empty (or `timeout` seconds are over)."""
+        for box in list(self._mailboxes.values()):
+            box.idle.wait(timeout)
+
     def begin(self, fact: f.LegCreated) -> Call | None:
         """A new inbound leg: the record of a call begins, if the number called is somebody's."""
         queue = self._dialled(fact)

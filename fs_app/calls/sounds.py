@@ -9,10 +9,6 @@ from uuid import uuid4
 from fs_app.calls.context import Context
 from fs_app.calls.state import HEARS_MUSIC, Call, Stage
 
-DEFAULT_MUSIC = "local_stream://fsapp"
-"""The hold music of freeswitch-conf/."""
-
-
 def on_switch(folder: str, path: str) -> str:
     """A file of ours as FreeSWITCH names it. `path` is relative and stays inside `folder`."""
     clean = PurePosixPath(path)
@@ -35,7 +31,7 @@ def music(ctx: Context, call: Call) -> None:
     if call.stage not in HEARS_MUSIC and call.stage is not Stage.TALKING:
         return
     queue = ctx.queue(call)
-    source = on_switch(ctx.sounds, queue.music) if queue is not None and queue.music else ""
+    source = on_switch(ctx.sounds, queue.music) if queue is not None and queue.music else ctx.default_music
     pending = ctx.switch.music(call.caller_leg, source, ctx.music_chunk_s)
     ctx.runtime(call).music_app = pending.id
     ctx.command(call, pending)

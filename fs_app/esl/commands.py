@@ -55,10 +55,11 @@ def background(job: str, command: str) -> str:
 
 
 def execute(leg: str, application: str, argument: str, event_uuid: str) -> tuple[str, str]:
-    """`sendmsg` that queues an application on a leg: the text and its body (empty when there is none).
+    """`sendmsg` that runs an application on a leg: the text and its body (empty when there is none).
 
-    The application runs when those queued before it have ended. `argument` must be safe; a `${` in it would be
-    expanded by FreeSWITCH and is refused here once more.
+    On a parked leg it starts at once. While a sound plays it starts at once too, on top of it, and the sound
+    goes on afterwards [seen]. `argument` must be safe; a `${` in it would be expanded by FreeSWITCH and is
+    refused here once more.
     """
     if "${" in argument.replace("\\", ""):
         raise UnsafeCommand(f"argument would be expanded: {argument[:80]!r}")
@@ -236,6 +237,10 @@ def ping() -> str:
 
 def renew_lease(until_epoch_s: int) -> str:
     return api(f"global_setvar fsapp_lease={int(until_epoch_s)}")
+
+
+def global_variable(name: str) -> str:
+    return api("global_getvar", q.name(name))
 
 
 def sofia_recover() -> str:

@@ -116,6 +116,8 @@ class Switch:
         return self._execute("answer", leg, "answer", str)
 
     def play(self, leg: str, files: Sequence[str]) -> Command[None]:
+        """Several files in a row: give them all here. A second `play` does not wait for the first: it starts at
+        once on top of it, and the first goes on afterwards. So an announcement may be played over music."""
         return self._execute("play", leg, "playback", commands.play_argument, files)
 
     def collect_digits(self, leg: str, spec: DigitSpec) -> Command[None]:
@@ -236,6 +238,10 @@ class Switch:
     # --- the switch itself ----------------------------------------------------------------------------------
     def renew_lease(self, until_epoch_s: int) -> Command[None]:
         return self._api("renew_lease", _nothing, commands.renew_lease, until_epoch_s)
+
+    def global_variable(self, name: str) -> Command[str]:
+        """A variable of the switch itself; empty when it is not set."""
+        return self._api("global_variable", lambda reply: reply.strip(), commands.global_variable, name)
 
     def sofia_recover(self) -> Command[int]:
         """How many calls were taken up again."""

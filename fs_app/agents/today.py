@@ -1,0 +1,93 @@
+"""Today's figures of each agent: calls taken and missed, mean times. A day begins at midnight in the account's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fs_app.bus import Bus
+from fs_app.calls.model import JournalEntry
+from fs_app.clock import Clock
+from fs_app.events import Recorded
+from fs_app.journal import Entry
+
+KINDS = ("offer.failed", "agent.work")
+
+
+@dataclass(slots=True)
+class Figures:
+    """Durations are sums in ms."""
+
+    day: str = ""
+    taken: int = 0
+    missed: int = 0
+    talk_ms: int = 0
+    wrap_ms: int = 0
+    since: int = 0  # of the state that runs
+    state: str = ""
+
+    def shown(self) -> dict[str, int]:
+        n = max(1, self.taken)
+        return {
+            "taken": self.taken,
+            "missed": self.missed,
+            "mean_talk_ms": self.talk_ms // n,
+            "mean_handling_ms": (self.talk_ms + self.wrap_ms) // n,
+        }
+
+
+class Today:
+    """Follows the journal; `zone_of(account)` names the time zone."""
+
+    def __init__(self, clock: Clock, bus: Bus, zone_of: Callable[[int], str]) -> None:
+        self._clock = clock
+        self._zone_of = zone_of
+        self._figures: dict[int, Figures] = {}
+        bus.subscribe(Recorded, lambda event: self.follow(event.entry))
+
+    def figures(self, agent: int, account: int) -> dict[str, int]:
+        return self._of(agent, account, self._clock.now_ms()).shown()
+
+    def follow(self, entry: Entry) -> None:
+        if entry.account is None or entry.kind not in KINDS:
+            return
+        if entry.kind == "offer.failed":
+            if entry.data["why"] not in ("WITHDRAWN", "ORIGINATOR_CANCEL"):
+                self._of(entry.data["agent"], entry.account, entry.at).missed += 1
+            return
+        if entry.agent is None:
+            return
+        figures = self._of(entry.agent, entry.account, entry.at)
+        if figures.state == "ACTIVE":
+            figures.talk_ms += max(0, entry.at - figures.since)
+        elif figures.state == "AFTER_WORK":
+            figures.wrap_ms += max(0, entry.at - figures.since)
+        if entry.data["new"] == "ACTIVE":
+            figures.taken += 1
+        figures.state, figures.since = entry.data["new"], entry.at
+
+    def _of(self, agent: int, account: int, at: int) -> Figures:
+        day = self._day(account, at)
+        figures = self._figures.get(agent)
+        if figures is None or figures.day < day:
+            old = figures
+            figures = Figures(day)
+            if old is not None:  # what runs over midnight counts for the new day from here on
+                figures.state, figures.since = old.state, at
+            self._figures[agent] = figures
+        return figures
+
+    def _day(self, account: int, at: int) -> str:
+        return datetime.fromtimestamp(at / 1000, ZoneInfo(self._zone_of(account))).date().isoformat()
+
+
+def entries_since(at_ms: int) -> list[Entry]:
+    """The entries that the figures are made of, from the database (inside `Database.read`)."""
+    rows = (
+        JournalEntry.select()
+        .where(JournalEntry.at >= at_ms, JournalEntry.kind.in_(KINDS))
+        .order_by(JournalEntry.id)
+    )
+    return [Entry(r.id, r.at, r.kind, r.account_id, r.call, r.agent, r.data) for r in rows]

@@ -1,0 +1,373 @@
+"""Composition root: builds everything, starts it in order, stops it in reverse order."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from fs_app import facts as f
+from fs_app import metrics
+from fs_app.agents import today
+from fs_app.agents.service import Agents
+from fs_app.bus import Bus
+from fs_app.calls.cdr import CdrSpool
+from fs_app.calls.context import Context
+from fs_app.calls.model import Call as CallRow
+from fs_app.calls.service import Calls
+from fs_app.catalog import Catalog, QueueInfo
+from fs_app.clock import Clock, RealClock
+from fs_app.config import Settings, address
+from fs_app.db import Database
+from fs_app.desk import AgentDesk
+from fs_app.directory import process as directory_process
+from fs_app.directory import snapshot
+from fs_app.errors import ConfigError, DatabaseBusy, FsAppError, Unavailable
+from fs_app.esl.link import Link
+from fs_app.esl.outbound import OutboundServer
+from fs_app.esl.recovery import Recovery
+from fs_app.esl.switch import Switch
+from fs_app.events import CatalogChanged, SwitchState
+from fs_app.health import LAG_MS, Health, disk
+from fs_app.journal import Journal
+from fs_app.live import Live
+from fs_app.lock import FolderLock
+from fs_app.phones import Phones
+from fs_app.projection import Projector
+from fs_app.queues.service import Queues
+from fs_app.routing.service import Routing
+from fs_app.tasks import Tasks, Threads
+from fs_app.watch import LoopWatch
+from fs_app.web import server as web
+
+log = structlog.get_logger(__name__)
+
+JOURNAL_DAYS = 7
+LAGGING = 5000
+"""More unprojected entries than this are reported as trouble."""
+
+
+class Application:
+    """The whole program. `start()` returns when it serves; `stop()` when nothing of it runs any more."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or RealClock()
+        self.bus = Bus()
+        self.tasks = Tasks("app")
+        self.threads = Threads("files", 2)
+        self.started_at = self.clock.now_ms()
+        self._stops = ExitStack()
+        self._lock = FolderLock(settings.data_dir)
+        self.db = Database(settings.database, settings.migrations_dir)
+        self.journal = Journal(settings.journal_dir, self.clock)
+        self.live = Live(self.journal, self.clock, self.bus)
+        self.projector = Projector(self.db, self.journal, self.bus, self.tasks)
+        self.catalog = Catalog(self.db, self.bus)
+        self.phones = Phones(self.bus)
+        self.link = Link(*settings.esl_address(), on_fact=self.on_fact)
+        self.switch = Switch(self.link)
+        self.outbound = OutboundServer(*address(settings.outbound_listen), on_fact=self.on_fact)
+        self.agents = Agents(
+            self.live, self.clock, self.catalog, on_ready=lambda a: self.routing.agent_ready(a)
+        )
+        self.queues = Queues(self.live, self.bus)
+        self._context = Context(
+            live=self.live,
+            clock=self.clock,
+            switch=self.switch,
+            catalog=self.catalog,
+            agents=self.agents,
+            phones=self.phones,
+            sounds=settings.sounds_on_switch(),
+            recordings=settings.recordings_on_switch(),
+            music_chunk_s=settings.music_chunk_s,
+            kick=lambda queue: self.routing.kick(queue),
+            tell=lambda call, message: self.calls.tell(call, message),
+        )
+        self.calls = Calls(self._context, self.tasks, self._dialled)
+        self.routing = Routing(
+            self.clock, self.catalog, self.agents, self.queues, self._reachable, self.calls.make_offer
+        )
+        self.recovery = Recovery(
+            self._context,
+            self.calls,
+            CdrSpool(settings.spool, keep=settings.keep_cdr),
+            self._known_calls,
+            self._set_routing,
+            self.tasks,
+            self.threads,
+        )
+        self.today = today.Today(self.clock, self.bus, self._zone)
+        self.desk = AgentDesk(
+            self.live,
+            self.clock,
+            self.bus,
+            self.catalog,
+            self.agents,
+            self.calls,
+            self.queues,
+            self.phones,
+            self.today,
+            self.projector,
+            self.threads,
+        )
+        self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
+        self._health = Health(self.clock)
+        self._add_checks()
+
+    # --- life -----------------------------------------------------------------------------------------------
+    def start(self) -> None:
+        """In order: state, database, witnesses, then the doors. Raises ConfigError or Unavailable in words."""
+        stops = self._stops
+        self._lock.take()
+        stops.callback(self._lock.release)
+        self.db.open()
+        stops.callback(self.db.close)
+        last = self.live.replay()
+        mark = self.db.write(self._mark)
+        checkpoint = self.journal.open(max(last, mark), self.live.checkpoint())
+        stops.callback(self.journal.close)
+        stops.callback(self.threads.stop)
+        stops.callback(self.tasks.stop)
+        self.projector.start()
+        stops.callback(self.projector.drain, 5.0)
+        self.live.record("program.started", replayed=self.live.replayed, checkpoint=checkpoint.id)
+        self.catalog.reload()
+        self._follow_directory()
+        stops.callback(self._stop_directory)
+        self.queues.rebuild()
+        self.agents.rearm()
+        self.calls.rearm()
+        self.desk.expect_pages()
+        self._load_today()
+        stops.callback(self.live.record, "program.stopped")
+        self.watch.start()
+        self._start_rounds()
+        self.outbound.start()
+        stops.callback(self.outbound.stop)
+        self.link.start()
+        stops.callback(self.link.stop)
+        self.web = web.create(self)
+        self.web.start()
+        stops.callback(self.web.stop)
+
+    def stop(self) -> None:
+        """Everything off, in reverse order. Calls go on in FreeSWITCH."""
+        self._stops.close()
+
+    def _start_rounds(self) -> None:
+        every = self.tasks.every
+        every("lease", 1.0, self._renew_lease)
+        every("journal sync", 0.1, self._sync_journal)
+        every("held journal entries", 0.5, self.journal.retry_held)
+        every("journal pruning", 3600.0, lambda: self.journal.prune(self.projector.position, JOURNAL_DAYS))
+        every("comparison", self.settings.reconcile_s, self.recovery.look)
+        every("CDR spool", 2.0, self.recovery.read_spool)
+        every("directory", 10.0, self._ensure_directory)
+        every("figures", 5.0, self._count)
+
+    # --- facts ----------------------------------------------------------------------------------------------
+    def on_fact(self, fact: f.Fact) -> None:
+        """Every fact of the switch comes by here, in order. Never yields."""
+        match fact:
+            case f.LegFact():
+                self.calls.on_fact(fact)
+            case f.PhoneRegistered():
+                self.phones.on_registered(fact)
+                agent = self.catalog.phone(fact.user, fact.domain)
+                if agent is not None:
+                    self.routing.agent_ready(agent)
+            case f.PhoneUnregistered():
+                self.phones.on_unregistered(fact)
+            case f.LinkUp():
+                self._renew_lease()
+                self.bus.publish(SwitchState(True, self.clock.now_ms(), ""))
+                self.recovery.link_up(fact.core_uuid)
+            case f.LinkDown():
+                self.recovery.link_down()
+                self.live.record("switch.down", why=fact.why)
+                self.bus.publish(SwitchState(False, self.clock.now_ms(), fact.why))
+            case _:
+                pass
+
+    def _dialled(self, fact: f.LegCreated) -> QueueInfo | None:
+        """The queue behind the number that was dialled: a DID from outside, a queue's number from a telephone."""
+        did = self.catalog.did(fact.destination)
+        user, at, domain = fact.channel_name.rpartition("/")[2].partition("@")
+        agent = self.catalog.phone(user, domain.partition(":")[0]) if at else None
+        if agent is not None:
+            info = self.catalog.agent(agent)
+            if info is not None:
+                internal = self.catalog.queue_by_number(info.account, fact.destination)
+                if internal is not None:
+                    return internal
+                if did is not None and did.account != info.account:
+                    return None
+        return self.catalog.queue(did.queue) if did is not None else None
+
+    def _reachable(self, agent: int) -> bool:
+        info = self.catalog.agent(agent)
+        return info is not None and self.phones.contact(info.number, info.domain) is not None
+
+    def _set_routing(self, is_open: bool) -> None:
+        self.routing.open = is_open
+        if is_open:
+            self.routing.kick_all()
+
+    def _frozen(self, seconds: float) -> None:
+        """The process stood still: what we believe may be old."""
+        log.warning("the program stood still", seconds=round(seconds, 1))
+        if self.link.up:
+            self._renew_lease()
+            self.recovery.link_up(self.link.core_uuid)
+
+    # --- rounds ---------------------------------------------------------------------------------------------
+    def _renew_lease(self) -> None:
+        if self.switch.up:
+            self.switch.renew_lease(self.clock.now_ms() // 1000 + self.settings.lease_s)
+
+    def _sync_journal(self) -> None:
+        self.threads.run(self.journal.sync)
+
+    def _count(self) -> None:
+        stages: dict[str, int] = {}
+        for call in self.live.calls.values():
+            stages[str(call.stage)] = stages.get(str(call.stage), 0) + 1
+        metrics.CALLS.clear()
+        for stage, number in stages.items():
+            metrics.CALLS.labels(stage=stage).set(number)
+        shown: dict[str, int] = {}
+        for agent in self.live.agents.values():
+            shown[agent.shown] = shown.get(agent.shown, 0) + 1
+        metrics.AGENTS.clear()
+        for state, number in shown.items():
+            metrics.AGENTS.labels(state=state).set(number)
+
+    # --- the telephones' directory ----------------------------------------------------------------------------
+    def _follow_directory(self) -> None:
+        self._write_directory()
+        self.bus.subscribe(CatalogChanged, lambda _: self._directory_changed())
+        self._ensure_directory()
+
+    def _directory_changed(self) -> None:
+        self.tasks.spawn("directory snapshot", self._renew_directory)
+
+    def _renew_directory(self) -> None:
+        self._write_directory()
+        if self.switch.up:
+            self.switch.flush_directory()
+
+    def _write_directory(self) -> None:
+        accounts = self.catalog.now.accounts
+        users = [
+            snapshot.User(a.number, a.domain, a.sip_ha1, accounts[a.account].slug, a.name)
+            for a in self.catalog.now.agents.values()
+        ]
+        self.threads.run(snapshot.write, self.settings.directory_snapshot, users)
+
+    def _ensure_directory(self) -> None:
+        try:
+            directory_process.ensure_running(
+                *address(self.settings.directory_listen),
+                self.settings.directory_snapshot,
+                self.settings.data_dir / "directory.log",
+            )
+            self._directory_trouble = ""
+        except Unavailable as error:
+            if not self._directory_trouble:
+                log.error("the telephones' directory is away", error=str(error))
+            self._directory_trouble = str(error)
+
+    def _stop_directory(self) -> None:
+        with suppress(Unavailable):
+            directory_process.stop(*address(self.settings.directory_listen))
+
+    _directory_trouble = ""
+
+    # --- database look-ups ------------------------------------------------------------------------------------
+    @staticmethod
+    def _mark() -> int:
+        from fs_app.projection import project
+
+        return project([])
+
+    def _known_calls(self, ids: list[str]) -> set[str]:
+        return self.db.read(
+            lambda: {row[0] for row in CallRow.select(CallRow.id).where(CallRow.id.in_(ids)).tuples()}
+        )
+
+    def _zone(self, account: int) -> str:
+        info = self.catalog.account(account)
+        return info.time_zone if info else "UTC"
+
+    def _load_today(self) -> None:
+        """Today's figures from the database; without it they begin at zero."""
+        begin = datetime.now(ZoneInfo("UTC")) - timedelta(hours=36)
+        try:
+            entries = self.db.read(lambda: today.entries_since(int(begin.timestamp() * 1000)))
+        except DatabaseBusy:
+            return
+        for entry in entries:
+            self.today.follow(entry)
+
+    # --- does it work? ----------------------------------------------------------------------------------------
+    def _add_checks(self) -> None:
+        add = self._health.add
+        add("switch", self._check_switch)
+        add("database", self._check_database)
+        add("journal", self._check_journal)
+        add(
+            "directory", lambda: _check(not self._directory_trouble, "directory", why=self._directory_trouble)
+        )
+        add("disk", disk(self.settings.data_dir))
+        add("loop", self._check_loop)
+
+    def _check_switch(self) -> tuple[bool, str, dict[str, Any]]:
+        if not self.link.up:
+            return False, "health.switch.down", {"why": self.link.trouble}
+        if not self.recovery.done:
+            return False, "health.switch.comparing", {}
+        return True, "health.switch.ok", {"channels": self.recovery.report.channels}
+
+    def _check_database(self) -> tuple[bool, str, dict[str, Any]]:
+        if self.projector.trouble:
+            return False, "health.database.busy", {"why": self.projector.trouble, "lag": self.projector.lag()}
+        if self.projector.refused:
+            return False, "health.database.refused", {"count": self.projector.refused}
+        lag = self.projector.lag()
+        return lag < LAGGING, "health.database.ok" if lag < LAGGING else "health.database.late", {"lag": lag}
+
+    def _check_journal(self) -> tuple[bool, str, dict[str, Any]]:
+        if self.journal.trouble:
+            return False, "health.journal.held", {"why": self.journal.trouble, "held": self.journal.held}
+        return True, "health.journal.ok", {}
+
+    def _check_loop(self) -> tuple[bool, str, dict[str, Any]]:
+        ms = round(self.watch.p99_ms(), 1)
+        return ms < LAG_MS, "health.loop.ok" if ms < LAG_MS else "health.loop.late", {"ms": ms}
+
+    def health(self) -> dict[str, Any]:
+        """`ok`, one line per check, and the figures of the moment."""
+        checks = self._health.report()
+        return {
+            "ok": all(c["ok"] for c in checks),
+            "checks": checks,
+            "figures": {
+                "calls": len(self.live.calls),
+                "waiting": sum(self.queues.length(q) for q in self.catalog.now.queues),
+                "agents_logged_in": sum(a.presence != "LOGGED_OUT" for a in self.live.agents.values()),
+                "journal_lag": self.projector.lag(),
+                "loop_lag_p99_ms": round(self.watch.p99_ms(), 1),
+            },
+        }
+
+
+def _check(ok: bool, name: str, **params: Any) -> tuple[bool, str, dict[str, Any]]:
+    return ok, f"health.{name}.{'ok' if ok else 'down'}", params
+
+
+__all__ = ["Application", "ConfigError", "FsAppError"]

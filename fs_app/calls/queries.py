@@ -1,0 +1,430 @@
+"""What pages ask about calls: the list, one call with its whole life, the figures of a day.
+
+The functions are run by the database's threads (`db.read(lambda: …)`) and give plain values. Every one takes
+the account, and nothing of another account can come out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from peewee import JOIN, Case, Expression, ModelSelect, Query, fn
+
+from fs_app.accounts.model import User
+from fs_app.agents.model import Agent
+from fs_app.calls.model import Call, JournalEntry, Leg, Recording
+from fs_app.contacts.model import Contact
+from fs_app.queues.model import Disposition, Queue
+
+PAGE = 50
+MOST_EXPORTED = 100_000
+MOST_ENTRIES = 2000
+
+SORTS = {
+    "started": Call.started_at,
+    "caller": Call.caller_number,
+    "queue": Queue.name,
+    "agent": User.name,
+    "outcome": Call.outcome,
+    "wait": Call.wait_ms,
+    "talk": Call.talk_ms,
+    "disposition": Disposition.label,
+}
+
+OUTCOMES = ("answered", "abandoned", "hung_up_early", "refused", "failed", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """What is sought. `agent`: only this agent's calls (for those who may see no others). Times UTC ms."""
+
+    search: str = ""
+    digits: str = ""  # the search as digits of a number (without national or international prefix)
+    queue: int | None = None
+    agent: int | None = None
+    outcome: str = ""  # one of OUTCOMES
+    disposition: int | None = None
+    since: int | None = None
+    until: int | None = None
+    sort: str = "started"
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call in a list."""
+
+    id: str
+    started_at: int
+    direction: str
+    stage: str
+    outcome: str
+    caller_number: str
+    caller_name: str
+    called_number: str
+    contact: str
+    queue: str
+    agent: str
+    wait_ms: int
+    talk_ms: int
+    hold_ms: int
+    disposition: str
+    category: str
+    note: str
+    recorded: bool
+    ended_at: int | None
+
+    @property
+    def running(self) -> bool:
+        return self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class LegRow:
+    id: str
+    role: str
+    agent: str
+    number: str
+    sip_call_id: str
+    created_at: int
+    answered_at: int | None
+    ended_at: int | None
+    cause: str
+    by_far_end: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    id: str
+    path: str
+    started_at: int
+    ended_at: int | None
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One thing that happened, as the journal has it."""
+
+    id: int
+    at: int
+    kind: str
+    agent: int | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallDetail:
+    """Everything about one call. `names` are the agents that its entries mention, `more` says that there are
+    more entries than fit."""
+
+    row: CallRow
+    queued_at: int | None
+    answered_at: int | None
+    ended_by: str
+    cause: str
+    disposed_at: int | None
+    agent_id: int | None
+    contact_id: int | None
+    ticket: int | None
+    legs: list[LegRow] = field(default_factory=list)
+    recordings: list[RecordingRow] = field(default_factory=list)
+    entries: list[EntryRow] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A day in figures. Means in ms, None without calls."""
+
+    offered: int
+    answered: int
+    abandoned: int
+    running: int
+    mean_wait_ms: int | None
+    mean_talk_ms: int | None
+    longest_wait_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters of the list offer."""
+
+    queues: list[Choice]
+    agents: list[Choice]
+    dispositions: list[Choice]
+
+
+def count(account: int, wanted: CallFilter) -> int:
+    """How many calls match."""
+    return int(_joined(account, wanted, Call.select(Call.id)).count())
+
+
+def page(account: int, wanted: CallFilter, number: int, size: int = PAGE) -> list[CallRow]:
+    """Page `number` (from 1) of the calls that match."""
+    query = _rows(account, wanted).limit(size).offset((max(1, number) - 1) * size)
+    return [_row(call) for call in query]
+
+
+def export(account: int, wanted: CallFilter, most: int = MOST_EXPORTED) -> list[CallRow]:
+    """All calls that match, `most` at most."""
+    return [_row(call) for call in _rows(account, wanted).limit(most).iterator()]
+
+
+def detail(account: int, call_id: str) -> CallDetail | None:
+    """A call of this account, or None."""
+    query = _joined(account, CallFilter(), _selection()).where(Call.id == call_id)
+    call = query.get_or_none()
+    if call is None:
+        return None
+    entries = _entries(account, call_id)
+    return CallDetail(
+        row=_row(call),
+        queued_at=call.queued_at,
+        answered_at=call.answered_at,
+        ended_by=call.ended_by,
+        cause=call.cause,
+        disposed_at=call.disposed_at,
+        agent_id=call.agent_id,
+        contact_id=call.contact_id,
+        ticket=call.ticket,
+        legs=_legs(account, call_id),
+        recordings=_recordings(account, call_id),
+        entries=entries[:MOST_ENTRIES],
+        names=_names(account, entries),
+        more=len(entries) > MOST_ENTRIES,
+    )
+
+
+def recording(account: int, call_id: str, recording_id: str) -> tuple[RecordingRow, int | None] | None:
+    """A recording of this call of this account, with the agent whose call it is; or None."""
+    row = (
+        Recording.select(Recording, Call)
+        .join(Call)
+        .where(
+            (Recording.id == recording_id)
+            & (Recording.call == call_id)
+            & (Recording.account == account)
+            & (Call.account == account)
+        )
+        .get_or_none()
+    )
+    if row is None:
+        return None
+    return RecordingRow(row.id, row.path, row.started_at, row.ended_at, row.duration_ms), row.call.agent_id
+
+
+def figures(account: int, since: int, until: int) -> Figures:
+    """The calls that began in [since, until), in figures."""
+    talked = Call.answered_at.is_null(False)
+    abandoned = Call.outcome == "abandoned"
+    values = (
+        Call.select(
+            fn.COUNT(Call.id),
+            fn.SUM(Case(None, [(talked, 1)], 0)),
+            fn.SUM(Case(None, [(abandoned, 1)], 0)),
+            fn.SUM(Case(None, [(Call.ended_at.is_null(), 1)], 0)),
+            fn.AVG(Case(None, [(talked, Call.wait_ms)])),
+            fn.AVG(Case(None, [(talked & Call.ended_at.is_null(False), Call.talk_ms)])),
+            fn.MAX(Call.wait_ms),
+        )
+        .where((Call.account == account) & (Call.started_at >= since) & (Call.started_at < until))
+        .tuples()
+        .get()
+    )
+    offered, answered, lost, running, wait, talk, longest = values
+    return Figures(
+        offered=int(offered or 0),
+        answered=int(answered or 0),
+        abandoned=int(lost or 0),
+        running=int(running or 0),
+        mean_wait_ms=None if wait is None else round(float(wait)),
+        mean_talk_ms=None if talk is None else round(float(talk)),
+        longest_wait_ms=int(longest) if longest else None,
+    )
+
+
+def choices(account: int) -> Choices:
+    """Queues, agents and dispositions of the account, also those no longer active: their calls remain."""
+    queues = Queue.select(Queue.id, Queue.name).where(Queue.account == account).order_by(Queue.name)
+    agents = (
+        Agent.select(Agent.id, User.name).join(User).where(Agent.account == account).order_by(User.name)
+    )
+    dispositions = (
+        Disposition.select(Disposition.id, Disposition.label)
+        .where(Disposition.account == account)
+        .order_by(Disposition.label)
+    )
+    return Choices(
+        queues=[Choice(q.id, q.name) for q in queues],
+        agents=[Choice(a.id, a.user.name) for a in agents],
+        dispositions=[Choice(d.id, d.label) for d in dispositions],
+    )
+
+
+def agents_of(account: int) -> list[Choice]:
+    """The active agents, by name."""
+    rows = (
+        Agent.select(Agent.id, User.name)
+        .join(User)
+        .where((Agent.account == account) & Agent.active & User.active)
+        .order_by(User.name)
+    )
+    return [Choice(a.id, a.user.name) for a in rows]
+
+
+# --- inside ------------------------------------------------------------------------------------------------
+def _selection() -> ModelSelect:
+    recorded = fn.EXISTS(Recording.select(Recording.id).where(Recording.call == Call.id))
+    return Call.select(Call, Queue, Agent, User, Disposition, Contact, recorded.alias("recorded"))
+
+
+def _rows(account: int, wanted: CallFilter) -> ModelSelect:
+    column = SORTS.get(wanted.sort, Call.started_at)
+    order = column.desc() if wanted.descending else column.asc()
+    return _joined(account, wanted, _selection()).order_by(order, Call.started_at.desc(), Call.id)
+
+
+def _joined(account: int, wanted: CallFilter, query: ModelSelect) -> ModelSelect:
+    query = (
+        query.join(Queue, JOIN.LEFT_OUTER, on=(Call.queue == Queue.id))
+        .switch(Call)
+        .join(Agent, JOIN.LEFT_OUTER, on=(Call.agent == Agent.id))
+        .join(User, JOIN.LEFT_OUTER, on=(Agent.user == User.id))
+        .switch(Call)
+        .join(Disposition, JOIN.LEFT_OUTER, on=(Call.disposition == Disposition.id))
+        .switch(Call)
+        .join(Contact, JOIN.LEFT_OUTER, on=(Call.contact == Contact.id))
+    )
+    for condition in _conditions(account, wanted):
+        query = query.where(condition)
+    return query
+
+
+def _conditions(account: int, wanted: CallFilter) -> list[Expression]:
+    found: list[Any] = [Call.account == account]
+    if wanted.queue is not None:
+        found.append(Call.queue == wanted.queue)
+    if wanted.agent is not None:
+        found.append(Call.agent == wanted.agent)
+    if wanted.disposition is not None:
+        found.append(Call.disposition == wanted.disposition)
+    if wanted.since is not None:
+        found.append(Call.started_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(Call.started_at < wanted.until)
+    if wanted.outcome == "running":
+        found.append(Call.ended_at.is_null())
+    elif wanted.outcome in OUTCOMES:
+        found.append(Call.outcome == wanted.outcome)
+    if wanted.search:
+        text = wanted.search
+        either = (
+            Call.caller_number.contains(text)
+            | Call.caller_name.contains(text)
+            | Call.called_number.contains(text)
+            | Contact.last_name.contains(text)
+            | Contact.company.contains(text)
+            | User.name.contains(text)
+            | (Call.id == text)
+            | fn.EXISTS(_leg_named(text))
+        )
+        if len(wanted.digits) >= 3:
+            either |= Call.caller_number.contains(wanted.digits) | Call.called_number.contains(wanted.digits)
+        found.append(either)
+    return found
+
+
+def _leg_named(text: str) -> Query:
+    """The switch's id or the SIP call id, as people copy them from a trace."""
+    return Leg.select(Leg.id).where((Leg.call == Call.id) & ((Leg.id == text) | (Leg.sip_call_id == text)))
+
+
+def _row(call: Any) -> CallRow:
+    # An outer join without a match leaves the attribute None, or (peewee) an empty row.
+    queue, agent = (call.queue if call.queue_id else None), (call.agent if call.agent_id else None)
+    disposition = call.disposition if call.disposition_id else None
+    contact = call.contact if call.contact_id else None
+    return CallRow(
+        id=call.id,
+        started_at=call.started_at,
+        direction=call.direction,
+        stage=call.stage,
+        outcome=call.outcome,
+        caller_number=call.caller_number,
+        caller_name=call.caller_name,
+        called_number=call.called_number,
+        contact=" ".join(p for p in (contact.first_name, contact.last_name) if p) if contact else "",
+        queue=queue.name if queue else "",
+        agent=agent.user.name if agent else "",
+        wait_ms=call.wait_ms,
+        talk_ms=call.talk_ms,
+        hold_ms=call.hold_ms,
+        disposition=disposition.label if disposition else "",
+        category=disposition.category if disposition else "",
+        note=call.disposition_note,
+        recorded=bool(call.recorded),
+        ended_at=call.ended_at,
+    )
+
+
+def _legs(account: int, call_id: str) -> list[LegRow]:
+    rows = (
+        Leg.select(Leg, Agent, User)
+        .join(Agent, JOIN.LEFT_OUTER, on=(Leg.agent == Agent.id))
+        .join(User, JOIN.LEFT_OUTER, on=(Agent.user == User.id))
+        .where((Leg.account == account) & (Leg.call == call_id))
+        .order_by(Leg.created_at, Leg.id)
+    )
+    return [
+        LegRow(
+            id=leg.id,
+            role=leg.role,
+            agent=leg.agent.user.name if leg.agent_id else "",
+            number=leg.number,
+            sip_call_id=leg.sip_call_id,
+            created_at=leg.created_at,
+            answered_at=leg.answered_at,
+            ended_at=leg.ended_at,
+            cause=leg.cause,
+            by_far_end=leg.by_far_end,
+        )
+        for leg in rows
+    ]
+
+
+def _recordings(account: int, call_id: str) -> list[RecordingRow]:
+    rows = (
+        Recording.select()
+        .where((Recording.account == account) & (Recording.call == call_id))
+        .order_by(Recording.started_at, Recording.id)
+    )
+    return [RecordingRow(r.id, r.path, r.started_at, r.ended_at, r.duration_ms) for r in rows]
+
+
+def _entries(account: int, call_id: str) -> list[EntryRow]:
+    rows = (
+        JournalEntry.select()
+        .where((JournalEntry.account == account) & (JournalEntry.call == call_id))
+        .order_by(JournalEntry.at, JournalEntry.id)
+        .limit(MOST_ENTRIES + 1)
+    )
+    return [EntryRow(e.id, e.at, e.kind, e.agent, e.data or {}) for e in rows]
+
+
+def _names(account: int, entries: list[EntryRow]) -> dict[int, str]:
+    ids = {e.agent for e in entries if e.agent} | {
+        e.data["agent"] for e in entries if isinstance(e.data.get("agent"), int)
+    }
+    if not ids:
+        return {}
+    rows = Agent.select(Agent.id, User.name).join(User).where((Agent.account == account) & Agent.id.in_(ids))
+    return {a.id: a.user.name for a in rows}

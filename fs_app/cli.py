@@ -1,0 +1,65 @@
+"""The command line: `fs-app run`, `fs-app demo`, `fs-app bench …`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import click
+import structlog
+from gevent.event import Event
+
+from fs_app import config, logs
+from fs_app.errors import FsAppError
+
+log = structlog.get_logger(__name__)
+
+
+@click.group()
+@click.version_option(package_name="fs-app")
+def cli() -> None:
+    """Contact centre for FreeSWITCH."""
+
+
+@cli.command()
+@click.option(
+    "--demo", is_flag=True, help="Make the demonstration account first, with callers who keep calling."
+)
+def run(demo: bool) -> None:
+    """Run the program until it is told to end (SIGTERM, Ctrl+C)."""
+    from fs_app.run import serve
+
+    settings = _settings()
+    logs.configure(settings.log_format, settings.log_level)
+    end = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: end.set())
+    try:
+        serve(settings, demo, end)
+    except FsAppError as error:
+        click.echo(f"fs-app: {error}", err=True)
+        raise SystemExit(1) from error
+
+
+@cli.group()
+def bench() -> None:
+    """Measurements; each prints a table and ends with status 1 when a goal is missed."""
+
+
+def _settings() -> config.Settings:
+    try:
+        return config.load()
+    except FsAppError as error:
+        click.echo(f"fs-app: {error}", err=True)
+        sys.exit(2)
+
+
+def _attach() -> None:
+    from fs_app.bench.esl import esl
+    from fs_app.sim.command import sim
+
+    cli.add_command(sim)
+    bench.add_command(esl)
+
+
+_attach()

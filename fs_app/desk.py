@@ -1,0 +1,280 @@
+"""What an agent's page may see and do: pictures out, requests in. The web knows this and nothing behind it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from fs_app.agents.service import Agents
+from fs_app.agents.state import AgentState, Presence, Work
+from fs_app.agents.today import Today
+from fs_app.bus import Bus
+from fs_app.calls.service import Calls
+from fs_app.calls.state import Call, Leg, Stage
+from fs_app.catalog import AgentInfo, Catalog
+from fs_app.clock import Clock, Timer
+from fs_app.errors import NotFound, WaitTimeout
+from fs_app.events import AgentPicture, CatalogChanged, PhoneState, Recorded, SwitchState
+from fs_app.live import Live
+from fs_app.phones import Phones
+from fs_app.projection import Projector
+from fs_app.queues.service import Queues
+from fs_app.tasks import Threads
+
+log = structlog.get_logger(__name__)
+
+PAGE_GONE_S = 5.0
+"""An available agent whose page is gone this long is logged out (reliability: out within 5 s)."""
+
+DURABLE_S = 3.0
+"""How long a disposition waits for the database; after that the synced journal vouches for it."""
+
+
+class AgentDesk:
+    def __init__(
+        self,
+        live: Live,
+        clock: Clock,
+        bus: Bus,
+        catalog: Catalog,
+        agents: Agents,
+        calls: Calls,
+        queues: Queues,
+        phones: Phones,
+        today: Today,
+        projector: Projector,
+        threads: Threads,
+    ) -> None:
+        self._live = live
+        self._clock = clock
+        self._bus = bus
+        self._catalog = catalog
+        self._agents = agents
+        self._calls = calls
+        self._queues = queues
+        self._phones = phones
+        self._today = today
+        self._projector = projector
+        self._threads = threads
+        self._seq: dict[int, int] = {}
+        self._pages: dict[int, int] = {}
+        self._leaving: dict[int, Timer] = {}
+        self._switch = SwitchState(False, clock.now_ms(), "")
+        bus.subscribe(Recorded, self._on_recorded)
+        bus.subscribe(PhoneState, self._on_phone)
+        bus.subscribe(SwitchState, self._on_switch)
+        bus.subscribe(CatalogChanged, lambda _: self._tell_all())
+
+    # --- requests -------------------------------------------------------------------------------------------
+    def log_in(self, agent: int) -> None:
+        self._agents.log_in(agent)
+
+    def log_out(self, agent: int) -> None:
+        self._agents.log_out(agent)
+
+    def available(self, agent: int) -> None:
+        self._agents.available(agent)
+
+    def unavailable(self, agent: int, reason: int | None) -> None:
+        self._agents.unavailable(agent, reason)
+
+    def end_delay(self, agent: int) -> None:
+        self._agents.end_delay(agent)
+
+    def hang_up(self, agent: int, line: str) -> None:
+        self._calls.hang_up(agent, line)
+
+    def hold(self, agent: int, line: str) -> None:
+        self._calls.hold(agent, line)
+
+    def resume(self, agent: int, line: str) -> None:
+        self._calls.resume(agent, line)
+
+    def qualify(self, agent: int, call: str, disposition: int, note: str) -> None:
+        """Returns when the verdict can no longer be lost: it is in the database, or the journal is on disk."""
+        self._calls.qualify(agent, call, disposition, note)
+        try:
+            self._projector.wait(self._live.last_id, DURABLE_S)
+        except WaitTimeout:
+            log.warning("disposition vouched for by the journal", call=call)
+            self._threads.run(self._live.sync)
+
+    # --- the page's presence --------------------------------------------------------------------------------
+    def browser_seen(self, agent: int) -> None:
+        self._pages[agent] = self._pages.get(agent, 0) + 1
+        timer = self._leaving.pop(agent, None)
+        if timer is not None:
+            timer.cancel()
+
+    def browser_gone(self, agent: int) -> None:
+        self._pages[agent] = max(0, self._pages.get(agent, 0) - 1)
+        if not self._pages[agent]:
+            self._watch_leaving(agent)
+
+    def expect_pages(self) -> None:
+        """After a start: whoever was logged in has some seconds to come back."""
+        for state in list(self._live.agents.values()):
+            if state.presence is not Presence.LOGGED_OUT and not self._pages.get(state.id):
+                self._watch_leaving(state.id)
+
+    def _watch_leaving(self, agent: int) -> None:
+        if agent not in self._leaving:
+            self._leaving[agent] = self._clock.call_later(PAGE_GONE_S, lambda: self._page_gone(agent))
+
+    def _page_gone(self, agent: int) -> None:
+        self._leaving.pop(agent, None)
+        if self._pages.get(agent):
+            return
+        with suppress(NotFound):  # deactivated meanwhile
+            self._agents.log_out(agent, why="page gone")
+
+    # --- pictures -------------------------------------------------------------------------------------------
+    def picture(self, agent: int) -> dict[str, Any]:
+        """All that the page of this agent shows. Raises NotFound."""
+        info = self._catalog.agent(agent)
+        if info is None:
+            raise NotFound(f"agent {agent}")
+        state = self._agents.state(agent)
+        call = self._live.calls.get(state.call or "")
+        self._seq[agent] = self._seq.get(agent, self._clock.now_ms()) + 1
+        return {
+            "seq": self._seq[agent],
+            "at": self._clock.now_ms(),
+            "agent": {"id": agent, "name": info.name, "number": info.number},
+            "presence": self._presence(state),
+            "state": {"name": state.shown, "since": state.shown_since, "until": self._until(state)},
+            "phone": {"registered": self._phones.contact(info.number, info.domain) is not None},
+            "switch": {"up": self._switch.up, "since": self._switch.since_ms},
+            "lines": self._lines(call, agent),
+            "work": self._work(call, state),
+            "today": self._today.figures(agent, info.account),
+            "queues": self._queue_rows(info),
+            "reasons": [{"id": r.id, "label": r.label} for r in self._catalog.reasons(info.account)],
+        }
+
+    @staticmethod
+    def _until(state: AgentState) -> int | None:
+        return state.until if state.work in (Work.INTER_CALL, Work.NO_ANSWER_DELAY) else None
+
+    def _presence(self, state: AgentState) -> dict[str, Any]:
+        wanted = None
+        if state.wanted:
+            name = "LOGGED_OUT" if state.wanted == "log_out" else "UNAVAILABLE"
+            wanted = {"name": name, "reason": self._reason(state.wanted_reason)}
+        return {
+            "name": str(state.presence),
+            "reason": self._reason(state.reason),
+            "since": state.presence_since,
+            "wanted": wanted,
+        }
+
+    def _reason(self, reason: int | None) -> dict[str, Any] | None:
+        info = self._catalog.now.reasons.get(reason or 0)
+        return {"id": info.id, "label": info.label} if info else None
+
+    def _lines(self, call: Call | None, agent: int) -> list[dict[str, Any]]:
+        leg = call.agent_leg if call is not None else None
+        if call is None or leg is None or leg.agent != agent:
+            return []
+        state, since, can = self._line_state(call, leg)
+        return [
+            {
+                "id": leg.id,
+                "call": call.id,
+                "state": state,
+                "since": since,
+                "number": call.caller_number,
+                "name": call.caller_name,
+                "queue": self._queue(call),
+                "recording": bool(call.recording and call.recording.running and not call.recording.masked),
+                "can": can,
+            }
+        ]
+
+    @staticmethod
+    def _line_state(call: Call, leg: Leg) -> tuple[str, int, list[str]]:
+        if call.stage is Stage.TALKING:
+            return "TALKING", call.stage_since, ["hang_up", "hold"]
+        if call.stage is Stage.HELD:
+            return "HELD", call.stage_since, ["hang_up", "resume"]
+        if leg.answered_at is None:
+            return "RINGING", leg.created_at, ["hang_up"]
+        return "TALKING", leg.answered_at, ["hang_up"]
+
+    def _work(self, call: Call | None, state: AgentState) -> dict[str, Any] | None:
+        if call is None:
+            return None
+        queue = self._catalog.queue(call.queue)
+        chosen = self._catalog.now.dispositions.get(call.disposition or 0)
+        return {
+            "call": call.id,
+            "queue": self._queue(call),
+            "number": call.caller_number,
+            "name": call.caller_name,
+            "contact": call.contact,
+            "disposition_set": queue.disposition_set if queue else None,
+            "must_qualify": call.must_qualify,
+            "ended": call.stage is Stage.ENDED,
+            "disposition": {"id": chosen.id, "label": chosen.label} if chosen else None,
+            "note": call.note,
+        }
+
+    def _queue(self, call: Call) -> dict[str, Any] | None:
+        queue = self._catalog.queue(call.queue)
+        return {"id": queue.id, "name": queue.name} if queue else None
+
+    def _queue_rows(self, info: AgentInfo) -> list[dict[str, Any]]:
+        rows = []
+        for queue_id in info.queues:
+            queue = self._catalog.queue(queue_id)
+            if queue is not None:
+                rows.append(
+                    {
+                        "id": queue.id,
+                        "name": queue.name,
+                        "waiting": self._queues.length(queue.id),
+                        "longest_since": self._queues.longest_since(queue.id),
+                    }
+                )
+        return rows
+
+    # --- who is told ----------------------------------------------------------------------------------------
+    def _tell(self, agent: int) -> None:
+        info = self._catalog.agent(agent)
+        if info is not None and self._pages.get(agent):
+            self._bus.publish(AgentPicture(info.account, agent, self.picture(agent)))
+
+    def _tell_all(self) -> None:
+        for agent, pages in list(self._pages.items()):
+            if pages:
+                self._tell(agent)
+
+    def _on_recorded(self, event: Recorded) -> None:
+        entry = event.entry
+        if entry.agent is not None:
+            self._tell(entry.agent)
+        call = self._live.calls.get(entry.call or "")
+        if call is None:
+            return
+        told = {entry.agent}
+        leg = call.agent_leg
+        for agent in (call.agent, call.offer.agent if call.offer else None, leg.agent if leg else None):
+            if agent is not None and agent not in told:
+                told.add(agent)
+                self._tell(agent)
+        if entry.kind == "call.stage" and Stage.WAITING in (entry.data["old"], entry.data["new"]):
+            queue = self._catalog.queue(call.queue)
+            for agent in queue.agents if queue else ():
+                if agent not in told:
+                    self._tell(agent)
+
+    def _on_phone(self, event: PhoneState) -> None:
+        agent = self._catalog.phone(event.user, event.domain)
+        if agent is not None:
+            self._tell(agent)
+
+    def _on_switch(self, event: SwitchState) -> None:
+        self._switch = event
+        self._tell_all()

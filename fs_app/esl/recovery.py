@@ -1,0 +1,314 @@
+"""After each (re)connection, and every few seconds: read the witnesses, compare, mend.
+
+The order after a connection: what FreeSWITCH can recover itself (when it was restarted), the CDR spool, the
+telephones, all channels, the repairs; only then routing opens again. Between connections a cheaper look: which
+channels exist, and a closer one at those that wait nowhere and at a few conversations in turn; a repair that
+could be a passing moment is made only when two looks in a row ask for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import gevent
+import structlog
+
+from fs_app import facts as f
+from fs_app import metrics
+from fs_app.calls.cdr import CdrLeg, CdrSpool
+from fs_app.calls.context import Context
+from fs_app.calls.handling import Handler
+from fs_app.calls.reconcile import Adopt, HangUp, Missed, Reconnect, Repair, SendHome, compare
+from fs_app.calls.service import Calls
+from fs_app.calls.state import Stage
+from fs_app.errors import DatabaseBusy, FsAppError, SwitchError
+from fs_app.facts import Channel
+from fs_app.tasks import Tasks, Threads
+
+log = structlog.get_logger(__name__)
+
+CLOSER_LOOKS = 20
+"""Conversations looked at closely in each round between connections."""
+
+RECOVERED_S = 4.0
+"""How long legs may take to come back after `sofia recover`."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What the last full comparison found."""
+
+    seconds: float = 0.0
+    channels: int = 0
+    repairs: dict[str, int] = field(default_factory=dict)
+
+
+class Recovery:
+    def __init__(
+        self,
+        ctx: Context,
+        calls: Calls,
+        spool: CdrSpool,
+        known_calls: Callable[[list[str]], set[str]],
+        set_open: Callable[[bool], None],
+        tasks: Tasks,
+        threads: Threads,
+    ) -> None:
+        """`known_calls(ids)` says which calls the database has; `set_open` opens and closes routing."""
+        self._ctx = ctx
+        self._calls = calls
+        self._handler = Handler(ctx)
+        self._spool = spool
+        self._known_calls = known_calls
+        self._set_open = set_open
+        self._tasks = tasks
+        self._threads = threads
+        self._running: gevent.Greenlet | None = None
+        self._suspects: set[str] = set()
+        self._turn = 0
+        self._spool_busy = False
+        self.done = False  # a full comparison has ended since the link came up
+        self.report = Report()
+
+    # --- when -----------------------------------------------------------------------------------------------
+    def link_up(self, core_uuid: str) -> None:
+        """Begin at once; an older run is given up."""
+        self.stop()
+        self._running = self._tasks.spawn("recovery", self._recover, core_uuid)
+
+    def link_down(self) -> None:
+        self.stop()
+        self._set_open(False)
+        self.done = False
+
+    def stop(self) -> None:
+        if self._running is not None:
+            self._running.kill(block=False)
+            self._running = None
+
+    def look(self) -> None:
+        """The round between connections; call it every few seconds."""
+        if not self.done or not self._ctx.switch.up:
+            return
+        try:
+            self._look()
+        except SwitchError as error:
+            log.warning("comparison with the switch failed", error=str(error))
+
+    # --- after a connection ---------------------------------------------------------------------------------
+    def _recover(self, core_uuid: str) -> None:
+        clock, live = self._ctx.clock, self._ctx.live
+        begun = clock.monotonic()
+        restarted = bool(live.core_uuid) and live.core_uuid != core_uuid
+        live.record("switch.up", core_uuid=core_uuid, restarted=restarted)
+        if restarted:
+            self._ctx.sessions.clear()
+        while True:
+            try:
+                if restarted:
+                    self._bring_back()
+                    restarted = False
+                self._ctx.default_music = (
+                    self._ctx.switch.global_variable("fsapp_music").get() or self._ctx.default_music
+                )
+                self.read_spool()
+                self._ctx.phones.compare(self._ctx.switch.registrations().get())
+                self._compare_all()
+                break
+            except SwitchError as error:
+                log.warning("recovery interrupted; once more", error=str(error))
+                if not self._ctx.switch.up:
+                    return
+                gevent.sleep(0.2)
+        self.report.seconds = clock.monotonic() - begun
+        live.record("recovery.done", ms=round(self.report.seconds * 1000), repairs=self.report.repairs)
+        log.info(
+            "compared with the switch",
+            seconds=round(self.report.seconds, 3),
+            channels=self.report.channels,
+            repairs=self.report.repairs,
+        )
+        self.done = True
+        self._set_open(True)
+
+    def _bring_back(self) -> None:
+        """FreeSWITCH was restarted: it recovers the legs whose other side answers a re-INVITE."""
+        number = self._ctx.switch.sofia_recover().get()
+        wanted = {leg.id for call in self._ctx.live.calls.values() for leg in call.legs.values() if leg.live}
+        log.info("sofia recover", recovered=number, wanted=len(wanted))
+        end = self._ctx.clock.monotonic() + (RECOVERED_S if number else 0.0)
+        while self._ctx.clock.monotonic() < end:
+            present = set(self._ctx.switch.channel_ids().get())
+            if wanted <= present:
+                break
+            gevent.sleep(0.1)
+
+    def _compare_all(self) -> None:
+        begun_ms = self._ctx.clock.now_ms()
+        channels = {c.leg: c for c in self._ctx.switch.channels()}
+        # A leg that is not listed has written its CDR: read them now, so that its end has its real cause.
+        self.read_spool()
+        self._calls.settle()
+        self.report = Report(channels=len(channels))
+        for repair in self._compared(set(channels), channels, begun_ms):
+            self._mend(repair)
+        self._suspects.clear()
+
+    # --- in between -----------------------------------------------------------------------------------------
+    def _look(self) -> None:
+        switch = self._ctx.switch
+        self._ctx.phones.compare(switch.registrations().get())
+        begun_ms = self._ctx.clock.now_ms()
+        present = set(switch.channel_ids().get())
+        channels: dict[str, Channel] = {}
+        for leg in self._worth_a_look(present):
+            channel = switch.channel(leg).get()
+            if channel is not None:
+                channels[leg] = channel
+            else:
+                present.discard(leg)
+        again = set()
+        for repair in self._compared(present, channels, begun_ms):
+            key = f"{type(repair).__name__} {getattr(repair, 'leg', '')}{getattr(repair, 'call', '')}"
+            if isinstance(repair, Adopt) or key in self._suspects:
+                self._mend(repair)
+            else:
+                again.add(key)
+        self._suspects = again
+
+    def _worth_a_look(self, present: set[str]) -> list[str]:
+        """Strangers, callers who wait nowhere, and some conversations in turn."""
+        calls = list(self._ctx.live.calls.values())
+        known = {leg for call in calls for leg in call.legs}
+        legs = [leg for leg in present if leg not in known]
+        talking = []
+        for call in calls:
+            agent = call.agent_leg
+            pair = [call.caller_leg, *([agent.id] if agent is not None else [])]
+            if call.stage in (Stage.TALKING, Stage.CONNECTING):
+                talking.append(pair)
+            elif call.caller_leg not in self._ctx.sessions or call.stage is Stage.OFFERED:
+                legs += pair
+        if talking:
+            self._turn %= len(talking)
+            for pair in (talking[self._turn :] + talking[: self._turn])[:CLOSER_LOOKS]:
+                legs += pair
+            self._turn += CLOSER_LOOKS
+        return [leg for leg in legs if leg in present]
+
+    # --- comparing and mending ------------------------------------------------------------------------------
+    def _compared(self, present: set[str], channels: dict[str, Channel], begun_ms: int) -> list[Repair]:
+        ctx = self._ctx
+        holding = {c for c, runtime in ctx.runtimes.items() if runtime.holding}
+        return compare(ctx.live.calls, present, channels, ctx.sessions, begun_ms, {}, holding)
+
+    def _mend(self, repair: Repair) -> None:
+        kind = type(repair).__name__
+        self.report.repairs[kind] = self.report.repairs.get(kind, 0) + 1
+        metrics.REPAIRS.labels(what=kind).inc()
+        ctx = self._ctx
+        match repair:
+            case Missed(call=call, fact=fact, why=why):
+                ctx.live.record(
+                    "recovery.missed",
+                    account=self._account(call),
+                    call=call,
+                    what=type(fact).__name__,
+                    leg=fact.leg,
+                    why=why,
+                )
+                self._calls.tell(call, fact)
+            case SendHome(leg=leg, why=why):
+                log.info("sending home", leg=leg, why=why)
+                ctx.switch.send_home(leg)
+            case HangUp(leg=leg, why=why):
+                log.info("hanging up a stray leg", leg=leg, why=why)
+                ctx.switch.hangup(leg)
+            case Reconnect(call=call, why=why):
+                found = ctx.live.calls.get(call)
+                if found is not None:
+                    ctx.live.record("recovery.reconnected", account=found.account, call=call, why=why)
+                    self._handler.connect(found)
+            case Adopt(channel=channel):
+                self._adopt(channel)
+
+    def _account(self, call: str) -> int | None:
+        found = self._ctx.live.calls.get(call)
+        return found.account if found is not None else None
+
+    def _adopt(self, channel: Channel) -> None:
+        """A caller who came while nobody listened: his record begins now, at the time of his leg's birth."""
+        if channel.leg in self._ctx.live.finished:
+            self._ctx.switch.hangup(channel.leg)
+            return
+        call = self._calls.begin(
+            f.LegCreated(
+                channel.created_at,
+                channel.leg,
+                inbound=True,
+                caller_number=channel.caller_number,
+                caller_name=channel.caller_name,
+                destination=channel.get("fsapp_did") or channel.destination,
+                channel_name=channel.get("channel_name"),
+                sip_call_id=channel.get("sip_call_id"),
+                variables=channel.variables,
+            )
+        )
+        if call is None:
+            self._ctx.switch.hangup(channel.leg, "UNALLOCATED_NUMBER")
+        elif channel.leg not in self._ctx.sessions:
+            self._ctx.switch.send_home(channel.leg)
+        else:
+            self._calls.tell(call.id, f.Rang(channel.created_at, channel.leg, session=0))
+
+    # --- the spool ------------------------------------------------------------------------------------------
+    def read_spool(self) -> None:
+        """Use what mod_xml_cdr wrote: ends that we missed, calls that came and went. Never raises."""
+        if self._spool_busy:
+            return
+        self._spool_busy = True
+        try:
+            while True:
+                legs = self._threads.run(self._spool.read)
+                if not legs:
+                    return
+                used = self._use(legs)
+                self._threads.run(self._spool.done, used)
+                if len(used) < len(legs):
+                    return  # the rest needs the database
+        except (OSError, FsAppError) as error:
+            log.warning("the CDR spool can't be read", error=str(error))
+        finally:
+            self._spool_busy = False
+
+    def _use(self, legs: list[CdrLeg]) -> list[CdrLeg]:
+        live = self._ctx.live
+        unknown = [
+            c.leg
+            for c in legs
+            if c.inbound and c.role == "caller" and c.leg not in live.calls and c.leg not in live.finished
+        ]
+        try:
+            known = self._known_calls(unknown) if unknown else set()
+        except DatabaseBusy:
+            known = None
+        used = []
+        for cdr in legs:
+            if live.call_of(cdr.leg) is not None:
+                self._calls.tell(live.legs[cdr.leg], cdr.end)
+            elif cdr.leg in unknown:
+                if known is None:
+                    continue
+                if cdr.leg not in known and self._calls.begin(cdr.creation()) is not None:
+                    live.record(
+                        "recovery.missed",
+                        account=self._account(cdr.leg),
+                        call=cdr.leg,
+                        what="call",
+                        leg=cdr.leg,
+                        why="CDR",
+                    )
+                    self._calls.tell(cdr.leg, cdr.end)
+            used.append(cdr)
+        return used

@@ -1,0 +1,203 @@
+"""An account with people, a queue, dispositions, a known caller and earlier calls, and a web side over a fake desk."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fs_app.accounts.model import Account, User
+from fs_app.accounts.passwords import Passwords
+from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.bus import Bus
+from fs_app.calls.model import Call
+from fs_app.clock import Clock, RealClock
+from fs_app.config import Settings
+from fs_app.contacts.model import Contact, ContactNumber
+from fs_app.db import Database
+from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
+from tests.support.fakedesk import FakeDesk
+
+PASSWORD = secrets.token_urlsafe(12)
+DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass
+class App:
+    """What fs_app.web asks of the program."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    bus: Bus
+    desk: FakeDesk
+    started_at: int
+
+    def health(self) -> dict[str, Any]:
+        return {"ok": True, "problems": []}
+
+
+@dataclass
+class Ids:
+    account: int
+    other_account: int
+    agent: int
+    colleague: int
+    stranger: int
+    queue: int
+    dispositions: int
+    contact: int
+    reason: int
+
+
+def open_database(folder: Path) -> Database:
+    root = Path(__file__).resolve().parents[2]
+    db = Database(f"sqlite:///{folder / 'test.db'}", root / "migrations")
+    db.open()
+    return db
+
+
+def build(folder: Path, clock: Clock | None = None, inter_call_s: float = 3.0) -> tuple[App, Ids]:
+    clock = clock or RealClock()
+    db = open_database(folder)
+    now = clock.now_ms()
+    ids = db.write(lambda: populate(now))
+    bus = Bus()
+    desk = FakeDesk(
+        bus,
+        clock,
+        agents={ids.agent: ("Élodie Garçon", "1001"), ids.colleague: ("Bruno Roy", "1002")},
+        reasons=[(ids.reason, "Déjeuner"), (ids.reason + 1, "Pause café"), (ids.reason + 2, "Formation")],
+        queues=[(ids.queue, "Commercial"), (ids.queue + 1, "Technique")],
+        account=ids.account,
+        inter_call_s=inter_call_s,
+    )
+    settings = Settings(
+        data_dir=folder, web_listen="127.0.0.1:0", secret_key="k" * 40, password_login_limit="1000 per minute"
+    )
+    return App(settings, db, clock, bus, desk, now), ids
+
+
+def populate(now: int) -> Ids:
+    account = Account.create(
+        slug="demo", name="Démonstration", sip_domain="demo.example", created_at=now, accent="#066fd1"
+    )
+    other = Account.create(slug="other", name="Other", sip_domain="other.example", created_at=now)
+    hashed = Passwords().hash(PASSWORD)
+
+    def person(of: Account, login: str, name: str, role: str, number: str = "") -> Agent | None:
+        user = User.create(
+            account=of, login=login, name=name, role=role, password_hash=hashed, created_at=now
+        )
+        return (
+            Agent.create(account=of, user=user, number=number, sip_ha1="0" * 32, created_at=now)
+            if number
+            else None
+        )
+
+    elodie = person(account, "elodie", "Élodie Garçon", "agent", "1001")
+    bruno = person(account, "bruno", "Bruno Roy", "agent", "1002")
+    person(account, "sonia", "Sonia Belkacem", "supervisor")
+    stranger = person(other, "elodie", "Other Elodie", "agent", "1001")
+    reasons = [
+        NotReadyReason.create(account=account, code=code, label=label, position=i)
+        for i, (code, label) in enumerate(
+            [("LUNCH", "Déjeuner"), ("COFFEE", "Pause café"), ("TRAIN", "Formation")]
+        )
+    ]
+    chosen = DispositionSet.create(account=account, name="Commercial")
+    made = {}
+    for position, (code, label, parent) in enumerate(
+        [
+            ("SALE", "Vente", None),
+            ("QUOTE", "Devis envoyé", None),
+            ("BACK", "À rappeler", None),
+            ("NO", "Refus", None),
+            ("NO_PRICE", "Trop cher", "NO"),
+            ("NO_RIVAL", "Chez un concurrent", "NO"),
+            ("NO_NEED", "Pas de besoin", "NO"),
+            ("CLIENT", "Déjà client", None),
+            ("WRONG", "Faux numéro", None),
+        ]
+    ):
+        made[code] = Disposition.create(
+            account=account,
+            set=chosen,
+            code=code,
+            label=label,
+            parent=made[parent] if parent else None,
+            position=position,
+        )
+    queue = Queue.create(
+        account=account, name="Commercial", number="200", disposition_set=chosen, created_at=now
+    )
+    Queue.create(account=account, name="Technique", number="201", created_at=now)
+    Did.create(account=account, number="+33185090000", label="Accueil", queue=queue)
+    contact = Contact.create(
+        account=account,
+        last_name="Dupont",
+        first_name="Jean",
+        company="Oscorp",
+        category="Client Or",
+        mail="jean.dupont@oscorp.example",
+        address="12 rue de la Paix\n75002 Paris",
+        description="Contrat PRO-2291, échéance 03/2027",
+        created_at=now,
+        updated_at=now,
+    )
+    for kind, number in (("mobile", "+33612345678"), ("office", "+33290000000")):
+        ContactNumber.create(account=account, contact=contact, number=number, kind=kind)
+    earlier = [
+        (9, "answered", "QUOTE", elodie, 252_000, "Envoyer le devis 14 postes"),
+        (11, "abandoned", None, None, 0, ""),
+        (25, "answered", "CLIENT", bruno, 96_000, ""),
+        (80, "answered", None, elodie, 41_000, ""),
+    ]
+    for i, (days, outcome, code, agent, talk, note) in enumerate(earlier):
+        at = now - days * DAY_MS
+        Call.create(
+            id=f"earlier-{i}",
+            account=account,
+            stage="ENDED",
+            queue=queue,
+            agent=agent,
+            contact=contact if i == 0 else None,
+            caller_number="+33612345678",
+            called_number="+33185090000",
+            started_at=at,
+            queued_at=at + 2000,
+            answered_at=at + 20_000 if agent else None,
+            ended_at=at + 20_000 + talk,
+            outcome=outcome,
+            wait_ms=18_000 if agent else 35_000,
+            talk_ms=talk,
+            disposition=made[code] if code else None,
+            disposition_note=note,
+        )
+    return Ids(
+        account=account.id,
+        other_account=other.id,
+        agent=elodie.id if elodie else 0,
+        colleague=bruno.id if bruno else 0,
+        stranger=stranger.id if stranger else 0,
+        queue=queue.id,
+        dispositions=chosen.id,
+        contact=contact.id,
+        reason=reasons[0].id,
+    )
+
+
+def project_call(ids: Ids, call: str, number: str, now: int, waited_s: int = 48) -> None:
+    """What the projection writes when a call rings at the agent: run inside `db.write`."""
+    Call.create(
+        id=call,
+        account=ids.account,
+        stage="OFFERED",
+        queue=ids.queue,
+        agent=ids.agent,
+        caller_number=number,
+        called_number="+33185090000",
+        started_at=now - waited_s * 1000 - 6000,
+        queued_at=now - waited_s * 1000,
+    )

@@ -1,0 +1,284 @@
+"""A desk that plays calls without a switch: for tests of the agent's page and for looking at it.
+
+It keeps the promises of the real one (docs/events.md): complete pictures, rising numbers, errors of
+fs_app/errors.py. What the caller does is done by the test: `ring`, `answer`, `far_end_hangs_up`, …
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from fs_app.bus import Bus
+from fs_app.clock import Clock, Timer
+from fs_app.errors import Conflict, NotAllowed, NotFound
+from fs_app.events import AgentPicture, SwitchState
+
+Json = dict[str, Any]
+
+
+class FakeDesk:
+    """One account. `agents`: {agent: (name, number)}; `reasons`: [(id, label)]; delays in seconds."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        clock: Clock,
+        agents: dict[int, tuple[str, str]],
+        reasons: list[tuple[int, str]] | None = None,
+        queues: list[tuple[int, str]] | None = None,
+        account: int = 1,
+        inter_call_s: float = 3.0,
+    ) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._account = account
+        self._reasons = [{"id": i, "label": label} for i, label in reasons or []]
+        self._queues = [
+            {"id": i, "name": name, "waiting": 0, "longest_since": None} for i, name in queues or []
+        ]
+        self._inter_call_s = inter_call_s
+        self._switch = {"up": True, "since": clock.now_ms()}
+        self._seq: dict[int, int] = {}
+        self._timers: dict[int, Timer] = {}
+        self.agents: dict[int, Json] = {agent: self._fresh(agent, *who) for agent, who in agents.items()}
+        self.asked: list[tuple[Any, ...]] = []
+        self.present: set[int] = set()
+        self.calls = 0
+        self.refuse_next: Exception | None = None
+
+    # --- what the web side asks (the interface of the real desk) --------------------------------------------
+    def picture(self, agent: int) -> Json:
+        if agent not in self.agents:
+            raise NotFound(f"agent {agent}")
+        now = self._clock.now_ms()
+        self._seq[agent] = self._seq.get(agent, 0) + 1
+        whole = {"seq": self._seq[agent], "at": now, **copy.deepcopy(self.agents[agent])}
+        whole |= {"switch": dict(self._switch), "reasons": self._reasons}
+        whole["queues"] = copy.deepcopy(self._queues)
+        return whole
+
+    def log_in(self, agent: int) -> None:
+        self._asked("log_in", agent)
+        self._presence(agent, "UNAVAILABLE")
+        self._state(agent, "UNAVAILABLE")
+
+    def log_out(self, agent: int) -> None:
+        self._asked("log_out", agent)
+        self._presence(agent, "LOGGED_OUT")
+        self._state(agent, "LOGGED_OUT")
+
+    def available(self, agent: int) -> None:
+        self._asked("available", agent)
+        self._want(agent, "AVAILABLE", None)
+
+    def unavailable(self, agent: int, reason: int | None) -> None:
+        self._asked("unavailable", agent, reason)
+        found = next((r for r in self._reasons if r["id"] == reason), None)
+        if reason is not None and found is None:
+            raise NotFound(f"reason {reason}")
+        self._want(agent, "UNAVAILABLE", found)
+
+    def end_delay(self, agent: int) -> None:
+        self._asked("end_delay", agent)
+        if self.agents[agent]["state"]["name"] not in ("NO_ANSWER_DELAY", "INTER_CALL"):
+            raise NotAllowed("there is no delay to end")
+        self._at_rest(agent)
+
+    def hang_up(self, agent: int, line: str) -> None:
+        self._asked("hang_up", agent, line)
+        self._line(agent, line)
+        self.call_ends(agent)
+
+    def hold(self, agent: int, line: str) -> None:
+        self._asked("hold", agent, line)
+        found = self._line(agent, line, "TALKING")
+        found |= {"state": "HELD", "since": self._clock.now_ms(), "can": ["resume", "hang_up"]}
+        self._tell(agent)
+
+    def resume(self, agent: int, line: str) -> None:
+        self._asked("resume", agent, line)
+        found = self._line(agent, line, "HELD")
+        found |= {"state": "TALKING", "since": self._clock.now_ms(), "can": ["hold", "hang_up"]}
+        self._tell(agent)
+
+    def qualify(self, agent: int, call: str, disposition: int, note: str) -> None:
+        self._asked("qualify", agent, call, disposition, note)
+        work = self.agents[agent]["work"]
+        if work is None or work["call"] != call:
+            return  # a late note of a call that is through
+        work |= {"disposition": {"id": disposition}, "note": note}
+        if work["ended"]:
+            self._pause(agent)
+        else:
+            self._tell(agent)
+
+    def browser_seen(self, agent: int) -> None:
+        self._asked("browser_seen", agent)
+        self.present.add(agent)
+
+    def browser_gone(self, agent: int) -> None:
+        self._asked("browser_gone", agent)
+        self.present.discard(agent)
+
+    # --- what the world does --------------------------------------------------------------------------------
+    def ring(self, agent: int, **call: Any) -> str:
+        """A caller of a queue is offered to the agent; answers the call."""
+        self.calls += 1
+        now = self._clock.now_ms()
+        facts: Json = {
+            "call": f"call-{self.calls}",
+            "number": "+33612345678",
+            "name": "",
+            "queue": {k: self._queues[0][k] for k in ("id", "name")} if self._queues else None,
+            "contact": None,
+            "disposition_set": None,
+            **call,
+        }
+        line = {
+            "id": f"leg-{self.calls}",
+            "state": "RINGING",
+            "since": now,
+            "recording": False,
+            "can": [],
+            **{k: facts[k] for k in ("call", "number", "name", "queue")},
+        }
+        one = self.agents[agent]
+        one["lines"] = [line]
+        one["work"] = {
+            **facts,
+            "must_qualify": True,
+            "ended": False,
+            "disposition": None,
+            "note": "",
+        }
+        self._state(agent, "RINGING", until=now + 20_000)
+        return str(facts["call"])
+
+    def answer(self, agent: int) -> None:
+        one = self.agents[agent]
+        one["lines"][0] |= {
+            "state": "TALKING",
+            "since": self._clock.now_ms(),
+            "recording": True,
+            "can": ["hold", "hang_up"],
+        }
+        one["today"]["taken"] += 1
+        self._state(agent, "IN_CALL")
+
+    def no_answer(self, agent: int) -> None:
+        one = self.agents[agent]
+        one["lines"], one["work"] = [], None
+        one["today"]["missed"] += 1
+        self._state(agent, "NO_ANSWER_DELAY", until=self._clock.now_ms() + 10_000)
+
+    def call_ends(self, agent: int) -> None:
+        """Either side hung up."""
+        one = self.agents[agent]
+        one["lines"] = []
+        if one["state"]["name"] != "IN_CALL":
+            one["work"] = None
+            self._at_rest(agent)
+        elif one["work"]["disposition"]:
+            self._pause(agent)
+        else:
+            one["work"]["ended"] = True
+            self._state(agent, "WRAP_UP")
+
+    def second_line(self, agent: int, **line: Any) -> None:
+        """Another party on hold beside the first (consultation)."""
+        now = self._clock.now_ms()
+        held = {"id": "leg-b", "call": "call-b", "state": "HELD", "since": now, "number": "+33981203040"}
+        more = {"name": "", "queue": None, "recording": False, "can": ["resume", "hang_up"]}
+        self.agents[agent]["lines"].append({**held, **more, **line})
+        self._tell(agent)
+
+    def queue_waits(self, queue: int, waiting: int, longest_s: float = 0) -> None:
+        for row in self._queues:
+            if row["id"] == queue:
+                since = self._clock.now_ms() - round(longest_s * 1000)
+                row |= {"waiting": waiting, "longest_since": since if waiting else None}
+        for agent in self.agents:
+            self._tell(agent)
+
+    def switch(self, up: bool) -> None:
+        self._switch = {"up": up, "since": self._clock.now_ms()}
+        self._bus.publish(SwitchState(up, self._clock.now_ms(), "test"))
+        for agent in self.agents:
+            self._tell(agent)
+
+    def phone(self, agent: int, registered: bool) -> None:
+        self.agents[agent]["phone"]["registered"] = registered
+        self._tell(agent)
+
+    def change(self, agent: int, **parts: Any) -> None:
+        """Anything else a test wants to see: parts of the picture."""
+        self.agents[agent] |= parts
+        self._tell(agent)
+
+    # --- inside ---------------------------------------------------------------------------------------------
+    def _fresh(self, agent: int, name: str, number: str) -> Json:
+        now = self._clock.now_ms()
+        return {
+            "agent": {"id": agent, "name": name, "number": number},
+            "presence": {"name": "LOGGED_OUT", "reason": None, "since": now, "wanted": None},
+            "state": {"name": "LOGGED_OUT", "since": now, "until": None},
+            "phone": {"registered": True},
+            "lines": [],
+            "work": None,
+            "today": {"taken": 0, "missed": 0, "mean_handling_ms": 0, "mean_talk_ms": 0},
+        }
+
+    def _asked(self, *what: Any) -> None:
+        self.asked.append(what)
+        if self.refuse_next is not None and not what[0].startswith("browser"):
+            error, self.refuse_next = self.refuse_next, None
+            raise error
+
+    def _line(self, agent: int, line: str, state: str = "") -> Json:
+        for found in self.agents[agent]["lines"]:
+            if found["id"] == line:
+                if state and found["state"] != state:
+                    raise Conflict(f"line {line} is {found['state']}")
+                return found  # type: ignore[no-any-return]
+        raise NotFound(f"line {line}")
+
+    def _want(self, agent: int, name: str, reason: Json | None) -> None:
+        one = self.agents[agent]
+        if one["presence"]["name"] == "LOGGED_OUT":
+            raise NotAllowed("log in first")
+        if one["state"]["name"] in ("RINGING", "IN_CALL", "WRAP_UP"):
+            same = one["presence"]["name"] == name and one["presence"]["reason"] == reason
+            one["presence"]["wanted"] = None if same else {"name": name, "reason": reason}
+            self._tell(agent)
+        else:
+            self._presence(agent, name, reason)
+            self._at_rest(agent)
+
+    def _presence(self, agent: int, name: str, reason: Json | None = None) -> None:
+        since = self._clock.now_ms()
+        self.agents[agent]["presence"] = {"name": name, "reason": reason, "since": since, "wanted": None}
+
+    def _pause(self, agent: int) -> None:
+        """The call is through: the pause between two calls."""
+        self.agents[agent]["work"] = None
+        self._state(agent, "INTER_CALL", until=self._clock.now_ms() + round(self._inter_call_s * 1000))
+        self._timers[agent] = self._clock.call_later(self._inter_call_s, lambda: self._pause_over(agent))
+
+    def _pause_over(self, agent: int) -> None:
+        if self.agents[agent]["state"]["name"] == "INTER_CALL":
+            self._at_rest(agent)
+
+    def _at_rest(self, agent: int) -> None:
+        presence = self.agents[agent]["presence"]
+        if presence["wanted"]:
+            self._presence(agent, presence["wanted"]["name"], presence["wanted"]["reason"])
+        name = "IDLE" if self.agents[agent]["presence"]["name"] == "AVAILABLE" else "UNAVAILABLE"
+        self._state(agent, name)
+
+    def _state(self, agent: int, name: str, until: int | None = None) -> None:
+        self.agents[agent]["state"] = {"name": name, "since": self._clock.now_ms(), "until": until}
+        self._tell(agent)
+
+    def _tell(self, agent: int) -> None:
+        self._bus.publish(AgentPicture(self._account, agent, self.picture(agent)))
