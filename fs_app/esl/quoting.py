@@ -36,7 +36,7 @@ _GATEWAY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,40}")
 _ENDPOINT = re.compile(r"sofia/[A-Za-z0-9_.+*#%~:;=@/\[\]-]{1,800}|loopback/[A-Za-z0-9_+*#/.-]{1,200}")
 _SOUND = re.compile(r"[\w/.:%(),;=+@~#& *-]{1,1000}")
-_BREAKS = re.compile(r"[\x00-\x1f\x7f]")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # and lone surrogates: no UTF-8
 _NOT_IN_NAME = re.compile("[^\\w .,'’+*#&()!?-]+")
 _NOT_IN_NUMBER = re.compile(r"[^0-9A-Za-z+*#._-]+")
 
@@ -52,7 +52,7 @@ def _must(pattern: re.Pattern[str], text: str, what: str) -> str:
 
 
 def line(text: str) -> str:
-    """Text without CR, LF, NUL or another control character. Raises UnsafeCommand."""
+    """Text without CR, LF, NUL or another control character, that UTF-8 can carry. Raises UnsafeCommand."""
     if _BREAKS.search(text):
         raise UnsafeCommand(f"line break or control character in a command: {text[:80]!r}")
     return text
