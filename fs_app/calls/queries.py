@@ -79,6 +79,11 @@ class CallRow:
     def running(self) -> bool:
         return self.ended_at is None
 
+    @property
+    def result(self) -> str:
+        """One of OUTCOMES (or a newer one): what became of it, or that it still runs."""
+        return "running" if self.running else self.outcome or "failed"
+
 
 @dataclass(frozen=True, slots=True)
 class LegRow:
@@ -255,9 +260,7 @@ def figures(account: int, since: int, until: int) -> Figures:
 def choices(account: int) -> Choices:
     """Queues, agents and dispositions of the account, also those no longer active: their calls remain."""
     queues = Queue.select(Queue.id, Queue.name).where(Queue.account == account).order_by(Queue.name)
-    agents = (
-        Agent.select(Agent.id, User.name).join(User).where(Agent.account == account).order_by(User.name)
-    )
+    agents = Agent.select(Agent.id, User.name).join(User).where(Agent.account == account).order_by(User.name)
     dispositions = (
         Disposition.select(Disposition.id, Disposition.label)
         .where(Disposition.account == account)

@@ -1,0 +1,27 @@
+"""Who may do what: one table. docs/permissions.md says the same in words and is compared by a test."""
+
+from __future__ import annotations
+
+ROLES = ("agent", "supervisor", "admin")
+
+EVERYBODY = frozenset(ROLES)
+STEERING = frozenset({"supervisor", "admin"})
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "desk.use": EVERYBODY,
+    "overview.view": STEERING,
+    "calls.view_own": EVERYBODY,
+    "calls.view_all": STEERING,
+    "calls.export": STEERING,
+    "recordings.listen_own": EVERYBODY,
+    "recordings.listen_all": STEERING,
+    "recordings.download": STEERING,
+    "contacts.view": EVERYBODY,
+    "contacts.edit": EVERYBODY,
+    "status.view": STEERING,
+}
+
+
+def may(role: str, permission: str) -> bool:
+    """Whether `role` has `permission`. An unknown role has none; an unknown permission is a KeyError."""
+    return role in PERMISSIONS[permission]

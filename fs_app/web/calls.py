@@ -1,0 +1,182 @@
+"""Calls: the list with its filters, its export, and the page of one call (BY-32) with its recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template, request, send_file
+from werkzeug.wrappers import Response as AnyResponse
+
+from fs_app.accounts.service import Identity
+from fs_app.calls import queries
+from fs_app.errors import NotFound
+from fs_app.web import callfilter, i18n, text, timeline
+from fs_app.web.access import needs
+from fs_app.web.callcsv import TooMany, as_csv
+from fs_app.web.context import site, the_app, who, zone
+from fs_app.web.peaks import peaks_of
+
+blueprint = Blueprint("calls", __name__, url_prefix="/calls")
+
+EXPORT_TIMEOUT_S = 60.0
+
+
+class NoRecording(NotFound):
+    """The file is not where it should be."""
+
+    key = "error.recording_missing"
+
+
+@blueprint.get("")
+@needs("calls.view_own")
+def listing() -> str:
+    identity = who()
+    form = callfilter.read(request.args, zone())
+    wanted = callfilter.wanted(form, _only_agent(identity))
+
+    def ask() -> tuple[int, list[queries.CallRow], queries.Choices]:
+        total = queries.count(identity.account, wanted)
+        number = min(form.page, max(1, -(-total // queries.PAGE)))
+        return total, queries.page(identity.account, wanted, number), queries.choices(identity.account)
+
+    nothing: tuple[int, list[queries.CallRow], queries.Choices] = 0, [], queries.Choices([], [], [])
+    total, rows, offered = the_app().db.read(ask) if _sees_any(identity) else nothing
+    pages = max(1, -(-total // queries.PAGE))
+    return render_template(
+        "calls/list.html",
+        form=form,
+        rows=rows,
+        total=total,
+        pages=pages,
+        number=min(form.page, pages),
+        choices=offered,
+        outcomes=[_Option(name, i18n.t(f"call.outcome.{name}")) for name in queries.OUTCOMES],
+        link=lambda **changes: callfilter.link("/calls", form, **changes),
+        export_link=callfilter.link("/calls/export.csv", form, page=1),
+        all_agents=identity.may("calls.view_all"),
+        now=the_app().clock.now_ms(),
+    )
+
+
+@blueprint.get("/export.csv")
+@needs("calls.export")
+def export() -> AnyResponse:
+    identity = who()
+    wanted = callfilter.wanted(callfilter.read(request.args, zone()), _only_agent(identity))
+
+    def ask() -> list[queries.CallRow]:
+        n = queries.count(identity.account, wanted)
+        if n > queries.MOST_EXPORTED:
+            raise TooMany(f"{n} calls", n=n, most=queries.MOST_EXPORTED)
+        return queries.export(identity.account, wanted)
+
+    rows = the_app().db.read(ask, timeout=EXPORT_TIMEOUT_S)
+    content = site().threads.run(
+        as_csv, rows, i18n.language(), zone(), identity.country, timeout=EXPORT_TIMEOUT_S
+    )
+    day = text.moment(the_app().clock.now_ms(), zone()).strftime("%Y-%m-%d")
+    response = Response(content, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="calls-{day}.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/<call_id>")
+@needs("calls.view_own")
+def call(call_id: str) -> str:
+    identity = who()
+    found = the_app().db.read(lambda: queries.detail(identity.account, call_id))
+    if found is None or not _may_see(identity, found.agent_id):
+        raise NotFound(f"call {call_id[:50]!r}")
+    now = the_app().clock.now_ms()
+    return render_template(
+        "calls/call.html",
+        call=found,
+        row=found.row,
+        steps=timeline.steps(found.entries, found.row.started_at, found.names, _Words(identity.country)),
+        phases=timeline.phases(found.entries, found.row.started_at, found.row.ended_at, now),
+        may_listen=_may_listen(identity, found.agent_id),
+        may_download=identity.may("recordings.download"),
+        now=now,
+    )
+
+
+@blueprint.get("/<call_id>/recordings/<recording_id>.wav")
+@needs("recordings.listen_own")
+def sound(call_id: str, recording_id: str) -> AnyResponse:
+    """The audio, in parts if the browser asks so; `?download` as a file, for those who may."""
+    identity = who()
+    path = _file_of(identity, call_id, recording_id)
+    as_file = "download" in request.args
+    if as_file and not identity.may("recordings.download"):
+        raise NotFound("not for this role")
+    response = send_file(
+        path,
+        mimetype="audio/wav",
+        conditional=True,
+        as_attachment=as_file,
+        download_name=f"{recording_id}.wav",
+    )
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@blueprint.get("/<call_id>/recordings/<recording_id>.json")
+@needs("recordings.listen_own")
+def shape(call_id: str, recording_id: str) -> Response:
+    """Duration and peaks, so that a browser draws the curve without loading the whole recording."""
+    path = _file_of(who(), call_id, recording_id)
+    found = site().threads.run(peaks_of, path, timeout=20.0)
+    if found is None:
+        raise NoRecording(f"{path.name} is no audio that we can read")
+    response = Response(found.json(), mimetype="application/json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    id: str
+    label: str
+
+
+class _Words:
+    """The reader's language and country, for the time line."""
+
+    def __init__(self, country: str) -> None:
+        self._country = country
+
+    t = staticmethod(i18n.t)
+    t_or = staticmethod(i18n.t_or)
+
+    def phone(self, number: str) -> str:
+        return text.phone(number, self._country)
+
+
+def _sees_any(identity: Identity) -> bool:
+    return identity.agent is not None or identity.may("calls.view_all")
+
+
+def _only_agent(identity: Identity) -> int | None:
+    return None if identity.may("calls.view_all") else identity.agent
+
+
+def _may_see(identity: Identity, agent: int | None) -> bool:
+    return identity.may("calls.view_all") or (agent is not None and agent == identity.agent)
+
+
+def _may_listen(identity: Identity, agent: int | None) -> bool:
+    return identity.may("recordings.listen_all") or (agent is not None and agent == identity.agent)
+
+
+def _file_of(identity: Identity, call_id: str, recording_id: str) -> Path:
+    """The file of a recording that this person may hear. Raises NotFound, whatever the reason."""
+    found = the_app().db.read(lambda: queries.recording(identity.account, call_id, recording_id))
+    if found is None or not _may_listen(identity, found[1]):
+        raise NotFound(f"recording {recording_id[:50]!r}")
+    base = the_app().settings.recordings.resolve()
+    path = (base / found[0].path).resolve()
+    if not path.is_relative_to(base) or not path.is_file():
+        raise NoRecording(f"{found[0].path!r}")
+    return path

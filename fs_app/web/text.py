@@ -1,0 +1,123 @@
+"""How values from outside are shown: harmless, clipped, in the words and zone of the reader. No Flask."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from babel.dates import format_date, format_datetime, format_time
+
+CLIP = 40
+"""Characters of a name or number in a list."""
+
+_KEPT_CONTROLS = {"\n", "\t"}
+_FORMATS_ALLOWED = {"\u00ad", "\u200d"}  # soft hyphen, joiner: letters of some scripts need it
+
+
+def harmless(text: str) -> str:
+    """Without controls that change how the rest of the line is read (bidirectional, zero width, escape)."""
+    return "".join(_visible(c) for c in text)
+
+
+def _visible(char: str) -> str:
+    category = unicodedata.category(char)
+    if category == "Cc" and char not in _KEPT_CONTROLS:
+        return "\ufffd"
+    if category in ("Cf", "Cs", "Zl", "Zp") and char not in _FORMATS_ALLOWED:
+        return "\ufffd"
+    return char
+
+
+def clipped(text: str, most: int = CLIP) -> str:
+    """At most `most` characters, with an ellipsis when something is missing; harmless, on one line."""
+    line = " ".join(harmless(text[: most * 4]).split())
+    return line if len(line) <= most and len(text) <= most * 4 else line[: most - 1].rstrip() + "…"
+
+
+def phone(number: str, country: str = "FR") -> str:
+    """A telephone number as people of `country` write it; what is no number is shown harmless, as it is."""
+    if not number or len(number) > 32 or not number.lstrip("+").isdigit() or not number.isascii():
+        return harmless(number)
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return number
+    if not phonenumbers.is_possible_number(parsed):
+        return number
+    at_home = phonenumbers.region_code_for_country_code(parsed.country_code or 0) == country
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(parsed, style)
+
+
+def digits_sought(text: str) -> str:
+    """The digits of a search for a telephone number, without the national zero or the international 00."""
+    digits = "".join(c for c in text if c.isdigit() and c.isascii())
+    return digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
+
+
+def duration(ms: int | None) -> str:
+    """02:14, or 1:02:14 from one hour on; a dash for nothing known."""
+    if ms is None:
+        return "–"
+    seconds = max(0, ms) // 1000
+    hours, rest = divmod(seconds, 3600)
+    short = f"{rest // 60:02}:{rest % 60:02}"
+    return f"{hours}:{short}" if hours else short
+
+
+def moment(ms: int, zone: ZoneInfo) -> datetime:
+    """A stamp of ours (UTC, ms) in a zone."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone)
+
+
+def date_time(ms: int | None, zone: ZoneInfo, language: str) -> str:
+    """21/11/2026 10:42 as the language writes it."""
+    if ms is None:
+        return "–"
+    when = moment(ms, zone)
+    day = format_date(when, _DAY[language], locale=language)
+    return f"{day} {format_time(when, 'HH:mm', locale=language)}"
+
+
+def clock(ms: int | None, zone: ZoneInfo, language: str, precise: bool = False) -> str:
+    """10:42, or 10:42:07,123 when `precise`."""
+    if ms is None:
+        return "–"
+    when = moment(ms, zone)
+    text = format_time(when, "HH:mm:ss" if precise else "HH:mm", locale=language)
+    return f"{text}.{when.microsecond // 1000:03}" if precise else text
+
+
+def long_date(ms: int, zone: ZoneInfo, language: str) -> str:
+    """samedi 21 novembre 2026"""
+    return format_datetime(moment(ms, zone), _LONG_DAY[language], locale=language)
+
+
+FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
+
+_DAY = {"fr": "dd/MM/yyyy", "en": "dd MMM yyyy", "es": "dd/MM/yyyy"}
+_LONG_DAY = {"fr": "EEEE d MMMM yyyy", "en": "EEEE d MMMM yyyy", "es": "EEEE, d 'de' MMMM 'de' yyyy"}
+
+
+def csv_cell(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it.
+
+    Source: OWASP, "CSV Injection". Controls are taken out, line breaks become spaces.
+    """
+    text = " ".join(harmless(str(value)).split()) if value is not None else ""
+    return f"'{text}" if text[:1] in FORMULA_STARTS else text
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> int:
+    """Midnight of a day in a zone, UTC ms."""
+    return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
+
+
+def initials(name: str) -> str:
+    """JD for Jean Dupont."""
+    words = [w for w in clipped(name, 60).split() if w[:1].isalnum()]
+    return "".join(w[0] for w in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()

@@ -1,0 +1,227 @@
+"""The life of a call as people read it (BY-32): one sentence per journal entry, and phases for the bar. No Flask.
+
+An entry of a kind that we don't know is shown by its name with its data: nothing is hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fs_app.calls.queries import EntryRow
+from fs_app.web.text import clipped
+
+
+class Words(Protocol):
+    """The reader's language (`i18n.t`, `i18n.t_or`) and way of writing numbers."""
+
+    def t(self, key: str, /, **params: Any) -> str: ...
+    def t_or(self, key: str, otherwise: str, /, **params: Any) -> str: ...
+    def phone(self, number: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line. `after_ms` is the time since the call began; `minor` lines are shown smaller."""
+
+    at: int
+    after_ms: int
+    icon: str
+    tone: str
+    text: str
+    detail: str
+    minor: bool
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of the bar; `name` is a stage, or WRAP_UP; `share` is in percent of the whole."""
+
+    name: str
+    tone: str
+    begin: int
+    end: int
+    share: float
+
+    @property
+    def duration_ms(self) -> int:
+        return self.end - self.begin
+
+
+LOOKS = {
+    "call.started": ("phone-incoming", "blue"),
+    "call.stage": ("point", "grey"),
+    "call.queued": ("hourglass", "amber"),
+    "call.contact": ("id", "grey"),
+    "call.bridged": ("phone-call", "blue"),
+    "call.held": ("phone-pause", "orange"),
+    "call.resumed": ("phone-call", "blue"),
+    "call.line_lost": ("plug-connected-x", "red"),
+    "call.hang_up_asked": ("phone-end", "grey"),
+    "call.ended": ("phone-off", "red"),
+    "call.disposition_chosen": ("pencil", "purple"),
+    "call.disposed": ("clipboard-check", "purple"),
+    "offer.made": ("bell-ringing", "yellow"),
+    "offer.accepted": ("user-check", "green"),
+    "offer.failed": ("phone-x", "orange"),
+    "leg.created": ("phone-plus", "grey"),
+    "leg.ringing": ("bell", "grey"),
+    "leg.answered": ("phone-check", "grey"),
+    "leg.ended": ("phone-end", "grey"),
+    "leg.transferred": ("transfer", "blue"),
+    "recording.wanted": ("microphone", "grey"),
+    "recording.started": ("player-record", "red"),
+    "recording.paused": ("player-pause", "grey"),
+    "recording.resumed": ("player-record", "red"),
+    "recording.stopped": ("microphone", "grey"),
+    "agent.presence": ("user", "grey"),
+    "agent.wanted": ("user", "grey"),
+    "agent.work": ("user", "grey"),
+}
+
+MINOR = frozenset(
+    {
+        "call.stage",
+        "call.contact",
+        "call.hang_up_asked",
+        "leg.created",
+        "leg.ringing",
+        "leg.answered",
+        "leg.ended",
+        "recording.wanted",
+        "recording.paused",
+        "recording.resumed",
+        "agent.presence",
+        "agent.wanted",
+        "agent.work",
+    }
+)
+
+TONES = {
+    "NEW": "grey",
+    "GREETING": "teal",
+    "WAITING": "amber",
+    "OFFERED": "yellow",
+    "CONNECTING": "green",
+    "TALKING": "blue",
+    "HELD": "orange",
+    "ENDING": "grey",
+    "WRAP_UP": "purple",
+}
+
+
+def steps(entries: Sequence[EntryRow], started_at: int, names: dict[int, str], words: Words) -> list[Step]:
+    """The entries in the order given, one line each."""
+    return [_step(entry, started_at, names, words) for entry in entries]
+
+
+def phases(entries: Sequence[EntryRow], started_at: int, ended_at: int | None, now: int) -> list[Phase]:
+    """What the call spent its time with, from its stages; the work after it too. Nothing shorter than 1 ms."""
+    marks: list[tuple[str, int]] = [("NEW", started_at)]
+    over: int | None = ended_at
+    disposed: int | None = None
+    for entry in entries:
+        if entry.kind == "call.stage" and isinstance(entry.data.get("new"), str):
+            marks.append((entry.data["new"], max(entry.at, marks[-1][1])))
+        elif entry.kind == "call.disposed":
+            disposed = entry.at
+        elif entry.kind == "call.ended" and over is None:
+            over = entry.at
+    end = over if over is not None else now
+    spans = [
+        (name, begin, min(following, end))
+        for (name, begin), following in zip(marks, [*(at for _, at in marks[1:]), end], strict=True)
+        if name != "ENDED"
+    ]
+    if over is not None and disposed is not None and disposed > over:
+        spans.append(("WRAP_UP", over, disposed))
+    spans = [span for span in spans if span[2] > span[1]]
+    whole = sum(last - first for _, first, last in spans)
+    return [
+        Phase(name, TONES.get(name, "grey"), first, last, round(100 * (last - first) / whole, 3))
+        for name, first, last in spans
+    ]
+
+
+def _step(entry: EntryRow, started_at: int, names: dict[int, str], words: Words) -> Step:
+    icon, tone = LOOKS.get(entry.kind, ("circle-dot", "grey"))
+    if entry.kind.startswith("recovery."):
+        icon, tone = "refresh", "amber"
+    key = f"journal.{entry.kind}"
+    text = words.t_or(key, "", **_values(entry, names, words))
+    detail = _detail(entry, words)
+    if not text:
+        text, detail = entry.kind, clipped(_plainly(entry.data), 300)
+    return Step(
+        at=entry.at,
+        after_ms=max(0, entry.at - started_at),
+        icon=icon,
+        tone=tone,
+        text=text,
+        detail=detail,
+        minor=entry.kind in MINOR,
+        kind=entry.kind,
+    )
+
+
+def _values(entry: EntryRow, names: dict[int, str], words: Words) -> dict[str, Any]:
+    """What the sentences may mention, readable and harmless."""
+    data = entry.data
+    agent = data.get("agent") if isinstance(data.get("agent"), int) else entry.agent
+    values = {
+        "agent": clipped(
+            str(data.get("agent_name") or names.get(agent or 0, "") or words.t("journal.an_agent"))
+        ),
+        "caller": _number(data.get("caller_number"), words) or words.t("call.anonymous"),
+        "called": _number(data.get("called_number"), words) or "–",
+        "queue": clipped(str(data.get("queue_name") or data.get("queue") or "–")),
+        "ticket": data.get("ticket", "–"),
+        "number": _number(data.get("number"), words),
+        "to": _number(data.get("to"), words),
+        "disposition": clipped(str(data.get("label") or data.get("code") or "–")),
+        "seconds": _seconds(data.get("duration_ms")),
+    }
+    for name, family in _TRANSLATED.items():
+        if name in ("old", "new") and entry.kind.startswith("agent."):
+            family = "work"
+        value = str(data.get(name) or "")
+        values[name] = words.t_or(f"{family}.{value}", clipped(value)) if value else "–"
+    return values
+
+
+_TRANSLATED = {
+    "role": "leg.role",
+    "by": "call.ended_by",
+    "outcome": "call.outcome",
+    "cause": "cause",
+    "why": "cause",
+    "old": "stage",
+    "new": "stage",
+}
+
+
+def _detail(entry: EntryRow, words: Words) -> str:
+    """A second, smaller line: what else the entry tells."""
+    say: Callable[[dict[str, Any]], str] | None = {
+        "call.disposed": lambda d: clipped(str(d.get("note") or ""), 300),
+        "call.started": lambda d: clipped(str(d.get("caller_name") or ""), 120),
+    }.get(entry.kind)
+    if say is not None:
+        return say(entry.data)
+    if entry.kind.startswith("recovery.") and entry.data.get("why"):
+        return words.t_or(f"cause.{entry.data['why']}", clipped(str(entry.data["why"]), 200))
+    return ""
+
+
+def _number(value: Any, words: Words) -> str:
+    return clipped(words.phone(str(value))) if value else ""
+
+
+def _seconds(value: Any) -> str:
+    return f"{value / 1000:.0f}" if isinstance(value, int | float) else "–"
+
+
+def _plainly(data: dict[str, Any]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in data.items())
