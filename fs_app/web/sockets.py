@@ -23,12 +23,16 @@ from fs_app.errors import FsAppError, NotAllowed, Overloaded, Unavailable
 from fs_app.events import AgentPicture, SwitchState
 from fs_app.tasks import Tasks
 from fs_app.web import websocket
+from fs_app.web.access import NotLoggedIn
 from fs_app.web.agent_events import TAKE_OVER, VERBS, Verb, message, text
 from fs_app.web.i18n import DEFAULT, known, translate
 from fs_app.web.pictures import Pacer
 from fs_app.web.tabs import Tab, Tabs
 
 log = structlog.get_logger(__name__)
+
+NAME = "fs_app.sockets"
+"""Where the Flask application keeps its AgentSockets (among its extensions)."""
 
 GRACE_S = 10.0
 """A page that comes back within this time was never gone."""
@@ -62,7 +66,9 @@ def attach(flask_app: Flask, app: Any, grace_s: float = GRACE_S) -> AgentSockets
         ping_timeout=PING_TIMEOUT_S,
     )
     socketio.server.eio._async = websocket.driver()
-    return AgentSockets(flask_app, socketio, app, grace_s)
+    sockets = AgentSockets(flask_app, socketio, app, grace_s)
+    flask_app.extensions[NAME] = sockets
+    return sockets
 
 
 def described(error: FsAppError, language: str) -> dict[str, Any]:
@@ -109,8 +115,10 @@ class AgentSockets:
         try:
             identity = self._identity()
             language = identity.language if identity else DEFAULT
-            if identity is None or identity.agent is None or not identity.may("desk.use"):
-                raise NotAllowed("no login, or no agent")
+            if identity is None:
+                raise NotLoggedIn("no session")
+            if identity.agent is None or not identity.may("desk.use"):
+                raise NotAllowed("no agent")
             said = auth if isinstance(auth, dict) else {}
             tab = Tab(request.sid, text(said, "tab", most=64) or request.sid, identity.agent)  # type: ignore[attr-defined]
             picture = self._desk.picture(identity.agent)
@@ -209,7 +217,7 @@ class AgentSockets:
             tab = self._tabs.tab(sid)
             identity = self._identity()
             if tab is None or identity is None or identity.agent != tab.agent:
-                raise NotAllowed("the login has ended")
+                raise NotLoggedIn("the login has ended")
             if self._busy[sid] > MOST_AT_ONCE:
                 raise Overloaded("too many events at once from one page")
             ask(tab, message(args))
@@ -239,7 +247,7 @@ class AgentSockets:
             self._pacer.put(event.agent, event.picture)
 
     def _on_switch(self, event: SwitchState) -> None:
-        level, key = ("success", "agent.switch_back") if event.up else ("error", "agent.switch_lost")
+        level, key = ("success", "desk.switch_back") if event.up else ("error", "agent.switch_lost")
         for agent in self._tabs.agents():
             self.notice(agent, level, key)
 

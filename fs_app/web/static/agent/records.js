@@ -33,6 +33,12 @@ export function loaded(record, data) {
   return withEdits({ ...record, status: "ready", data }, record.edits);
 }
 
+/** The call moved on: what is new about it is taken; a contact in the middle of being changed is left alone. */
+export function refreshed(record, data) {
+  const touched = record.data && (isDirty(record) || record.busy || record.conflict);
+  return loaded(record, touched ? { ...data, contact: record.data.contact, suggested: record.data.suggested } : data);
+}
+
 export function failed(record) {
   return record.status === "ready" ? record : { ...record, status: "failed" };
 }

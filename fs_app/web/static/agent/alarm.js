@@ -1,0 +1,83 @@
+/** A call rings: sound, desktop notification, the tab's title and icon. */
+
+const ICON = (colour) =>
+  `data:image/svg+xml,${encodeURIComponent(
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="15" fill="${colour}"/>` +
+    '<path d="M10 9l3-1 2 4-2 2c1 2 3 4 5 5l2-2 4 2-1 3c-6 2-15-7-13-13z" fill="#fff"/></svg>',
+  )}`;
+const RING_S = 3;
+
+let context = null;
+let ringTimer = 0;
+let titleTimer = 0;
+let note = null;
+let quietTitle = "";
+let quietIcon = "";
+
+/** Browsers play sound only after a click: this is called from one, and asks for notifications too. */
+export async function unlock({ ask = false } = {}) {
+  context ??= new AudioContext();
+  if (context.state === "suspended") await context.resume().catch(() => {});
+  if (ask && globalThis.Notification?.permission === "default") await Notification.requestPermission().catch(() => {});
+  return soundReady();
+}
+
+export function soundReady() {
+  return context?.state === "running";
+}
+
+/** Two soft tones, twice: audible in a headset beside a conversation, no shock in a quiet room. */
+function ringOnce() {
+  if (!soundReady()) return;
+  const start = context.currentTime + 0.02;
+  for (const [i, hertz] of [587, 784, 587, 784].entries()) {
+    const at = start + i * 0.28 + (i > 1 ? 0.2 : 0);
+    const tone = context.createOscillator();
+    const volume = context.createGain();
+    tone.frequency.value = hertz;
+    volume.gain.setValueAtTime(0, at);
+    volume.gain.linearRampToValueAtTime(0.16, at + 0.03);
+    volume.gain.exponentialRampToValueAtTime(0.001, at + 0.27);
+    tone.connect(volume).connect(context.destination);
+    tone.start(at);
+    tone.stop(at + 0.3);
+  }
+}
+
+/** Begin: `title` for tab and notification, `body` for the notification. */
+export function start(title, body) {
+  stop();
+  ringOnce();
+  ringTimer = setInterval(ringOnce, RING_S * 1000);
+  const icon = document.querySelector('link[rel="icon"]');
+  quietTitle = document.title;
+  quietIcon = icon?.href ?? "";
+  let bright = false;
+  const blink = () => {
+    bright = !bright;
+    document.title = bright ? `☎ ${title}` : quietTitle;
+    if (icon) icon.href = ICON(bright ? "#d98a00" : "#1f2937");
+  };
+  blink();
+  titleTimer = setInterval(blink, 1000);
+  if (globalThis.Notification?.permission === "granted" && !document.hasFocus()) {
+    note = new Notification(title, { body, tag: "fs_app.ring", requireInteraction: true, silent: true });
+    note.onclick = () => {
+      window.focus();
+      note?.close();
+    };
+  }
+}
+
+export function stop() {
+  clearInterval(ringTimer);
+  clearInterval(titleTimer);
+  note?.close();
+  note = null;
+  if (titleTimer) {
+    document.title = quietTitle;
+    const icon = document.querySelector('link[rel="icon"]');
+    if (icon && quietIcon) icon.href = quietIcon;
+  }
+  titleTimer = 0;
+}

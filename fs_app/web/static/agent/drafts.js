@@ -1,0 +1,43 @@
+/**
+ * What was typed outlives a reload of the page (another language, an accidental F5): kept in this tab only, per
+ * call, and gone with it.
+ */
+
+import { note as withNote, NOTHING } from "./qualify.js";
+import { isDirty } from "./records.js";
+
+const KEY = "fs_app.drafts";
+const MOST = 10;
+
+function read() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Remember all that is typed and not yet with the server. */
+export function keep(page) {
+  const kept = {};
+  for (const record of page.records) if (isDirty(record)) kept[record.call] = { edits: record.edits };
+  const { call, note, sent } = page.qualification;
+  if (call && note !== (sent?.note ?? "")) kept[call] = { ...kept[call], note };
+  const newest = Object.fromEntries(Object.entries(kept).slice(-MOST));
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(newest));
+  } catch {
+    // No storage (private window, full): the page works, only a reload forgets.
+  }
+}
+
+/** A record just opened gets back what was typed into it. */
+export function restored(record) {
+  const edits = read()[record.call]?.edits;
+  return edits && !isDirty(record) ? { ...record, edits, making: true } : record;
+}
+
+export function restoredNote(qualification) {
+  const note = qualification === NOTHING ? undefined : read()[qualification.call]?.note;
+  return note && qualification.note === "" ? withNote(qualification, note) : qualification;
+}

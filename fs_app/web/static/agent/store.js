@@ -1,0 +1,218 @@
+/**
+ * The page's one store: state as a signal, and everything that may be asked. Views read `page` and call these
+ * functions; nothing else talks to the server.
+ */
+
+import { batch, computed, signal } from "../vendor/preact.js";
+import { t } from "../js/lib/i18n.js";
+import { request } from "../js/lib/http.js";
+import * as drafts from "./drafts.js";
+import * as q from "./qualify.js";
+import * as records from "./records.js";
+import { localNow, serverNow, untilNextSecond } from "./timers.js";
+import { isRinging, newPage, receive, withRecord } from "./state.js";
+
+export const page = signal(newPage());
+/** What the server's clock says, renewed on each of its full seconds. */
+export const now = signal(Date.now());
+/** [{id, level, text}] */
+export const toasts = signal([]);
+/** Events on their way to the server: a button is not pressed twice. */
+export const pending = signal(new Set());
+/** Facts from the server about this page (see agent.py). */
+export const facts = signal({ country: "FR", keys: {}, alone: false });
+
+export const picture = computed(() => page.value.picture);
+export const live = computed(() => page.value.link === "up" && page.value.place === "here");
+export const qualification = computed(() => page.value.qualification);
+/** The dispositions of the call to qualify. */
+export const choices = computed(() => recordOf(page.value.qualification.call)?.data?.dispositions ?? []);
+
+let ask = async () => ({ ok: false, error: { key: "desk.error.offline", text: t("desk.error.offline") } });
+/** Who carries questions to the server: set once by the page's link. */
+export function askThrough(carrier) {
+  ask = carrier;
+}
+
+const change = (make) => {
+  page.value = make(page.value);
+};
+const recordOf = (call) => page.value.records.find((r) => r.call === call);
+const changeRecord = (call, make) => change((p) => withRecord(p, call, make));
+
+// --- time ---------------------------------------------------------------------------------------------------
+let ticking = 0;
+export function tick() {
+  clearTimeout(ticking);
+  now.value = serverNow(page.value.samples, localNow());
+  ticking = setTimeout(tick, untilNextSecond(now.value) + 5);
+}
+
+// --- the server's pictures ----------------------------------------------------------------------------------
+export function seen(next) {
+  const before = page.value;
+  batch(() => {
+    change((p) => receive(p, next, localNow()));
+    tick();
+  });
+  for (const record of page.value.records) {
+    const known = before.records.find((r) => r.call === record.call);
+    if (!known) {
+      changeRecord(record.call, drafts.restored);
+      change((p) => ({ ...p, qualification: drafts.restoredNote(p.qualification) }));
+      load(record.call);
+    } else if (callMoved(before.picture, next, record.call)) load(record.call);
+  }
+  sendVerdictSoon();
+}
+
+/** Answered or over since the last picture: path and history have changed. */
+function callMoved(before, after, call) {
+  const stage = (p) => `${p?.work?.call === call && p.work.ended} ${p?.lines.some((l) => l.call === call && l.state !== "RINGING")}`;
+  return stage(before) !== stage(after);
+}
+
+// --- records ------------------------------------------------------------------------------------------------
+const RETRY_MS = [400, 1000, 2000, 4000, 8000];
+
+export async function load(call, attempt = 0) {
+  const again = () => {
+    if (attempt < RETRY_MS.length) setTimeout(() => recordOf(call) && load(call, attempt + 1), RETRY_MS[attempt]);
+  };
+  try {
+    const data = await request("GET", `/agent/record/${encodeURIComponent(call)}`);
+    changeRecord(call, (r) => records.refreshed(r, data));
+    if (!data.call.complete) again();
+  } catch (error) {
+    if (error.status === 401) return signedOut();
+    changeRecord(call, records.failed);
+    again();
+  }
+}
+
+export const show = (call) => change((p) => ({ ...p, shown: call }));
+export const edit = (call, field, value) => {
+  changeRecord(call, (r) => records.edit(r, field, value));
+  drafts.keep(page.value);
+};
+export const revert = (call) => {
+  changeRecord(call, records.revert);
+  drafts.keep(page.value);
+};
+export const startContact = (call) => changeRecord(call, (r) => ({ ...r, making: true }));
+export const resolve = (call, field, side) => changeRecord(call, (r) => records.resolve(r, field, side));
+export const isCurrent = (call) => picture.value?.work?.call === call;
+
+export function close(call) {
+  change((p) => {
+    const left = p.records.filter((r) => r.call !== call);
+    return { ...p, records: left, shown: p.shown === call ? (left.at(-1)?.call ?? null) : p.shown };
+  });
+  drafts.keep(page.value);
+}
+
+export async function save(call) {
+  const record = recordOf(call);
+  if (!record || !records.canSave(record)) return;
+  const { id, body } = records.toSave(record);
+  changeRecord(call, records.saving);
+  try {
+    const answer = id
+      ? await request("PUT", `/agent/contacts/${id}`, body)
+      : await request("POST", "/agent/contacts", body);
+    changeRecord(call, (r) => records.saved(r, answer.contact, body.fields));
+    drafts.keep(page.value);
+    announce(t("contact.saved"));
+  } catch (error) {
+    if (error.status === 401) return signedOut();
+    if (error.body?.theirs) changeRecord(call, (r) => records.conflicted(r, error.body.theirs));
+    else changeRecord(call, (r) => records.refused(r, error.body?.fields ?? { "": error.text }));
+    announce(error.text);
+  }
+}
+
+// --- qualification ------------------------------------------------------------------------------------------
+export function choose(id) {
+  change((p) => ({ ...p, qualification: q.choose(p.qualification, choices.value, id) }));
+  drafts.keep(page.value);
+  sendVerdictSoon(0);
+}
+export function chooseDigit(digit) {
+  const id = q.byDigit(page.value.qualification, choices.value, digit);
+  if (id !== null) choose(id);
+}
+export const chooseBack = () => change((p) => ({ ...p, qualification: q.back(p.qualification) }));
+export function note(text) {
+  change((p) => ({ ...p, qualification: { ...q.note(p.qualification, text), error: "" } }));
+  drafts.keep(page.value);
+  sendVerdictSoon(600);
+}
+/** The agent confirms: after the call. */
+export function confirm() {
+  if (q.canConfirm(page.value.qualification)) return sendVerdict();
+  return undefined;
+}
+
+let verdictTimer = 0;
+/** During the call a verdict needs no click; a note is sent when typing pauses, at once when the call is over. */
+function sendVerdictSoon(delay = page.value.qualification.ended ? 0 : 600) {
+  clearTimeout(verdictTimer);
+  verdictTimer = setTimeout(() => q.sendsItself(page.value.qualification) && live.value && sendVerdict(), delay);
+}
+
+async function sendVerdict() {
+  const { call, choice, note: text } = page.value.qualification;
+  change((p) => ({ ...p, qualification: q.sending(p.qualification) }));
+  const answer = await ask("call.qualify", { call, disposition: choice, note: text });
+  change((p) => {
+    const next = answer.ok
+      ? q.followWork(q.kept(p.qualification, call, { choice, note: text }), p.picture?.work ?? null)
+      : q.refused(p.qualification, call, answer.error.text);
+    return { ...p, qualification: next };
+  });
+  if (answer.ok) drafts.keep(page.value);
+  else announce(answer.error.text);
+  sendVerdictSoon();
+}
+
+// --- everything else that a button asks ---------------------------------------------------------------------
+export async function send(event, data = {}) {
+  const key = event + JSON.stringify(data);
+  if (pending.value.has(key)) return { ok: false };
+  pending.value = new Set(pending.value).add(key);
+  const answer = await ask(event, data);
+  pending.value = new Set([...pending.value].filter((k) => k !== key));
+  if (!answer.ok) toast("error", answer.error.text);
+  return answer;
+}
+
+export function signedOut() {
+  change((p) => ({ ...p, link: "refused" }));
+}
+
+let goes = false;
+/** The page is left on purpose (language, logout): no question, what was typed is kept for the reload. */
+export function leaving() {
+  goes = true;
+}
+export const isLeaving = () => goes;
+
+// --- telling the person -------------------------------------------------------------------------------------
+let toastNumber = 0;
+export function toast(level, text) {
+  const id = (toastNumber += 1);
+  toasts.value = [...toasts.value.filter((other) => other.text !== text), { id, level, text }].slice(-4);
+  setTimeout(() => dismiss(id), level === "error" ? 12_000 : 6_000);
+}
+export const dismiss = (id) => {
+  toasts.value = toasts.value.filter((one) => one.id !== id);
+};
+
+/** For screen readers: read aloud, not shown. */
+export const announcement = signal("");
+export const announce = (text) => {
+  announcement.value = text;
+};
+
+export const update = change;
+export const ringing = computed(() => isRinging(picture.value));

@@ -1,0 +1,56 @@
+/** The whole page: bandeau above, record left, modules right; or what stands in their place. */
+
+import { mustLogIn } from "../actions.js";
+import { announcement, dismiss, facts, page, picture, toasts } from "../store.js";
+import { clock as timeOfDay } from "../../js/lib/time.js";
+import { Bandeau } from "./bandeau.js";
+import { Elsewhere, SignedOut, TakePlace } from "./gate.js";
+import { Queues, Today } from "./modules.js";
+import { html, Icon, Strip, t } from "./parts.js";
+import { Qualification } from "./qualification.js";
+import { Records } from "./record.js";
+
+function Strips() {
+  const { link, everUp } = page.value;
+  const p = picture.value;
+  return html`
+    ${link === "down" && html`<${Strip} tone="orange" icon="wifi-off" role="alert">${t(everUp ? "desk.reconnecting" : "desk.unreachable")}<//>`}
+    ${link === "up" && p && !p.switch.up && html`<${Strip} tone="red" icon="plug-connected-x" role="alert">
+      ${t("desk.switch_down", { time: timeOfDay(p.switch.since) })}<//>`}`;
+}
+
+function Toasts() {
+  const icons = { error: "alert-circle", warning: "alert-triangle", success: "circle-check", info: "info-circle" };
+  const tones = { error: "red", warning: "orange", success: "green", info: "blue" };
+  return html`<div class="toasts" role="region" aria-label=${t("desk.messages")}>${toasts.value.map((one) => html`
+    <div key=${one.id} class=${`desk-toast tone-${tones[one.level] ?? "blue"}`} role=${one.level === "error" ? "alert" : "status"}>
+      <${Icon} name=${icons[one.level] ?? "info-circle"} /><span>${one.text}</span>
+      <button type="button" class="tool" aria-label=${t("desk.dismiss")} onClick=${() => dismiss(one.id)}><${Icon} name="x" cls="small" /></button>
+    </div>`)}</div>`;
+}
+
+function Work() {
+  const p = picture.value;
+  if (!p) return html`<main id="main" class="desk-main" tabindex="-1"></main>`;
+  if (facts.value.alone) {
+    return html`<main id="main" class="desk-main is-alone" tabindex="-1"><${Qualification} /></main>`;
+  }
+  return html`<main id="main" class="desk-main" tabindex="-1">
+    <${Records} />
+    <aside class="modules" aria-label=${t("desk.modules")}>
+      <${Qualification} /><${Queues} queues=${p.queues} /><${Today} today=${p.today} />
+    </aside>
+  </main>`;
+}
+
+function Place() {
+  const { link, place } = page.value;
+  if (link === "refused") return html`<${SignedOut} />`;
+  if (place !== "here") return html`<${Elsewhere} />`;
+  return html`<${Bandeau} /><${Strips} />${picture.value && mustLogIn(picture.value) ? html`<${TakePlace} />` : html`<${Work} />`}`;
+}
+
+export function App() {
+  return html`<${Place} /><${Toasts} />
+    <div class="visually-hidden" role="status" aria-live="assertive" aria-atomic="true">${announcement.value}</div>`;
+}

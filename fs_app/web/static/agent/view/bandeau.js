@@ -1,0 +1,85 @@
+/** The bandeau: always there, 56 px. State, availability, lines, figures, person (BA-03, BA-10, BA-120). */
+
+import { availabilityMenu, canEndDelay, look, mustLogIn, wanted, waiting } from "../actions.js";
+import { clock } from "../timers.js";
+import { facts, live, now, picture, send } from "../store.js";
+import { Ask, html, Icon, Left, Menu, Since, t, withKey } from "./parts.js";
+import { Lines } from "./lines.js";
+import { Person } from "./person.js";
+
+const COUNTS_DOWN = new Set(["INTER_CALL", "NO_ANSWER_DELAY"]);
+
+function StateChip({ picture: p }) {
+  const { colour, icon, pulse } = look(p);
+  const name = p.state.name;
+  const detail = name === "UNAVAILABLE" ? p.presence.reason?.label : p.work?.queue?.name;
+  const time = COUNTS_DOWN.has(name) && p.state.until != null
+    ? html`<${Left} stamp=${p.state.until} />` : html`<${Since} stamp=${p.state.since} />`;
+  return html`<div class=${`state-chip tone-${colour}${pulse ? " is-pulsing" : ""}`} data-state=${name}>
+    <${Icon} name=${icon} />
+    <span class="state-text"><b>${t(`desk.state.${name}`)}</b><span>${detail && html`<bdi>${detail}</bdi> · `}${time}</span></span>
+  </div>`;
+}
+
+function Availability({ picture: p }) {
+  const now_ = wanted(p);
+  const later = p.presence.wanted != null;
+  const text = now_.name === "AVAILABLE" ? t("desk.available") : now_.reason?.label ?? t(`desk.state.${now_.name}`);
+  const tone = now_.name === "AVAILABLE" ? "green" : now_.reason ? "orange" : now_.name === "LOGGED_OUT" ? "grey" : "red";
+  const button = html`<span class=${`dot tone-${tone}`}></span>
+    <span class="availability-text"><bdi>${text}</bdi>${later && html`<small>${t("desk.after_call")}</small>`}</span>
+    <${Icon} name="chevron-down" cls="small" />`;
+  const labelOf = (entry) => entry.label ?? t(entry.key === "available" ? "desk.available" : "desk.unavailable_plain");
+  const toneOf = (entry) => (entry.key === "available" ? "green" : entry.label ? "orange" : "red");
+  return html`<${Menu} cls="availability" label=${withKey(t("desk.availability"), "availability")} button=${button}
+    disabled=${!live.value || mustLogIn(p)}>${(close) => availabilityMenu(p).map((entry) => html`
+      <button type="button" key=${entry.key} role="menuitemradio" aria-checked=${String(entry.current)}
+        onClick=${() => { close(); if (!entry.current) send(entry.event, entry.data); }}>
+        <span class=${`dot tone-${toneOf(entry)}`}></span><bdi>${labelOf(entry)}</bdi>
+        ${entry.current && html`<${Icon} name="check" cls="small" />`}
+      </button>`)}
+  <//>`;
+}
+
+function Waiting({ queues }) {
+  const { count, since } = waiting(queues);
+  const longest = since == null ? "" : ` · ${t("desk.queue.longest", { time: clock(now.value - since) })}`;
+  return html`<span class=${`figure ${count ? "tone-orange is-lit" : ""}`} title=${t("desk.queue.waiting", { n: count }) + longest}>
+    <${Icon} name="users" /><b>${count}</b><span class="visually-hidden">${t("desk.queue.waiting", { n: count })}</span>
+  </span>`;
+}
+
+function Today({ today }) {
+  return html`<span class="figure figure-wide" title=${t("desk.today.taken_long", { n: today.taken })}>
+      <${Icon} name="phone-check" /><b>${today.taken}</b><span class="visually-hidden">${t("desk.today.taken_long", { n: today.taken })}</span>
+    </span>
+    <span class="figure figure-wide" title=${t("desk.today.mean_long")}>
+      <${Icon} name="clock" /><b>${today.taken ? clock(today.mean_handling_ms) : "–"}</b><span class="visually-hidden">${t("desk.today.mean_long")}</span>
+    </span>`;
+}
+
+function Phone({ phone }) {
+  if (phone.registered) return null;
+  return html`<span class="figure tone-red is-lit" role="status" title=${t("desk.phone.lost_help")}>
+    <${Icon} name="plug-connected-x" /><span class="figure-text">${t("desk.phone.lost")}</span></span>`;
+}
+
+export function Bandeau() {
+  const p = picture.value;
+  if (!p) {
+    return html`<header class="bandeau" aria-label=${t("desk.bandeau")}>
+      <div class="state-chip tone-grey"><${Icon} name="loader-2" cls="turning" /><span class="state-text"><b>${t("desk.connecting")}</b></span></div>
+      <span class="bandeau-gap"></span><${Person} agent=${facts.value.agent ?? {}} /></header>`;
+  }
+  return html`<header class="bandeau" aria-label=${t("desk.bandeau")}>
+    <${StateChip} picture=${p} />
+    <${Availability} picture=${p} />
+    ${canEndDelay(p) && html`<${Ask} event="agent.end_delay" cls="btn btn-sm end-delay" label=${t("desk.end_delay")}>${t("desk.end_delay")}<//>`}
+    <${Lines} lines=${p.lines} />
+    <span class="bandeau-gap"></span>
+    <${Phone} phone=${p.phone} />
+    <${Waiting} queues=${p.queues} />
+    <${Today} today=${p.today} />
+    <${Person} agent=${p.agent} />
+  </header>`;
+}

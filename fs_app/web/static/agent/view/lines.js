@@ -1,0 +1,31 @@
+/** The agent's lines, one box each: who, since when, what may be done with it (BA-120). */
+
+import { lineActions, mainLine } from "../actions.js";
+import { phone } from "../phone.js";
+import { facts, picture } from "../store.js";
+import { Ask, html, Icon, Since, t, withKey } from "./parts.js";
+
+const ICONS = { RINGING: "phone-incoming", TALKING: "phone", HELD: "music" };
+
+function Line({ line, main }) {
+  const number = phone(line.number, facts.value.country);
+  const name = line.name || number || t("desk.unknown_number");
+  const state = t(`desk.line.${line.state}`);
+  return html`<section class=${`line is-${line.state.toLowerCase()}${main ? " is-main" : ""}`} aria-label=${`${name}, ${state}`}>
+    <${Icon} name=${ICONS[line.state] ?? "phone"} title=${state} />
+    <span class="line-who"><bdi title=${line.name && number ? `${line.name} · ${number}` : name}>${name}</bdi>
+      ${line.state === "RINGING" ? html`<small>${t("desk.line.pick_up")}</small>` : line.state === "HELD" ? html`<small>${state}</small>` : null}</span>
+    <${Since} stamp=${line.since} />
+    ${line.recording && html`<span class="recording" title=${t("desk.line.recording")}>
+      <${Icon} name="player-record-filled" cls="small" title=${t("desk.line.recording")} /></span>`}
+    ${lineActions(line).map((action) => html`
+      <${Ask} key=${action.name} event=${action.event} data=${action.data} cls=${`line-button${action.danger ? " is-danger" : ""}`}
+        label=${main ? withKey(t(`desk.line.${action.name}`), action.name === "resume" ? "hold" : action.name) : t(`desk.line.${action.name}`)}>
+        <${Icon} name=${action.icon} /><//>`)}
+  </section>`;
+}
+
+export function Lines({ lines }) {
+  const main = mainLine(picture.value);
+  return html`<div class="lines">${lines.map((line) => html`<${Line} key=${line.id} line=${line} main=${line.id === main?.id} />`)}</div>`;
+}

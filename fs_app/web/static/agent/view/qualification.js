@@ -1,0 +1,61 @@
+/** The verdict on the call: keys 1-9, refinements, a note; applied at hang-up or confirmed after it (BA-30..32). */
+
+import { canConfirm, labels, level } from "../qualify.js";
+import { choices, choose, chooseBack, confirm, facts, live, note, page, picture, qualification } from "../store.js";
+import { phone } from "../phone.js";
+import { shown } from "../keys.js";
+import { html, Icon, Module, t, withKey } from "./parts.js";
+
+function Choice({ item, digit, chosen, within }) {
+  const more = item.children?.length > 0;
+  return html`<button type="button" class=${`choice${chosen || within ? " is-chosen" : ""}`} aria-pressed=${chosen || within}
+    aria-keyshortcuts=${digit <= 9 ? String(digit) : undefined} onClick=${() => choose(item.id)}>
+    <kbd aria-hidden="true">${digit <= 9 ? digit : ""}</kbd><span class="choice-text"><bdi>${item.label}</bdi></span>
+    ${more && html`<${Icon} name="chevron-right" cls="small" />`}</button>`;
+}
+
+function Choices({ q, tree }) {
+  const list = level(tree, q.path);
+  const chosenPath = labels(tree, q.choice);
+  return html`
+    ${q.path.length > 0 && html`<button type="button" class="choice-back" onClick=${chooseBack} title=${withKey(t("desk.qualify.back"), "back")}>
+      <${Icon} name="chevron-left" cls="small" /><span>${labels(tree, q.path.at(-1)).join(" › ")}</span></button>`}
+    <div class="choices-grid" role="group" aria-label=${t("desk.qualify")}>${list.map((item, i) => html`
+      <${Choice} key=${item.id} item=${item} digit=${i + 1} chosen=${item.id === q.choice}
+        within=${item.children?.length > 0 && chosenPath[q.path.length] === item.label} />`)}</div>`;
+}
+
+/** One sentence: what has happened with the verdict, or what is to be done. */
+function Standing({ q, tree }) {
+  const said = labels(tree, q.choice).join(" › ");
+  if (q.error) return html`<p class="standing tone-red" role="alert"><${Icon} name="alert-circle" cls="small" /><span>${q.error}</span></p>`;
+  if (q.ended) return null;
+  if (q.choice === null) return html`<p class="standing"><span>${t("desk.qualify.hint")}</span></p>`;
+  if (q.busy || q.sent?.choice !== q.choice) return html`<p class="standing"><span>${t("desk.qualify.sending")}</span></p>`;
+  return html`<p class="standing tone-green"><${Icon} name="check" cls="small" /><span>${t("desk.qualify.at_hang_up", { said })}</span></p>`;
+}
+
+export function Qualification() {
+  const q = qualification.value;
+  const p = picture.value;
+  if (!q.call || !p.work && !q.busy) {
+    return facts.value.alone ? html`<p class="alone-quiet">${t("desk.alone.quiet")}</p>` : null;
+  }
+  const tree = choices.value;
+  const record = page.value.records.find((r) => r.call === q.call);
+  const loading = record?.status === "loading";
+  const who = p.work?.name || phone(p.work?.number, facts.value.country);
+  const must = p.work?.must_qualify;
+  return html`<${Module} name="qualification" title=${t("desk.qualify")}
+      aside=${must ? html`<span class=${q.ended ? "pill tone-purple" : ""}>${t("desk.qualify.must")}</span>` : ""}>
+    ${facts.value.alone && html`<p class="alone-who"><b><bdi>${who || t("desk.unknown_number")}</bdi></b> <bdi>${p.work?.queue?.name}</bdi></p>`}
+    ${loading ? html`<div class="choices-grid is-loading" aria-busy="true">${[1, 2, 3, 4].map((i) => html`<span key=${i} class="choice placeholder"></span>`)}</div>`
+      : tree.length ? html`<${Choices} q=${q} tree=${tree} />` : html`<p class="module-empty">${t("desk.qualify.none")}</p>`}
+    <label class="note-label" for="desk-note">${t("desk.note")} <kbd>${shown(facts.value.keys.note)}</kbd></label>
+    <textarea id="desk-note" class="form-control" rows="2" maxlength="4000" value=${q.note}
+      onInput=${(event) => note(event.target.value)}></textarea>
+    <${Standing} q=${q} tree=${tree} />
+    ${q.ended && tree.length > 0 && html`<button type="button" class="btn btn-primary confirm" disabled=${!canConfirm(q) || !live.value} onClick=${confirm}>
+      <${Icon} name="check" />${t("desk.qualify.confirm")} <kbd>${shown(facts.value.keys.qualify)}</kbd></button>`}
+  <//>`;
+}

@@ -1,0 +1,97 @@
+"""The web side over a fake desk as a process of its own: `python -m tests.support.deskserver FOLDER`.
+
+Its first line of output is JSON {"url", "password"}. Then it reads one JSON list per line from its input,
+["method", args…] of FakeDesk (or of `Script` below), does it and answers one JSON line.
+"""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import logging  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import orjson  # noqa: E402
+import structlog  # noqa: E402
+from gevent.fileobject import FileObject  # noqa: E402
+
+from fs_app.accounts.model import UserSession  # noqa: E402
+from fs_app.contacts.service import Contacts, Stale  # noqa: E402
+from fs_app.web import sockets  # noqa: E402
+from fs_app.web.context import NAME  # noqa: E402
+from fs_app.web.server import create  # noqa: E402
+from tests.support.deskworld import PASSWORD, App, Ids, build, project_call  # noqa: E402
+
+
+class Script:
+    """What a browser test can make happen, by names."""
+
+    def __init__(self, app: App, ids: Ids, web: Any) -> None:
+        self.app, self.ids, self.web = app, ids, web
+
+    def incoming(self, number: str = "+33612345678", name: str = "", waited_s: int = 48) -> str:
+        """A call rings: picture and database."""
+        call = f"call-{self.app.desk.calls + 1}"
+        now = self.app.clock.now_ms()
+        self.app.db.write(lambda: project_call(self.ids, call, number, now, waited_s))
+        return self.app.desk.ring(
+            self.ids.agent, number=number, name=name, disposition_set=self.ids.dispositions
+        )
+
+    def colleague_saves(self, **fields: str) -> int:
+        """Somebody else saves the known contact."""
+        contacts = Contacts(self.app.db, self.app.clock)
+        version = 1
+        while True:
+            try:
+                return int(contacts.save(self.ids.account, 2, self.ids.contact, version, fields)["version"])
+            except Stale as stale:
+                version = stale.theirs["version"]
+
+    def drop_browsers(self) -> int:
+        """Cut every socket, as a lost network does."""
+        eio = self.web.flask_app.extensions[sockets.NAME].socketio.server.eio
+        for sid in list(eio.sockets):
+            eio.disconnect(sid)
+        return 0
+
+    def end_sessions(self) -> int:
+        """Every login is revoked."""
+        site = self.web.flask_app.extensions[NAME]
+        for user in {row.user_id for row in self.app.db.read(lambda: list(UserSession.select()))}:
+            site.accounts.revoke_all(user)
+        self.web.flask_app.extensions[sockets.NAME].check_logins()
+        return 0
+
+    def asked(self) -> list[Any]:
+        return self.app.desk.asked
+
+
+def main(folder: Path) -> None:
+    logging.basicConfig(level=logging.ERROR)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    app, ids = build(folder)
+    web = create(app)  # type: ignore[arg-type]
+    web.start()
+    script = Script(app, ids, web)
+
+    def say(answer: Any) -> None:
+        sys.stdout.write(orjson.dumps(answer).decode() + "\n")
+        sys.stdout.flush()
+
+    say({"url": f"http://127.0.0.1:{web.port}", "password": PASSWORD, "agent": ids.agent, "queue": ids.queue})
+    for line in FileObject(sys.stdin, "rb"):
+        method, *args = orjson.loads(line)
+        kwargs = args.pop() if args and isinstance(args[-1], dict) else {}
+        found = getattr(script, method, None) or getattr(app.desk, method)
+        try:
+            say({"ok": found(*args, **kwargs)})
+        except Exception as error:  # noqa: BLE001 - told to the test
+            say({"error": repr(error)})
+    web.stop()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
