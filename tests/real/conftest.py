@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from fs_app.directory import process, snapshot
 from tests.support.freeswitch import find_freeswitch
 from tests.support.real_world import RealWorld
-from tests.support.sip import Line
+from tests.support.sip import Line, Telephone
 from tests.support.until import until
 
 HERE = Path(__file__).parent
@@ -69,24 +73,17 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, mode: str) -> None:
-        assert self._process is None
-        switch = self._world.switch
         before = len(self.events("ready"))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.real.stand_in", str(switch.esl_port), switch.password]
-            + [str(switch.outbound_port), mode, str(self._log)],
-            cwd=HERE.parents[1],
-        )
+        self.start_without_waiting(mode)
         until(lambda: len(self.events("ready")) > before, 10, "the stand-in is ready")
 
     def start_without_waiting(self, mode: str) -> None:
         """Returns as soon as the process exists."""
+        assert self._process is None
         switch = self._world.switch
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.real.stand_in", str(switch.esl_port), switch.password]
-            + [str(switch.outbound_port), mode, str(self._log)],
-            cwd=HERE.parents[1],
-        )
+        words = (switch.esl_port, switch.password, switch.outbound_port, mode, self._log)
+        command = [sys.executable, "-m", "tests.real.stand_in", *map(str, words)]
+        self._process = subprocess.Popen(command, cwd=HERE.parents[1])
 
     def kill(self) -> None:
         """kill -9."""
@@ -156,3 +153,75 @@ def longest_silence(party: Line, seconds: float, step: float = 0.1) -> float:
         current = current + 1 if piece is None else 0
         longest = max(longest, current)
     return round(longest * step, 1)
+
+
+# --- agents with telephones -------------------------------------------------------------------------------------------
+DOMAIN, SECRET = "acme.test", "a secret of the test"
+
+
+def serve_directory(world: RealWorld, users: Sequence[str]) -> None:
+    """Start the program's directory service for this world."""
+    file = world.switch.folder / "users.json"
+    snapshot.write(
+        file,
+        [snapshot.User(user, DOMAIN, snapshot.a1_hash(user, DOMAIN, SECRET), "acme") for user in users],
+    )
+    process.ensure_running("127.0.0.1", world.switch.directory_port, file)
+
+
+@pytest.fixture(scope="package")
+def directory(world: RealWorld) -> Iterator[None]:
+    serve_directory(world, [str(user) for user in range(1001, 1010)])
+    yield
+    process.stop("127.0.0.1", world.switch.directory_port)
+
+
+def agent(world: RealWorld, user: str = "1001") -> Telephone:
+    """A registered telephone that answers by itself."""
+    phone = world.phone(user, SECRET, DOMAIN)
+    phone.register()
+    phone.answer_by_itself(0)
+    return phone
+
+
+def call_agent(world: RealWorld, phone: Telephone, user: str = "1001") -> str:
+    """The program's way to an agent: originate to the registered contact; the leg waits in park. Its uuid."""
+    leg = str(uuid.uuid4())
+    contact = world.switch.api(f"sofia_contact internal/{user}@{DOMAIN}")
+    assert contact.startswith("sofia/"), contact
+    variables = (
+        f"origination_uuid={leg},ignore_early_media=true,park_after_bridge=true,hangup_after_bridge=false"
+    )
+    reply = world.switch.api(f"originate {{{variables}}}{contact} &park()", 15)
+    assert reply == f"+OK {leg}", reply
+    phone.talking(2)
+    return leg
+
+
+def in_conversation(world: RealWorld, phone: Telephone, user: str = "1001") -> tuple[Line, str, str]:
+    """A caller of the program's queue, bridged to this agent; (caller, the caller's leg, the agent's leg)."""
+    caller = world.call("33123456789")
+    until(lambda: hears_only(caller, MUSIC), 5, "the queue's music")
+    customer, agents = leg_of(world, caller), call_agent(world, phone, user)
+    world.switch.api(f"uuid_bridge {customer} {agents}")
+    until(
+        lambda: hears_only(caller, phone.tone_hz) and hears_only(phone.line, caller.tone_hz), 3, "each other"
+    )
+    return caller, customer, agents
+
+
+def channel(world: RealWorld, leg: str) -> dict[str, str]:
+    """The last picture of a leg; {} when it is gone."""
+    dump = world.switch.api(f"uuid_dump {leg} json")
+    return {} if dump.startswith("-ERR") else json.loads(dump, strict=False)
+
+
+@contextlib.contextmanager
+def another_world(**settings: str) -> Iterator[RealWorld]:
+    """A world of its own for what would disturb others."""
+    world = RealWorld({**SETTINGS, **settings})
+    try:
+        yield world
+    finally:
+        process.stop("127.0.0.1", world.switch.directory_port)
+        world.close()

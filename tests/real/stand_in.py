@@ -1,7 +1,7 @@
 """The least program that home and lease can be proven with: it can be killed and frozen without regret.
 
-`python -m tests.real.stand_in ESL_PORT PASSWORD OUTBOUND_PORT MODE LOG`: renews the lease every second, opens the door for
-calls, and does with each what MODE says:
+`python -m tests.real.stand_in ESL_PORT PASSWORD OUTBOUND_PORT MODE LOG`: renews the lease every second, opens the door
+for calls, and does with each what MODE says:
 
 ring    leaves it ringing          greet   answers and plays a greeting (30 s, 350 Hz)
 queue   answers and plays music without end (300 Hz)    quiet   answers and is silent

@@ -20,6 +20,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import gevent
 from gevent.lock import RLock
@@ -203,8 +204,9 @@ class Line:
         self.tone_hz = tone
         self.state = PartyState.IDLE
         self.cause = ""
-        self.remote_tag = ""
+        self.remote_tag = self.local_tag = ""  # of a call that this party made
         self.events: list[str] = []
+        self.refer_status = 0  # answer to the last REFER
         self.on_challenge: Callable[[list[str]], None] = lambda words: None
         self._port = port
         with contextlib.suppress(AssertionError):
@@ -294,10 +296,12 @@ class Line:
             with contextlib.suppress(IndexError, ValueError):
                 rtp = int(more[0].split()[-1])
                 self._all.media.do("to", self._port, host="127.0.0.1", rtp=rtp)
-            if event == "answered" and len(more) > 1:
-                self.remote_tag = more[1].rpartition("tag=")[2]
+            if event == "answered" and len(more) > 2:
+                self.remote_tag, self.local_tag = (text.rpartition("tag=")[2] for text in more[1:3])
             if event != "early":
                 self.state = PartyState.HELD if event == "hold" else PartyState.TALKING
+        elif event == "referred":
+            self.refer_status = int(more[0])
         elif event == "ended":
             self.state, self.cause = PartyState.ENDED, more[0]
             self.quiet()
@@ -433,6 +437,11 @@ class Telephone:
 
     def transfer(self, number: str) -> None:
         self._current().refer(f"sip:{number}@127.0.0.1:{self._all.phones}")
+
+    def transfer_attended(self, first: Line, second: Line) -> None:
+        """Connect the other sides of two calls; this phone made the second one (REFER with Replaces, RFC 3891)."""
+        tags = f"{second.sip_call_id};to-tag={second.remote_tag};from-tag={second.local_tag}"
+        first.refer(f"sip:consulted@127.0.0.1:{self._all.phones}?Replaces={quote(tags, safe='')}")
 
     def die(self) -> None:
         self.dead = True
