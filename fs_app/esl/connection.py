@@ -137,11 +137,15 @@ class Connection(InboundESL):  # type: ignore[misc]
             waiter.fail(lost)
         self._on_close(error)
 
-    def stop(self) -> None:
-        """Say goodbye without waiting for the answer, and close."""
+    def goodbye(self) -> None:
+        """Tell FreeSWITCH that we go, without waiting for its answer."""
         if self.sock is not None and self.connected:
             with contextlib.suppress(OSError), gevent.Timeout(0.2, False):
                 self.sock.sendall(wire.encode(commands.leave()))
+
+    def stop(self) -> None:
+        """Say goodbye and close."""
+        self.goodbye()
         self.close(LinkLost("the link was closed by us"))
 
     # --- out ----------------------------------------------------------------------------------------------

@@ -77,7 +77,8 @@ class Link:
         self._stopping = True
         for connection in (self._commands, self._events):
             if connection is not None:
-                connection.stop()
+                connection.goodbye()
+        self._drop(LinkLost("the link was closed by us"))
         self._tasks.stop()
 
     def _keep_up(self) -> None:
@@ -155,8 +156,9 @@ class Link:
         if was_up:
             self.trouble = why
             metrics.LINK_UP.set(0)
-            metrics.LINK_LOSSES.inc()
-            log.warning("link to FreeSWITCH lost", why=why)
+            if not self._stopping:
+                metrics.LINK_LOSSES.inc()
+                log.warning("link to FreeSWITCH lost", why=why)
             self._deliver(facts.LinkDown(time.time_ns() // 1000, why))
 
     # --- facts --------------------------------------------------------------------------------------------
