@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import gevent
 import orjson
 
-from fs_app.sim import hearing, wire
+from fs_app.sim import directory, hearing, wire
 from fs_app.sim.people import Habits, Party
 
 if TYPE_CHECKING:
@@ -100,6 +100,12 @@ def register(core: Core, party: Party) -> None:
 
 def _register(core: Core, request: dict[str, Any]) -> dict[str, Any]:
     party = _party(core, request)
+    if core.settings.check_users:
+        url = core.globals.get("fsapp_directory_url", "")
+        variables = directory.ask(url, party.user, party.domain, party.password)
+        if variables is None:
+            raise ControlError("REGISTER refused: 403")
+        party.user_variables = variables
     register(core, party)
     return picture(party)
 

@@ -39,10 +39,11 @@ import click
 @click.option(
     "--recording-most", default=7200.0, show_default=True, help="Longest recording written, seconds."
 )
+@click.option("--check-users", is_flag=True, help="Ask the program's directory before a phone may register.")
 def sim(
     host: str, port: int, password: str, outbound: str, conf: Path | None, cdr: Path | None, sounds: str,
     seed: int, variables: tuple[str, ...], dids: tuple[str, ...], phones: tuple[str, ...], per_hour: float,
-    most_callers: int, talk: float, patience: float, recording_most: float,
+    most_callers: int, talk: float, patience: float, recording_most: float, check_users: bool,
 ) -> None:  # fmt: skip
     """Run a simulated FreeSWITCH: event socket, scripted callers and telephones, CDR files."""
     from fs_app.sim import config
@@ -53,11 +54,12 @@ def sim(
         given["fsapp_outbound"] = outbound
     if sounds:
         given["sounds_dir"] = sounds
+    password = password or os.environ.get("FS_APP_ESL_PASSWORD", "")
     drawn = not password
-    password = password or os.environ.get("FS_APP_ESL_PASSWORD", "") or secrets.token_urlsafe(18)
+    password = password or secrets.token_urlsafe(18)
     settings = config.load(
         password, port=port, host=host, seed=seed, cdr_folder=cdr, folder=conf or config.CONFIGURATION,
-        given=given, recording_most_s=recording_most,
+        given=given, recording_most_s=recording_most, check_users=check_users,
     )  # fmt: skip
     core = Core(settings)
     core.server.listen()

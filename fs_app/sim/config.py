@@ -26,6 +26,7 @@ class Settings:
     globals: dict[str, str] = field(default_factory=dict)
     dialplan_files: list[Path] = field(default_factory=list)
     recording_most_s: float = 7200.0
+    check_users: bool = False
 
 
 def read_globals(path: Path, environment: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
@@ -66,10 +67,12 @@ def load(
     folder: Path = CONFIGURATION,
     given: Mapping[str, str] | None = None,
     recording_most_s: float = 7200.0,
+    check_users: bool = False,
 ) -> Settings:
     """Settings from a configuration folder and the environment; `given` overrides its variables."""
     variables = read_globals(folder / "vars.xml", os.environ, given or {})
     return Settings(
         password=password, host=host, port=port, seed=seed, cdr_folder=cdr_folder, globals=variables,
         dialplan_files=sorted((folder / "dialplan").glob("*.xml")), recording_most_s=recording_most_s,
+        check_users=check_users,
     )  # fmt: skip

@@ -120,6 +120,7 @@ class Core:
         }  # fmt: skip
         if not trunk:
             values |= {"user_name": party.user, "domain_name": party.domain, "sip_auth_username": party.user}
+            values |= party.user_variables
         ch.variables.update(values)
         ch.state = "CS_INIT"
         ch.fire("CHANNEL_STATE")

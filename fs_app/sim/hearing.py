@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from fs_app.sim.channel import Channel
+
+_TONES = re.compile(r"%\(\s*\d+\s*,\s*\d+\s*,\s*([\d.,]+)\)")
 
 
 def says(ch: Channel) -> int:
@@ -17,8 +21,7 @@ def hears(ch: Channel) -> tuple[dict[int, float], bool]:
     """Tones (Hz → share of the energy) and whether some other sound is heard on this leg."""
     if not ch.up or not ch.media or "write" in ch.muted:
         return {}, False
-    tones: set[int] = set()
-    sound = bool(ch.displaced or (ch.sound and ch.partner is None))
+    sounds = [ch.displaced, ch.sound if ch.partner is None else ""]
     sources: list[Channel] = []
     if ch.partner is not None:
         sources.append(ch.partner)
@@ -29,7 +32,7 @@ def hears(ch: Channel) -> tuple[dict[int, float], bool]:
         sources.append(target)
         if target.partner is not None:
             sources.append(target.partner)
-        sound = sound or bool(target.sound and target.partner is None)
+        sounds.append(target.sound if target.partner is None else "")
     for spy in ch.core.spies():
         heard_by_target = spy.listened is ch and spy.listen_mode in ("2", "3")
         heard_by_partner = (
@@ -38,8 +41,16 @@ def hears(ch: Channel) -> tuple[dict[int, float], bool]:
         if heard_by_target or heard_by_partner:
             sources.append(spy)
     tones = {hz for source in sources if (hz := says(source))}
+    sounds = [sound for sound in sounds if sound and not sound.startswith("silence_stream://")]
+    for sound in sounds:
+        tones.update(_tones_of(sound))
     share = 1.0 / len(tones) if tones else 0.0
-    return dict.fromkeys(sorted(tones), share), sound
+    return dict.fromkeys(sorted(tones), share), bool(sounds)
+
+
+def _tones_of(sound: str) -> list[int]:
+    """The frequencies of a tone_stream, none for other sounds."""
+    return [round(float(hz)) for part in _TONES.findall(sound) for hz in part.split(",")]
 
 
 def recorded(ch: Channel) -> tuple[int, int]:

@@ -58,6 +58,7 @@ class Party:
         self.dialing: Dialing | None = None
         self.user = self.domain = self.password = ""
         self.contact = ""
+        self.user_variables: dict[str, str] = {}  # from the directory, for calls that this phone makes
         self._timers: list[gevent.Greenlet] = []
         self._patience: gevent.Greenlet | None = None
 

@@ -1,0 +1,72 @@
+"""Links that break and switches that die."""
+
+from __future__ import annotations
+
+from fs_app import facts as f
+from fs_app.errors import CommandTimeout, LinkLost
+from tests.conformance.program import Program, hear_each_other
+from tests.support.until import until
+
+
+def test_calls_outlive_a_link_that_is_cut(program: Program) -> None:
+    caller, leg = program.caller()
+    program.world.cut_link()
+    program.fact(f.LinkDown)
+    assert isinstance(program.refused(program.switch.exists(leg)), LinkLost)
+    since = program.mark()
+    program.world.mend_link()
+    program.fact(f.LinkUp, since=since, timeout=5)
+    assert program.switch.exists(leg).get(5)
+    assert caller.state == "talking"
+
+
+def test_a_link_into_which_everything_vanishes_is_noticed(program: Program) -> None:
+    caller, leg = program.caller()
+    program.world.blackhole_link()
+    pending = program.switch.exists(leg)
+    program.fact(f.LinkDown, timeout=6)
+    assert isinstance(program.refused(pending), LinkLost | CommandTimeout)
+    since = program.mark()
+    program.world.mend_link()
+    program.fact(f.LinkUp, since=since, timeout=8)
+    assert program.switch.exists(leg).get(5)
+    assert caller.state == "talking"
+
+
+def test_a_switch_that_died_and_came_back_takes_its_calls_up_again(program: Program) -> None:
+    caller, customer = program.caller()
+    phone, agent = program.person("0600000061", fsapp_call="c-61")
+    program.bridged(agent, customer)
+    waiting, lonely = program.caller("0101")
+    before = program.link.core_uuid
+    until(lambda: len(program.switch.channels()) == 3, 3)
+    since = program.mark()
+    program.world.kill_switch()
+    program.fact(f.LinkDown, timeout=5)
+    program.world.start_switch()
+    assert program.fact(f.LinkUp, since=since, timeout=15).core_uuid != before
+    program.renew()
+    assert program.switch.channel_ids().get(5) == []
+    assert program.switch.sofia_recover().get(60) == 3
+    until(
+        lambda: set(program.switch.channel_ids().get(5)) == {customer, agent, lonely}, 10, "the legs are back"
+    )
+    assert program.switch.get_variable(agent, "fsapp_call").get(5) == "c-61"
+    until(
+        lambda: {x.leg: x.partner for x in program.switch.channels()}[agent] == customer, 10, "bridged again"
+    )
+    hear_each_other(caller, phone, 6)
+    program.fact(f.Rang, lonely, since=since, timeout=8)
+    assert (caller.state, phone.state, waiting.state) == ("talking", "talking", "talking")
+
+
+def test_who_hung_up_meanwhile_does_not_come_back(program: Program) -> None:
+    caller, leg = program.caller()
+    since = program.mark()
+    program.world.kill_switch()
+    program.fact(f.LinkDown, timeout=5)
+    caller.hang_up()
+    program.world.start_switch()
+    program.fact(f.LinkUp, since=since, timeout=15)
+    program.switch.sofia_recover().get(60)
+    until(lambda: not program.switch.exists(leg).get(5), 10, "the leg is gone")
