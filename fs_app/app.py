@@ -88,7 +88,9 @@ class Application:
             kick=lambda queue: self.routing.kick(queue),
             tell=lambda call, message: self.calls.tell(call, message),
         )
-        self.calls = Calls(self._context, self.tasks, self._dialled)
+        self.calls = Calls(
+            self._context, self.tasks, self._dialled, on_stranger=lambda leg: self.recovery.stranger(leg)
+        )
         self.routing = Routing(
             self.clock, self.catalog, self.agents, self.queues, self._reachable, self.calls.make_offer
         )

@@ -50,6 +50,8 @@ class Live:
         **data: Any,
     ) -> Entry:
         """Write down that something happened, and make it so. `at` (UTC ms) only for what happened earlier."""
+        if agent is not None:
+            data["agent"] = agent
         now = self._clock.now_ms()
         when = at if at is not None and now - BELIEVED_MS < at <= now else now
         entry = self._journal.append(kind, account, call, agent, data, when)

@@ -84,7 +84,7 @@ def compare(
         repairs += _compare_call(call, present, channels, sessions, begun_ms, ended_legs, call.id in holding)
     for channel in channels.values():
         if channel.leg not in known:
-            repairs += _stranger(channel)
+            repairs += of_stranger(channel)
     return repairs
 
 
@@ -163,13 +163,13 @@ def _end_of(leg: Leg, ended_legs: Mapping[str, f.LegHungUp], now_ms: int) -> f.L
     return ended_legs.get(leg.id) or f.LegHungUp(now_ms * 1000, leg.id, cause="LOST_TRACK")
 
 
-def _stranger(channel: Channel) -> list[Repair]:
+def of_stranger(channel: Channel) -> list[Repair]:
     """A channel that no call of ours has."""
     role = channel.get("fsapp_role")
     if not channel.inbound:
         if channel.get("fsapp_call") and channel.partner is None:
             return [HangUp(channel.leg, f"{role or 'outgoing'} leg without a call")]
         return []
-    if role == Role.CALLER or channel.get("fsapp_did"):
+    if channel.get("fsapp_did") or channel.get("fsapp_dialed"):
         return [Adopt(channel, "a caller without a record")]
     return []

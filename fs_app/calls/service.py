@@ -25,9 +25,15 @@ LONGEST_NAME = 200
 
 class Calls:
     def __init__(
-        self, ctx: Context, tasks: Tasks, dialled: Callable[[f.LegCreated], QueueInfo | None]
+        self,
+        ctx: Context,
+        tasks: Tasks,
+        dialled: Callable[[f.LegCreated], QueueInfo | None],
+        on_stranger: Callable[[str], None],
     ) -> None:
+        """`dialled` finds the queue behind a number; `on_stranger` is told of a leg at the door without a call."""
         self._ctx = ctx
+        self._on_stranger = on_stranger
         self._tasks = tasks
         self._dialled = dialled
         self._handler = Handler(ctx)
@@ -44,11 +50,17 @@ class Calls:
         call = self._ctx.live.call_of(fact.leg)
         if call is None and isinstance(fact, f.LegsBridged | f.LegsUnbridged):
             call = self._ctx.live.call_of(fact.other)
-        if call is None and isinstance(fact, f.LegCreated) and fact.inbound:
-            self.begin(fact)
-            return
         if call is not None:
             self.tell(call.id, fact)
+        elif isinstance(fact, f.LegCreated) and fact.inbound:
+            call = self.begin(fact)
+            if call is not None and fact.leg in self._ctx.sessions:
+                # The doorbell has a connection of its own and is often faster than the event.
+                self.tell(call.id, f.Rang(fact.at, fact.leg, session=0))
+            elif call is None and fact.leg in self._ctx.sessions:
+                self._on_stranger(fact.leg)
+        elif isinstance(fact, f.Rang):
+            self._on_stranger(fact.leg)
 
     def tell(self, call_id: str, message: Any) -> None:
         """Put a message into the mailbox of a call; nobody is told when the call is over."""

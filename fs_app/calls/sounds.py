@@ -9,6 +9,7 @@ from uuid import uuid4
 from fs_app.calls.context import Context
 from fs_app.calls.state import HEARS_MUSIC, Call, Stage
 
+
 def on_switch(folder: str, path: str) -> str:
     """A file of ours as FreeSWITCH names it. `path` is relative and stays inside `folder`."""
     clean = PurePosixPath(path)

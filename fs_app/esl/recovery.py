@@ -19,7 +19,7 @@ from fs_app import metrics
 from fs_app.calls.cdr import CdrLeg, CdrSpool
 from fs_app.calls.context import Context
 from fs_app.calls.handling import Handler
-from fs_app.calls.reconcile import Adopt, HangUp, Missed, Reconnect, Repair, SendHome, compare
+from fs_app.calls.reconcile import Adopt, HangUp, Missed, Reconnect, Repair, SendHome, compare, of_stranger
 from fs_app.calls.service import Calls
 from fs_app.calls.state import Stage
 from fs_app.errors import DatabaseBusy, FsAppError, SwitchError
@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 
 CLOSER_LOOKS = 20
 """Conversations looked at closely in each round between connections."""
+
+STRANGER_S = 0.3
+"""How long the event of a leg's birth may be slower than its doorbell."""
 
 RECOVERED_S = 4.0
 """How long legs may take to come back after `sofia recover`."""
@@ -86,6 +89,26 @@ class Recovery:
         if self._running is not None:
             self._running.kill(block=False)
             self._running = None
+
+    def stranger(self, leg: str) -> None:
+        """Somebody rings of whom no event has told: ask the switch, a moment later, if it is still so.
+
+        The outbound port has no authentication: only what the switch knows of this leg counts.
+        """
+        self._tasks.spawn("stranger", self._ask_about, leg)
+
+    def _ask_about(self, leg: str) -> None:
+        gevent.sleep(STRANGER_S)
+        if not self.done or self._ctx.live.call_of(leg) is not None or leg not in self._ctx.sessions:
+            return
+        try:
+            channel = self._ctx.switch.channel(leg).get()
+        except SwitchError as error:
+            log.warning("nothing to be learnt about a leg at the door", leg=leg, error=str(error))
+            return
+        if channel is not None and self._ctx.live.call_of(leg) is None:
+            for repair in of_stranger(channel):
+                self._mend(repair)
 
     def look(self) -> None:
         """The round between connections; call it every few seconds."""

@@ -247,7 +247,7 @@ class AgentSockets:
             self._pacer.put(event.agent, event.picture)
 
     def _on_switch(self, event: SwitchState) -> None:
-        level, key = ("success", "desk.switch_back") if event.up else ("error", "agent.switch_lost")
+        level, key = ("success", "desk.switch_back") if event.up else ("error", "desk.switch_lost")
         for agent in self._tabs.agents():
             self.notice(agent, level, key)
 

@@ -3,8 +3,8 @@
 const PAIRS = (n) => n.replace(/(\d\d)(?=\d)/g, "$1 ");
 const NATIONAL = {
   FR: { code: "33", length: 9, format: (n) => PAIRS(`0${n}`) },
-  ES: { code: "34", length: 9, format: (n) => n.replace(/(\d{3})(\d{3})(\d{3})/, "$1 $2 $3") },
-  GB: { code: "44", length: 10, format: (n) => `0${n}`.replace(/(\d{5})(\d{3})(\d{3})/, "$1 $2 $3") },
+  ES: { code: "34", length: 9, format: (n) => n.replace(/(\d{3})(\d{2})(\d{2})(\d{2})/, "$1 $2 $3 $4") },
+  GB: { code: "44", length: 10, format: (n) => `0${n}`.replace(/(\d{5})(\d{6})/, "$1 $2") },
 };
 
 /**
@@ -26,4 +26,11 @@ export function phone(number, country = "FR", max = 24) {
   }
   const points = [...text];
   return points.length > max ? `${points.slice(0, max - 1).join("")}…` : text;
+}
+
+/** What to call the person of a record: the contact, else what the network said, else the number. */
+export function personOf(record, country) {
+  const contact = record?.data?.contact;
+  const name = contact && [contact.first_name, contact.last_name].filter(Boolean).join(" ");
+  return name || contact?.company || record?.name || phone(record?.number, country);
 }

@@ -71,7 +71,7 @@ export function Bandeau() {
       <div class="state-chip tone-grey"><${Icon} name="loader-2" cls="turning" /><span class="state-text"><b>${t("desk.connecting")}</b></span></div>
       <span class="bandeau-gap"></span><${Person} agent=${facts.value.agent ?? {}} /></header>`;
   }
-  return html`<header class="bandeau" aria-label=${t("desk.bandeau")}>
+  return html`<header class=${`bandeau${p.lines.length > 1 ? " is-crowded" : ""}`} aria-label=${t("desk.bandeau")}>
     <${StateChip} picture=${p} />
     <${Availability} picture=${p} />
     ${canEndDelay(p) && html`<${Ask} event="agent.end_delay" cls="btn btn-sm end-delay" label=${t("desk.end_delay")}>${t("desk.end_delay")}<//>`}

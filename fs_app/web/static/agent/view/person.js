@@ -80,6 +80,7 @@ export function Person({ agent }) {
     <${Flags} />
     <${Menu} cls="tool" label=${t("desk.menu")} align="end" button=${html`<${Icon} name="tool" />`}>${(close) => html`
       <div class="pop-title"><b><bdi>${agent.name}</bdi></b><small>${t("desk.extension", { number: agent.number ?? "" })}</small></div>
+      <div class="pop-flags"><${Flags} /></div>
       <div role="group" aria-label=${t("desk.theme")}>${["light", "dark", "auto"].map(themeEntry)}</div>
       <hr />
       <button type="button" role="menuitem" onClick=${() => tryRing(close)}><${Icon} name="volume" /><span>${t("desk.ring.try")}</span></button>

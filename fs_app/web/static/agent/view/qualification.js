@@ -2,7 +2,7 @@
 
 import { canConfirm, labels, level } from "../qualify.js";
 import { choices, choose, chooseBack, confirm, facts, live, note, page, picture, qualification } from "../store.js";
-import { phone } from "../phone.js";
+import { personOf } from "../phone.js";
 import { shown } from "../keys.js";
 import { html, Icon, Module, t, withKey } from "./parts.js";
 
@@ -44,11 +44,11 @@ export function Qualification() {
   const tree = choices.value;
   const record = page.value.records.find((r) => r.call === q.call);
   const loading = record?.status === "loading";
-  const who = p.work?.name || phone(p.work?.number, facts.value.country);
+  const who = personOf(record ?? p.work, facts.value.country);
   const must = p.work?.must_qualify;
   return html`<${Module} name="qualification" title=${t("desk.qualify")}
       aside=${must ? html`<span class=${q.ended ? "pill tone-purple" : ""}>${t("desk.qualify.must")}</span>` : ""}>
-    ${facts.value.alone && html`<p class="alone-who"><b><bdi>${who || t("desk.unknown_number")}</bdi></b> <bdi>${p.work?.queue?.name}</bdi></p>`}
+    ${facts.value.alone && html`<p class="alone-who"><b><bdi>${who || t("desk.unknown_number")}</bdi></b><bdi>${p.work?.queue?.name}</bdi></p>`}
     ${loading ? html`<div class="choices-grid is-loading" aria-busy="true">${[1, 2, 3, 4].map((i) => html`<span key=${i} class="choice placeholder"></span>`)}</div>`
       : tree.length ? html`<${Choices} q=${q} tree=${tree} />` : html`<p class="module-empty">${t("desk.qualify.none")}</p>`}
     <label class="note-label" for="desk-note">${t("desk.note")} <kbd>${shown(facts.value.keys.note)}</kbd></label>

@@ -1,6 +1,6 @@
 /** Open records, a tab each: who, which way the call came, fields, last exchanges (BA-80..83). */
 
-import { phone } from "../phone.js";
+import { personOf, phone } from "../phone.js";
 import { isDirty } from "../records.js";
 import { clock } from "../timers.js";
 import { dayMonth } from "../../js/lib/time.js";
@@ -9,11 +9,7 @@ import { Contact } from "./contact.js";
 import { Exchanges } from "./exchanges.js";
 import { html, Icon, t } from "./parts.js";
 
-const nameOf = (record) => {
-  const c = record.data?.contact;
-  const known = c && [c.first_name, c.last_name].filter(Boolean).join(" ");
-  return known || c?.company || record.name || phone(record.number, facts.value.country) || t("desk.unknown_number");
-};
+const nameOf = (record) => personOf(record, facts.value.country) || t("desk.unknown_number");
 const initials = (name) => [...name.matchAll(/\p{L}+/gu)].map((m) => [...m[0]][0]).slice(0, 2).join("").toUpperCase();
 
 function Tab({ record, shown }) {
