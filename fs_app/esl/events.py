@@ -45,7 +45,11 @@ MOST_TEXT = 10_000
 REMEMBERED_ENDS = 50_000  # legs that have ended, kept to drop what comes after
 # Applications whose end nobody waits for.
 SILENT_APPS = frozenset(
-    {"set", "unset", "park", "socket", "answer", "hangup", "transfer", "execute_extension"}
+    (
+        *("set", "unset", "multiset", "export", "log", "execute_extension", "transfer", "park", "socket"),
+        *("answer", "pre_answer", "ring_ready", "hangup"),
+    )
+)
 )
 
 Event = Mapping[str, Any]
@@ -171,7 +175,8 @@ def _hung_up(event: Event, at: int, leg: str, ours: Mapping[str, str]) -> f.Fact
         leg,
         text(event, "Hangup-Cause", "variable_hangup_cause") or "NONE",
         hung_up_by_far_end(event),
-        number(event, "variable_sip_invite_failure_status"),
+        # An incoming leg that its caller cancels has 487 here: that refused nothing.
+        0 if event.get("Call-Direction") == "inbound" else number(event, "variable_sip_invite_failure_status"),
         text(event, "variable_sip_call_id"),
         number(event, "Caller-Channel-Created-Time"),
         number(event, "Caller-Channel-Answered-Time"),

@@ -38,7 +38,8 @@ def _clean(piece: str, delimiter: str) -> str:
 
 def separate(text: str, delimiter: str, most: int = 1024) -> list[str]:
     """switch_separate_string."""
-    pieces, start, at, quoted = [], 0, 0, False
+    pieces: list[str] = []
+    start, at, quoted = 0, 0, False
     while at < len(text):
         if len(pieces) == most - 1:
             break

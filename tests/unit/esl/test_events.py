@@ -352,3 +352,14 @@ def test_registrations_and_ids_are_read_from_show() -> None:
     ]
     assert pictures.registrations('{"row_count": 0}\n') == []
     assert pictures.channel_ids('{"row_count":1,"rows":[{"uuid":"a"},{"uuid":""}]}') == ["a"]
+
+
+def test_a_call_that_its_caller_cancels_was_refused_by_nobody() -> None:
+    got = fact(
+        "CHANNEL_HANGUP",
+        Call_Direction="inbound",
+        Hangup_Cause="ORIGINATOR_CANCEL",
+        variable_sip_invite_failure_status="487",
+        variable_sip_hangup_disposition="recv_cancel",
+    )
+    assert isinstance(got, f.LegHungUp) and (got.sip_status, got.by_far_end) == (0, True)
