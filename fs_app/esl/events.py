@@ -50,7 +50,6 @@ SILENT_APPS = frozenset(
         *("answer", "pre_answer", "ring_ready", "hangup"),
     )
 )
-)
 
 Event = Mapping[str, Any]
 _OURS = b'"variable_fsapp_'
@@ -176,7 +175,9 @@ def _hung_up(event: Event, at: int, leg: str, ours: Mapping[str, str]) -> f.Fact
         text(event, "Hangup-Cause", "variable_hangup_cause") or "NONE",
         hung_up_by_far_end(event),
         # An incoming leg that its caller cancels has 487 here: that refused nothing.
-        0 if event.get("Call-Direction") == "inbound" else number(event, "variable_sip_invite_failure_status"),
+        0
+        if event.get("Call-Direction") == "inbound"
+        else number(event, "variable_sip_invite_failure_status"),
         text(event, "variable_sip_call_id"),
         number(event, "Caller-Channel-Created-Time"),
         number(event, "Caller-Channel-Answered-Time"),
