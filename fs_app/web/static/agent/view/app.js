@@ -16,7 +16,8 @@ function Strips() {
   return html`
     ${link === "down" && html`<${Strip} tone="orange" icon="wifi-off" role="alert">${t(everUp ? "desk.reconnecting" : "desk.unreachable")}<//>`}
     ${link === "up" && p && !p.switch.up && html`<${Strip} tone="red" icon="plug-connected-x" role="alert">
-      ${t("desk.switch_down", { time: timeOfDay(p.switch.since) })}<//>`}`;
+      ${t("desk.switch_down", { time: timeOfDay(p.switch.since) })}<//>`}
+    ${link === "up" && p && !p.phone.registered && !mustLogIn(p) && html`<${Strip} tone="red" icon="plug-connected-x" role="alert">${t("desk.phone.lost_help")}<//>`}`;
 }
 
 function Toasts() {

@@ -60,8 +60,7 @@ function Today({ today }) {
 
 function Phone({ phone }) {
   if (phone.registered) return null;
-  return html`<span class="figure tone-red is-lit" role="status" title=${t("desk.phone.lost_help")}>
-    <${Icon} name="plug-connected-x" /><span class="figure-text">${t("desk.phone.lost")}</span></span>`;
+  return html`<span class="figure tone-red is-lit" title=${t("desk.phone.lost")}><${Icon} name="plug-connected-x" title=${t("desk.phone.lost")} /></span>`;
 }
 
 export function Bandeau() {

@@ -20,7 +20,7 @@ function Field({ record, field }) {
   const id = `f-${record.call}-${field}`;
   const value = valueOf(record, field);
   const error = record.errors[field];
-  const marks = [field in record.edits && "is-edited", error && "is-wrong", record.conflict?.taken.includes(field) && "is-taken"].filter(Boolean).join(" ");
+  const marks = [LONG.has(field) && "is-long", field in record.edits && "is-edited", error && "is-wrong", record.conflict?.taken.includes(field) && "is-taken"].filter(Boolean).join(" ");
   const same = {
     id, value, class: "field-input", "aria-invalid": error ? "true" : undefined, "aria-describedby": error ? `${id}-error` : undefined,
     onInput: (event) => edit(record.call, field, event.target.value), autocomplete: "off", spellcheck: field === "description",

@@ -59,7 +59,7 @@ function Head({ record }) {
     <div class="record-who">
       <h1><bdi>${name}</bdi>${about && html` <span class="record-about"><bdi>${about}</bdi></span>`}</h1>
       <p class="record-number"><${Icon} name="phone-incoming" cls="small" /><bdi>${number || t("desk.unknown_number")}</bdi>
-        ${record.name && record.name !== name && html`<span class="record-said"><bdi>« ${record.name} »</bdi></span>`}
+        ${record.name && record.name !== name && html`<span class="record-said"><bdi>${t("desk.record.said", { name: record.name })}</bdi></span>`}
         ${record.data && !c && html`<span class="pill tone-amber">${t("contact.unknown")}</span>`}</p>
     </div>
     ${record.data && html`<div class="record-glance">

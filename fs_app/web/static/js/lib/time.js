@@ -8,7 +8,7 @@ const formats = new Map();
 function format(options) {
   const zone = globalThis.document?.documentElement.dataset.zone || "Europe/Paris";
   const key = `${lang()} ${zone} ${JSON.stringify(options)}`;
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(lang(), { timeZone: zone, ...options }));
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(lang() === "en" ? "en-GB" : lang(), { timeZone: zone, ...options }));
   return formats.get(key);
 }
 
