@@ -3,12 +3,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from fs_app import facts
 from fs_app.esl.link import Link
 from fs_app.esl.switch import Switch
 from tests.support.until import until
 from tests.unit.esl.fake import FakeSwitch
+
+# How long an example takes says how busy the machine is, nothing about what is tested.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture
