@@ -32,6 +32,8 @@ class Handler:
                 self._ringing(call, message)
             case f.LegAnswered():
                 self._answered(call, message)
+            case f.LegParked():
+                self._parked(call, message)
             case f.LegsBridged():
                 self._bridged(call, message)
             case f.LegsUnbridged():
@@ -45,7 +47,8 @@ class Handler:
             case f.LegTransferred():
                 self._ctx.record(call, "leg.transferred", leg=message.leg, to=message.to)
             case OfferOutcome(leg=leg, cause=cause):
-                self._leg_ended(call, call.legs[leg], cause, None, None)
+                if call.legs[leg].answered_at is None:
+                    self._leg_ended(call, call.legs[leg], cause, None, None)
             case OfferDeadline(leg=leg):
                 self._offer_deadline(call, leg)
             case CommandFailed():
@@ -182,11 +185,17 @@ class Handler:
         if leg is None or not leg.live or leg.answered_at is not None:
             return
         self._ctx.record(call, "leg.answered", leg=leg.id, role=str(leg.role), agent=leg.agent)
-        if leg.role is Role.AGENT:
-            self._agent_picked_up(call, leg)
 
-    def _agent_picked_up(self, call: Call, leg: Leg) -> None:
-        ctx = self._ctx
+    def _parked(self, call: Call, fact: f.LegParked) -> None:
+        """The agent picked up and his leg is at rest. Not sooner: a `uuid_bridge` between the answer and the park
+        makes `originate` believe that it was cancelled, and leaves legs that belong to nobody [seen]."""
+        ctx, leg = self._ctx, call.legs.get(fact.leg)
+        if leg is None or not leg.live or leg.role is not Role.AGENT:
+            return
+        if call.stage in (Stage.CONNECTING, Stage.TALKING, Stage.HELD) and call.agent_leg is leg:
+            return  # parked after a bridge: held, or the caller is gone and that will be told
+        if leg.answered_at is None:
+            ctx.record(call, "leg.answered", leg=leg.id, role=str(leg.role), agent=leg.agent)
         if call.stage is not Stage.OFFERED or call.offer is None or call.offer.leg != leg.id:
             ctx.command(call, ctx.switch.hangup(leg.id))  # too late: the caller is gone or with somebody else
             return

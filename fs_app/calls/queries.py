@@ -73,6 +73,8 @@ class CallRow:
     category: str
     note: str
     recorded: bool
+    queued_at: int | None
+    answered_at: int | None
     ended_at: int | None
 
     @property
@@ -83,6 +85,18 @@ class CallRow:
     def result(self) -> str:
         """One of OUTCOMES (or a newer one): what became of it, or that it still runs."""
         return "running" if self.running else self.outcome or "failed"
+
+    def wait_at(self, now: int) -> int:
+        """How long the caller waited, or has been waiting, in ms."""
+        if self.running and self.answered_at is None and self.queued_at is not None:
+            return max(0, now - self.queued_at)
+        return self.wait_ms
+
+    def talk_at(self, now: int) -> int | None:
+        """How long they talked, or have been talking, in ms; None when nobody did."""
+        if self.answered_at is None:
+            return self.talk_ms or None
+        return max(0, now - self.answered_at - self.hold_ms) if self.running else self.talk_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +139,6 @@ class CallDetail:
     more entries than fit."""
 
     row: CallRow
-    queued_at: int | None
-    answered_at: int | None
     ended_by: str
     cause: str
     disposed_at: int | None
@@ -193,8 +205,6 @@ def detail(account: int, call_id: str) -> CallDetail | None:
     entries = _entries(account, call_id)
     return CallDetail(
         row=_row(call),
-        queued_at=call.queued_at,
-        answered_at=call.answered_at,
         ended_by=call.ended_by,
         cause=call.cause,
         disposed_at=call.disposed_at,
@@ -375,6 +385,8 @@ def _row(call: Any) -> CallRow:
         category=disposition.category if disposition else "",
         note=call.disposition_note,
         recorded=bool(call.recorded),
+        queued_at=call.queued_at,
+        answered_at=call.answered_at,
         ended_at=call.ended_at,
     )
 

@@ -132,11 +132,17 @@ def _compare_call(
     return repairs
 
 
+def is_delicate(repair: Repair) -> bool:
+    """It leads to a `uuid_bridge`, which must never meet a bridge that is just being made: FreeSWITCH then hangs
+    both legs up (DESTINATION_OUT_OF_ORDER) [seen]. It is made only when a second look asks for it again."""
+    return isinstance(repair, Reconnect) or (
+        isinstance(repair, Missed) and isinstance(repair.fact, f.LegParked)
+    )
+
+
 def _brings_together(repair: Repair) -> bool:
     """The caller is about to talk: he must not be sent anywhere else."""
-    return isinstance(repair, Reconnect) or (
-        isinstance(repair, Missed) and isinstance(repair.fact, f.LegAnswered | f.LegsBridged)
-    )
+    return is_delicate(repair) or (isinstance(repair, Missed) and isinstance(repair.fact, f.LegsBridged))
 
 
 def _compare_pair(
@@ -151,8 +157,8 @@ def _compare_pair(
         return []
     if call.stage is Stage.ENDING:
         return [HangUp(call.caller_leg, "its call is ending")]
-    if call.stage is Stage.OFFERED and channel.answered and agent.answered_at is None:
-        return [Missed(call.id, f.LegAnswered(at, agent.id), "seen answered")]
+    if call.stage is Stage.OFFERED and channel.answered:
+        return [Missed(call.id, f.LegParked(at, agent.id), "seen answered")]
     apart = call.stage in (Stage.TALKING, Stage.CONNECTING) and call.stage_since < begun_ms
     if apart and channel.answered and not holding:
         return [Reconnect(call.id, "seen apart")]

@@ -19,7 +19,17 @@ from fs_app import metrics
 from fs_app.calls.cdr import CdrLeg, CdrSpool
 from fs_app.calls.context import Context
 from fs_app.calls.handling import Handler
-from fs_app.calls.reconcile import Adopt, HangUp, Missed, Reconnect, Repair, SendHome, compare, of_stranger
+from fs_app.calls.reconcile import (
+    Adopt,
+    HangUp,
+    Missed,
+    Reconnect,
+    Repair,
+    SendHome,
+    compare,
+    is_delicate,
+    of_stranger,
+)
 from fs_app.calls.service import Calls
 from fs_app.calls.state import Stage
 from fs_app.errors import DatabaseBusy, FsAppError, SwitchError
@@ -33,6 +43,9 @@ CLOSER_LOOKS = 20
 
 STRANGER_S = 0.3
 """How long the event of a leg's birth may be slower than its doorbell."""
+
+SECOND_LOOK_S = 0.4
+"""Between two looks at legs that seem to be apart; a bridge is made in 20 to 60 ms."""
 
 RECOVERED_S = 4.0
 """How long legs may take to come back after `sofia recover`."""
@@ -174,9 +187,31 @@ class Recovery:
         self.read_spool()
         self._calls.settle()
         self.report = Report(channels=len(channels))
+        delicate = []
         for repair in self._compared(set(channels), channels, begun_ms):
-            self._mend(repair)
+            if is_delicate(repair):
+                delicate.append(repair)
+            else:
+                self._mend(repair)
+        if delicate:
+            self._look_again(delicate)
         self._suspects.clear()
+
+    def _look_again(self, delicate: list[Repair]) -> None:
+        gevent.sleep(SECOND_LOOK_S)
+        begun_ms = self._ctx.clock.now_ms()
+        present = set(self._ctx.switch.channel_ids().get())
+        channels: dict[str, Channel] = {}
+        for repair in delicate:
+            call = self._ctx.live.calls.get(getattr(repair, "call", ""))
+            for leg in call.legs if call is not None else ():
+                channel = self._ctx.switch.channel(leg).get() if leg in present else None
+                if channel is not None:
+                    channels[leg] = channel
+        wanted = {(type(r), getattr(r, "call", "")) for r in delicate}
+        for repair in self._compared(present, channels, begun_ms):
+            if is_delicate(repair) and (type(repair), getattr(repair, "call", "")) in wanted:
+                self._mend(repair)
 
     # --- in between -----------------------------------------------------------------------------------------
     def _look(self) -> None:

@@ -23,6 +23,21 @@ SETTINGS = {
 }
 
 
+FIGURES: list[str] = []
+
+
+def measured(what: str, figure: object) -> None:
+    """Kept for the summary at the end of the run: the figures that the documents quote."""
+    FIGURES.append(f"{what}: {figure}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if FIGURES:
+        terminalreporter.section("measured end to end")
+        for line in FIGURES:
+            terminalreporter.write_line(line)
+
+
 def switches(config: pytest.Config) -> list[str]:
     chosen = config.getoption("--switch")
     return ["sim", "real"] if chosen == "both" else [str(chosen)]
