@@ -183,7 +183,8 @@ def _registration_row(core: Core, key: tuple[str, str]) -> dict[str, str]:
 def sofia(core: Core, argument: str) -> str:
     words = argument.split()
     if words[:1] == ["recover"]:
-        return f"Recovered {recovery.recover(core)} call(s)\n"
+        tried = recovery.recover(core)
+        return f"Recovered {tried} call(s)\n" if tried else "No calls to recover.\n"
     if words[:1] == ["status"]:
         lines = [
             "                     Name\t   Type\t                                      Data\tState",

@@ -58,7 +58,7 @@ class Core:
         self._interest: dict[str, bool] = {}
         self.crashed = False
         self.paused = False
-        self.lost: list[Channel] = []  # legs of before a crash, for `sofia recover`
+        self.lost: list[tuple[Channel, str]] = []  # legs of before a crash and their partners' uuids
         self.sessions_made = 0
         self.started = time.monotonic()
         self.cdr = Cdrs(settings.cdr_folder)
@@ -272,7 +272,11 @@ class Core:
         for session in list(self.sessions):
             if not session.control:
                 session.abort()
-        self.lost = [ch for ch in self.channels.values() if ch.answered and ch.up]
+        self.lost = [
+            (ch, ch.partner.uuid if ch.partner is not None else "")
+            for ch in self.channels.values()
+            if ch.answered and ch.up
+        ]
         for ch in list(self.channels.values()):
             self.channels.pop(ch.uuid, None)
             if ch.greenlet is not None:

@@ -153,7 +153,7 @@ def _substitute(data: str, groups: tuple[str | None, ...]) -> str:
 
 
 def expand(text: str, variable: Callable[[str], str], api: Callable[[str, str], str]) -> str:
-    """Replace `${name}`, `${name:offset:length}` and `${api(arguments)}`, innermost first."""
+    """Replace `${name}`, `${name:offset:length}` and `${api(arguments)}`, innermost first; `\\${` becomes `${`."""
     if "${" not in text:
         return text
     out: list[str] = []
@@ -163,6 +163,10 @@ def expand(text: str, variable: Callable[[str], str], api: Callable[[str, str], 
         if begin < 0:
             out.append(text[position:])
             return "".join(out)
+        if begin and text[begin - 1] == "\\":  # kept for a later expansion
+            out.append(text[position : begin - 1] + "$")
+            position = begin + 1
+            continue
         out.append(text[position:begin])
         depth, end = 1, begin + 2
         while end < len(text) and depth:

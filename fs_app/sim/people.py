@@ -194,11 +194,12 @@ class Party:
 
     def press(self, digits: str) -> None:
         for digit in digits:
+            gevent.sleep(0.1)
             ch = self.ch
             if ch is None or self.dead or not ch.up:
                 return
             ch.core.digit(ch, digit, "RTP")
-            gevent.sleep(0.2)
+            gevent.sleep(0.1)
 
     def hold(self, held: bool) -> None:
         ch = self.ch

@@ -19,18 +19,18 @@ def recover(core: Core) -> int:
     """Bring back what can come back; how many legs were tried."""
     tried, core.lost = core.lost, []
     back: dict[str, Channel] = {}
-    for old in tried:
+    for old, _ in tried:
         party = old.party
         if party is None or party.ch is not old or party.dead or not party.habits.comes_back:
             continue
         ch = _again(core, old)
         party.ch = ch
         back[ch.uuid] = ch
-    for old in tried:
+    for old, partner_uuid in tried:
         if old.uuid not in back:
             continue
         ch = back[old.uuid]
-        partner = back.get(old.partner.uuid) if old.partner is not None else None
+        partner = back.get(partner_uuid)
         if partner is not None:
             life.start(ch, _wait)
             if old.originator:

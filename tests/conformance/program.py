@@ -117,6 +117,9 @@ class Program:
         self, endpoint: str, *, ring_s: float = 10.0, then: str = "park", **variables: str
     ) -> tuple[str, Any]:
         """Originate: the leg's uuid and the pending result."""
+        return self._dial(endpoint, ring_s, then, variables)
+
+    def _dial(self, endpoint: str, ring_s: float, then: str, variables: dict[str, str]) -> tuple[str, Any]:
         leg = new_uuid()
         what = Originate(leg, endpoint, "+33199000000", "Acme", ring_s, then, variables=variables)
         return leg, self.switch.originate(what)

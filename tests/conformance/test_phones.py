@@ -68,6 +68,7 @@ def test_the_hold_key_is_a_fact(program: Program, phone: Phone) -> None:
     program.bridged(leg, customer)
     phone.hold()
     program.fact(f.LegHeld, leg, held=True)
+    until(lambda: phone.state == "held", 3, "held")
     phone.unhold()
     program.fact(f.LegHeld, leg, held=False)
     assert caller.state == "talking"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from fs_app import facts as f
 from fs_app.ports import DigitSpec
@@ -42,12 +41,19 @@ def test_a_missing_file_is_told_at_once(program: Program) -> None:
     assert done.response == "FILE NOT FOUND"
 
 
-def test_sounds_queue_in_order(program: Program) -> None:
+def ends(program: Program, leg: str) -> list[str]:
+    return [x.app_uuid for x in program.all(f.AppDone, leg) if x.app == "playback"]
+
+
+def test_a_sound_sent_while_another_plays_comes_first_and_the_other_goes_on_after_it(
+    program: Program,
+) -> None:
+    """Commands nest in the sound that runs (switch_ivr_parse_all_events): the last in is the first out."""
     _, leg = program.caller()
     commands = [program.switch.play(leg, [tone(hz, 300)]) for hz in (350, 360, 370)]
-    program.fact(f.AppDone, leg, app_uuid=commands[-1].id)
-    until(lambda: len(program.all(f.AppDone, leg)) == 3, 3, "three ends")
-    assert {x.app_uuid for x in program.all(f.AppDone, leg)} == {c.id for c in commands}
+    ids = [command.id for command in commands]
+    until(lambda: len(ends(program, leg)) == 3, 5, "three ends")
+    assert ends(program, leg) == ids[::-1]
 
 
 def test_stop_sound_breaks_off_and_drops_what_waits(program: Program) -> None:
@@ -156,4 +162,3 @@ def test_saying_without_a_voice_ends_all_the_same(program: Program) -> None:
 def test_keys_can_be_sent_to_the_party(program: Program) -> None:
     _, leg = program.person("0600000032")
     program.switch.send_dtmf(leg, "12#").get(5)
-    assert Path("/").exists()
