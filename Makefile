@@ -1,0 +1,52 @@
+# The only list of commands. `make run` and `make test` install what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help run test test-fast lint bench screenshots install system-packages clean
+
+help:
+	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
+	@echo "make test        everything: lint, unit, browser, both switches (the real one when it is found)"
+	@echo "make test-fast   lint and unit tests"
+	@echo "make lint        ruff and mypy"
+	@echo "make bench       all measurements"
+	@echo "make screenshots the pictures of the README, from a running demo"
+
+$(STAMP): setup.cfg pyproject.toml tools/system-packages
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (set PYTHON)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,postgres]'
+	@touch $(STAMP)
+
+install: $(STAMP)
+
+system-packages:
+	@sh tools/system-packages run
+
+run: $(STAMP) system-packages
+	$(BIN)/fs-app run --demo
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test-fast: lint
+	$(BIN)/pytest -q tests/unit
+
+test: $(STAMP)
+	@sh tools/system-packages test
+	$(MAKE) lint
+	$(BIN)/pytest -q -p no:cacheprovider tests
+
+bench: $(STAMP)
+	$(BIN)/fs-app bench esl
+
+screenshots: $(STAMP)
+	@sh tools/system-packages test
+	$(BIN)/python tools/screenshots.py
+
+clean:
+	rm -rf $(VENV) var build *.egg-info
