@@ -39,10 +39,10 @@ def bandeau() -> str:
 @blueprint.get("/record/<call>")
 @needs("contacts.view")
 def record(call: str) -> Response:
-    identity, app = _agent(), the_app()
+    (identity, agent), app = _agent(), the_app()
     call = token({"call": call}, "call")
-    known = _known(app.desk.picture(identity.agent), call)
-    reader = Reader(identity.account, identity.agent, identity.may("calls.view_all"))
+    known = _known(app.desk.picture(agent), call)
+    reader = Reader(identity.account, agent, identity.may("calls.view_all"))
     now = app.clock.now_ms()
     return _fresh(jsonify(app.db.read(lambda: record_of_call(reader, call, known, now))))
 
@@ -50,7 +50,7 @@ def record(call: str) -> Response:
 @blueprint.put("/contacts/<int:contact>")
 @needs("contacts.edit")
 def save(contact: int) -> Response:
-    identity, body = _agent(), _body()
+    (identity, _), body = _agent(), _body()
     version = identifier(body, "version")
     try:
         saved = _contacts().save(identity.account, identity.user, contact, version, body.get("fields"))
@@ -66,7 +66,7 @@ def save(contact: int) -> Response:
 @blueprint.post("/contacts")
 @needs("contacts.edit")
 def create() -> Response:
-    identity, body = _agent(), _body()
+    (identity, _), body = _agent(), _body()
     try:
         made = _contacts().create(identity.account, identity.user, body.get("fields"))
     except InvalidFields as wrong:
@@ -76,12 +76,12 @@ def create() -> Response:
     return _fresh(answer)
 
 
-def _agent() -> Identity:
-    """Who asks; only people with a telephone have this page. Raises NotAllowed."""
+def _agent() -> tuple[Identity, int]:
+    """Who asks, and his agent; only people with a telephone have this page. Raises NotAllowed."""
     identity = who()
     if identity.agent is None:
         raise NoTelephone(f"user {identity.user} is no agent")
-    return identity
+    return identity, identity.agent
 
 
 class NoTelephone(NotAllowed):
@@ -92,13 +92,13 @@ class NoTelephone(NotAllowed):
 
 def _facts(alone: bool) -> dict[str, Any]:
     """What the page's script must know before the first picture."""
-    identity = _agent()
+    identity, agent = _agent()
     return {
         "alone": alone,
         "agent": {"name": identity.name, "number": identity.agent_number},
         "country": identity.country,
         "maxRecords": MOST_RECORDS,
-        "device": f"{identity.account}-{identity.agent}",
+        "device": f"{identity.account}-{agent}",
         "languages": list(i18n.LANGUAGES),
     }
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib
-import importlib.util
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fs_app import config
 from fs_app.errors import ConfigError
-from fs_app.web import assets
+from fs_app.web import assets, sockets
 from fs_app.web.context import NAME, Site
 from fs_app.web.site import build
 
@@ -70,8 +68,9 @@ class _Errors:
 class WebServer:
     """`start()` listens and returns; `stop()` lets running requests end, a few seconds at most."""
 
-    def __init__(self, app: Application, flask_app: Flask, wsgi: Any) -> None:
+    def __init__(self, app: Application, flask_app: Flask, wsgi: Any, pages: sockets.AgentSockets) -> None:
         self.flask_app = flask_app
+        self._pages = pages
         self._app = app
         self._wsgi = wsgi
         self._server: WSGIServer | None = None
@@ -99,6 +98,7 @@ class WebServer:
         log.info("web server listens", address=f"{host}:{self.port}")
 
     def stop(self, timeout: float = 3.0) -> None:
+        self._pages.stop()
         if self._server is not None:
             with gevent.Timeout(timeout + 2.0, False):
                 self._server.stop(timeout=timeout)
@@ -111,14 +111,12 @@ class WebServer:
 def create(app: Application) -> WebServer:
     """The whole web side for `app`; nothing listens yet."""
     flask_app = build(app)
-    sockets = "fs_app.web.sockets"
-    if importlib.util.find_spec(sockets) is not None:
-        importlib.import_module(sockets).attach(flask_app, app)
+    pages = sockets.attach(flask_app, app)
     wsgi: Any = assets.serve(flask_app.wsgi_app, flask_app.extensions[NAME].assets)
     if n := app.settings.trusted_proxies:
         # Outermost, so that Socket.IO too sees the browser's address and host.
         wsgi = ProxyFix(wsgi, x_for=n, x_proto=n, x_host=n)
-    return WebServer(app, flask_app, wsgi)
+    return WebServer(app, flask_app, wsgi, pages)
 
 
 def listen(host: str, port: int) -> socket.socket:

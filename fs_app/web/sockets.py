@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import gevent
 import structlog
 from flask import Flask, request
 from flask_login import current_user
@@ -18,7 +19,6 @@ from flask_socketio import SocketIO
 
 from fs_app import metrics
 from fs_app.accounts.service import Identity
-from fs_app.clock import Timer
 from fs_app.errors import FsAppError, NotAllowed, Overloaded, Unavailable
 from fs_app.events import AgentPicture, SwitchState
 from fs_app.tasks import Tasks
@@ -34,11 +34,9 @@ log = structlog.get_logger(__name__)
 NAME = "fs_app.sockets"
 """Where the Flask application keeps its AgentSockets (among its extensions)."""
 
-GRACE_S = 10.0
-"""A page that comes back within this time was never gone."""
-
-PING_EVERY_S = 10
-PING_TIMEOUT_S = 10
+PING_EVERY_S = 2
+PING_TIMEOUT_S = 2
+"""A computer that dies says no good-bye; its agent must be out within seconds (a reload is quicker than that)."""
 
 MOST_BEHIND = 8
 """Messages that wait for a browser before it gets no further picture."""
@@ -46,13 +44,13 @@ MOST_BEHIND = 8
 MOST_AT_ONCE = 20
 """Events of one socket that may be under way."""
 
-RECHECK_S = 30.0
+RECHECK_S = 10.0
 """How often the logins of connected pages are checked again."""
 
 Answer = dict[str, Any]
 
 
-def attach(flask_app: Flask, app: Any, grace_s: float = GRACE_S) -> AgentSockets:
+def attach(flask_app: Flask, app: Any) -> AgentSockets:
     """Serve Socket.IO from `flask_app`; `app` is the application (clock, bus, desk)."""
     socketio = SocketIO(
         flask_app,
@@ -66,7 +64,7 @@ def attach(flask_app: Flask, app: Any, grace_s: float = GRACE_S) -> AgentSockets
         ping_timeout=PING_TIMEOUT_S,
     )
     socketio.server.eio._async = websocket.driver()
-    sockets = AgentSockets(flask_app, socketio, app, grace_s)
+    sockets = AgentSockets(flask_app, socketio, app)
     flask_app.extensions[NAME] = sockets
     return sockets
 
@@ -80,16 +78,13 @@ def described(error: FsAppError, language: str) -> dict[str, Any]:
 
 
 class AgentSockets:
-    def __init__(self, flask_app: Flask, socketio: SocketIO, app: Any, grace_s: float) -> None:
+    def __init__(self, flask_app: Flask, socketio: SocketIO, app: Any) -> None:
         self.socketio = socketio
         self._flask = flask_app
         self._desk = app.desk
-        self._clock = app.clock
-        self._grace_s = grace_s
         self._tabs = Tabs()
         self._languages: dict[str, str] = {}  # by socket
         self._busy: Counter[str] = Counter()  # by socket
-        self._leaving: dict[int, Timer] = {}  # by agent
         self._pacer: Pacer[int] = Pacer(app.clock, self._send_picture, self._keeps_up)
         self._tasks = Tasks("sockets")
         self._tasks.every("check logins", RECHECK_S, self.check_logins)
@@ -102,10 +97,10 @@ class AgentSockets:
             socketio.on_event(event, self._handler(verb))
 
     def stop(self) -> None:
-        """No more pictures; the sockets themselves end with the web server."""
+        """No more pictures; pages are disconnected and will come back by themselves."""
         self._tasks.stop()
-        for timer in self._leaving.values():
-            timer.cancel()
+        for sid in list(self.socketio.server.eio.sockets):
+            self.socketio.server.eio.disconnect(sid)
         for agent in self._tabs.agents():
             self._pacer.forget(agent)
 
@@ -129,6 +124,9 @@ class AgentSockets:
             raise Refusal({"key": "error.unavailable"})  # gone while the database was asked
         self._languages[tab.sid] = identity.language
         metrics.BROWSERS.inc()
+        if self._tabs.live(tab.agent) is None:
+            # Once per agent, however many tabs: the desk counts, and waits a little after the last one has gone.
+            self._desk.browser_seen(tab.agent)
         lost = self._tabs.arrive(tab, take_over=said.get("take_over") is True)
         log.info("browser connected", agent=tab.agent, live=self._tabs.is_live(tab.sid))
         if self._tabs.is_live(tab.sid):
@@ -151,7 +149,7 @@ class AgentSockets:
             self._made_live(heir, None, self._desk.picture(heir.agent))
         elif was_live:
             self._pacer.forget(tab.agent)
-            self._leaving[tab.agent] = self._clock.call_later(self._grace_s, lambda: self._left(tab.agent))
+            self._desk.browser_gone(tab.agent)
 
     def _take_over(self, tab: Tab, _data: dict[str, Any]) -> None:
         picture = self._desk.picture(tab.agent)
@@ -161,23 +159,14 @@ class AgentSockets:
     def _made_live(self, tab: Tab, lost: Tab | None, picture: dict[str, Any]) -> None:
         if lost is not None and lost.name != tab.name:
             self._emit("replaced", {}, lost.sid)
-        timer = self._leaving.pop(tab.agent, None)
-        if timer is not None:
-            timer.cancel()
         self._pacer.afresh(tab.agent)
         self._pacer.put(tab.agent, picture)
-        self._desk.browser_seen(tab.agent)
-
-    def _left(self, agent: int) -> None:
-        self._leaving.pop(agent, None)
-        if self._tabs.live(agent) is None:
-            log.info("no browser any longer", agent=agent)
-            self._desk.browser_gone(agent)
 
     def check_logins(self) -> None:
         """Disconnect the pages whose login has ended: logged out, revoked, expired, left the company."""
         for tab in self._tabs.all():
-            environ = self.socketio.server.get_environ(tab.sid)
+            gevent.sleep(0)  # hundreds of pages: others get their turn in between
+            environ = self.socketio.server.get_environ(tab.sid) if self._tabs.tab(tab.sid) else None
             if environ is None:
                 continue
             try:
@@ -186,13 +175,6 @@ class AgentSockets:
             except Unavailable:
                 continue  # a database that is away logs nobody out
             if identity is None or identity.agent != tab.agent:
-                self._sign_out(tab)
-
-    def sign_out(self, session: str) -> None:
-        """This login has ended (`Identity.session`): its pages are told at once."""
-        for tab in self._tabs.all():
-            environ = self.socketio.server.get_environ(tab.sid)
-            if environ is not None and environ.get("fs_app.session") == session:
                 self._sign_out(tab)
 
     def _sign_out(self, tab: Tab) -> None:
@@ -238,7 +220,6 @@ class AgentSockets:
         person = current_user._get_current_object()
         if not person.is_authenticated:
             return None
-        request.environ["fs_app.session"] = person.session
         return person  # type: ignore[no-any-return]
 
     # --- what pages are told --------------------------------------------------------------------------------
@@ -247,9 +228,9 @@ class AgentSockets:
             self._pacer.put(event.agent, event.picture)
 
     def _on_switch(self, event: SwitchState) -> None:
-        level, key = ("success", "desk.switch_back") if event.up else ("error", "desk.switch_lost")
-        for agent in self._tabs.agents():
-            self.notice(agent, level, key)
+        # While it is away the picture says so; only the good news needs telling.
+        for agent in self._tabs.agents() if event.up else ():
+            self.notice(agent, "success", "desk.switch_back")
 
     def notice(self, agent: int, level: str, key: str, **params: Any) -> None:
         """Say something once to the agent's live page. `level`: info, success, warning, error."""
