@@ -22,7 +22,7 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """What is kept instead of the password."""
-        return self._threads.run(_hasher.hash, password)
+        return self._threads.run(_hashed, password)
 
     def check(self, kept: str | None, password: str) -> bool:
         """Whether `password` is the one that `kept` was made of; `None`: there is no such user."""
@@ -37,8 +37,17 @@ class Passwords:
         self._threads.stop()
 
 
+def _hashed(password: str) -> str:
+    return _hasher.hash(_bytes(password))
+
+
+def _bytes(password: str) -> bytes:
+    # A form may carry halves of surrogate pairs; they match nothing, but must not break anything either.
+    return password.encode("utf-8", "replace")
+
+
 def _verified(kept: str, password: str) -> bool:
     try:
-        return _hasher.verify(kept, password)
+        return _hasher.verify(kept, _bytes(password))
     except (VerificationError, InvalidHashError):
         return False

@@ -17,6 +17,9 @@ log = structlog.get_logger(__name__)
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 502, 503, 504}
 """Statuses with a text of their own (`page.error.STATUS`); others take that of their hundred."""
 
+GENERAL = {"error.internal", "error.invalid", "error.not_found", "error.not_allowed", "error.conflict"}
+"""Errors that say less than the page of their status."""
+
 
 def install(flask_app: Flask) -> None:
     flask_app.register_error_handler(CSRFError, _csrf)
@@ -33,7 +36,8 @@ def answer(status: int, key: str, text: str) -> Response:
         response = make_response(render_template("fragments/alert.html", text=text))
     else:
         shown = status if status in PAGES else (500 if status >= 500 else 400)
-        response = make_response(render_template("error.html", status=shown, text=text))
+        words = t(f"page.error.{shown}") if key in GENERAL else text
+        response = make_response(render_template("error.html", status=shown, text=words))
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response

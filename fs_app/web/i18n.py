@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -25,9 +26,13 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Blueprint, Response, abort, has_request_context, request
 
+from fs_app.web.access import public
+
 LANGUAGES = ("fr", "en", "es")
 DEFAULT = "fr"
 FOLDER = Path(__file__).parent / "translations"
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 blueprint = Blueprint("i18n", __name__)
 log = structlog.get_logger(__name__)
@@ -77,9 +82,7 @@ def translate(lang: str, key: str, /, **params: Any) -> str:
 
 def filled(text: str, params: dict[str, Any]) -> str:
     """Put the values in; a placeholder without value stays as it is rather than break a page."""
-    for name, value in params.items():
-        text = text.replace(f"%({name})s", str(value))
-    return text
+    return PLACEHOLDER.sub(lambda m: str(params[m[1]]) if m[1] in params else m[0], text)
 
 
 def t(key: str, /, **params: Any) -> str:
@@ -111,6 +114,7 @@ def browser_catalogue(lang: str) -> tuple[bytes, str]:
 
 
 @blueprint.get("/i18n/<lang>.json")
+@public
 def words_for_browsers(lang: str) -> Response:
     if lang not in LANGUAGES:
         abort(404)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from fs_app.web import i18n
 from fs_app.web.access import needs, public
 from fs_app.web.context import the_app
-from fs_app.web.i18n import known, t, translate
+from fs_app.web.i18n import known, translate
+from fs_app.web.text import clipped
 
 blueprint = Blueprint("status", __name__)
 
@@ -75,10 +78,18 @@ def _has_token() -> bool:
     return bool(token) and hmac.compare_digest(given.encode(), token.encode())
 
 
+def _readable(value: Any, language: str) -> Any:
+    """Numbers as the reader writes them; text from the system harmless and short."""
+    if isinstance(value, float):
+        return format_decimal(value, locale=language)
+    return clipped(value, 300) if isinstance(value, str) else value
+
+
 def _sentence(check: dict[str, Any], language: str = "") -> str:
     """The sentence of a check; without one in the catalogue the check's own words."""
     key, params = check.get("key", ""), check.get("params") or {}
+    lang = language or i18n.language()
     if known(key):
-        return translate(language, key, **params) if language else t(key, **params)
+        return translate(lang, key, **{name: _readable(value, lang) for name, value in params.items()})
     rest = ", ".join(f"{name}: {value}" for name, value in params.items())
     return f"{check['name']} – {key}{': ' if rest else ''}{rest}"

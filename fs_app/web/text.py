@@ -89,7 +89,8 @@ def clock(ms: int | None, zone: ZoneInfo, language: str, precise: bool = False) 
         return "–"
     when = moment(ms, zone)
     text = format_time(when, "HH:mm:ss" if precise else "HH:mm", locale=language)
-    return f"{text}.{when.microsecond // 1000:03}" if precise else text
+    mark = "." if language == "en" else ","
+    return f"{text}{mark}{when.microsecond // 1000:03}" if precise else text
 
 
 def long_date(ms: int, zone: ZoneInfo, language: str) -> str:

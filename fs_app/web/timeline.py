@@ -53,7 +53,7 @@ class Phase:
 LOOKS = {
     "call.started": ("phone-incoming", "blue"),
     "call.stage": ("point", "grey"),
-    "call.queued": ("hourglass", "amber"),
+    "call.queued": ("hourglass", "teal"),
     "call.contact": ("id", "grey"),
     "call.bridged": ("phone-call", "blue"),
     "call.held": ("phone-pause", "orange"),
@@ -101,8 +101,8 @@ MINOR = frozenset(
 
 TONES = {
     "NEW": "grey",
-    "GREETING": "teal",
-    "WAITING": "amber",
+    "GREETING": "grey",
+    "WAITING": "teal",
     "OFFERED": "yellow",
     "CONNECTING": "green",
     "TALKING": "blue",
@@ -183,15 +183,15 @@ def _values(entry: EntryRow, names: dict[int, str], words: Words) -> dict[str, A
         "disposition": clipped(str(data.get("label") or data.get("code") or "–")),
         "seconds": _seconds(data.get("duration_ms")),
     }
-    for name, family in _TRANSLATED.items():
+    for name, family in FAMILIES.items():
         if name in ("old", "new") and entry.kind.startswith("agent."):
-            family = "work"
+            family = AGENT_FAMILY
         value = str(data.get(name) or "")
         values[name] = words.t_or(f"{family}.{value}", clipped(value)) if value else "–"
     return values
 
 
-_TRANSLATED = {
+FAMILIES = {
     "role": "leg.role",
     "by": "call.ended_by",
     "outcome": "call.outcome",
@@ -200,6 +200,9 @@ _TRANSLATED = {
     "old": "stage",
     "new": "stage",
 }
+"""Values that the catalogue translates, and under which beginning of a key."""
+
+AGENT_FAMILY = "work"
 
 
 def _detail(entry: EntryRow, words: Words) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from fs_app.accounts.model import User
-from fs_app.agents.model import Agent
 from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.contacts.model import Contact
 from fs_app.queues.model import Disposition, Queue
@@ -152,7 +151,16 @@ def _a_day(desk: deskworld.Ids, now: int) -> None:
     dispositions = list(Disposition.select().where(Disposition.account == desk.account))
     queues = [q.id for q in Queue.select().where(Queue.account == desk.account)]
     outcomes = ["answered"] * 14 + ["abandoned"] * 4 + ["hung_up_early", "refused"]
-    names = ["", "", "", "Durand Michèle", "Société Lumière", "M. Okonkwo", "García Núñez", "Pharmacie du Port"]
+    names = [
+        "",
+        "",
+        "",
+        "Durand Michèle",
+        "Société Lumière",
+        "M. Okonkwo",
+        "García Núñez",
+        "Pharmacie du Port",
+    ]
     for i in range(130):
         at = now - 120_000 - i * 613_000 - dice.randrange(300_000)
         outcome = dice.choice(outcomes)
@@ -315,7 +323,14 @@ def _running(desk: deskworld.Ids, now: int) -> None:
         started_at=now - 74_000,
         queued_at=now - 70_000,
     )
-    _entry(desk, RUNNING, now - 74_000, "call.started", caller_number="+33781203040", called_number="+33185090000")
+    _entry(
+        desk,
+        RUNNING,
+        now - 74_000,
+        "call.started",
+        caller_number="+33781203040",
+        called_number="+33185090000",
+    )
     _entry(desk, RUNNING, now - 70_000, "call.stage", old="NEW", new="WAITING", why="queued")
 
 

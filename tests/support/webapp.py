@@ -81,7 +81,11 @@ def main(folder: Path) -> None:
         command = line.strip()
         if command == "quit":
             break
-        app.report = callworld.trouble(app.clock.now_ms()) if command == "trouble" else callworld.all_right(app.clock.now_ms())
+        app.report = (
+            callworld.trouble(app.clock.now_ms())
+            if command == "trouble"
+            else callworld.all_right(app.clock.now_ms())
+        )
         print("done", flush=True)
     web.stop()
 

@@ -1,0 +1,80 @@
+"""A web side over a temporary database and a fake desk, asked through Flask's test client."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from fs_app.accounts import passwords
+from fs_app.web import site
+from tests.support import callworld, deskworld
+
+
+@dataclass
+class Web:
+    app: callworld.WebApp
+    flask: Flask
+    ids: callworld.CallIds
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.flask.test_client())
+
+    def person(self, login: str, account: str = "demo") -> Visitor:
+        visitor = self.visitor()
+        assert visitor.log_in(account, login, deskworld.PASSWORD).status_code == 303
+        return visitor
+
+
+class Visitor:
+    """A browser: keeps cookies, sends the token that the page holds."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(path, **more)
+
+    def page(self, path: str, status: int = 200) -> str:
+        response = self.client.get(path)
+        assert response.status_code == status, response.text[:500]
+        return response.text
+
+    def token(self, path: str = "/login") -> str:
+        found = re.search(
+            r'name="csrf-token" content="([^"]+)"', self.client.get(path, follow_redirects=True).text
+        )
+        assert found
+        return found[1]
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        return self.client.post(path, data={"csrf_token": self.token(), **form})
+
+    def log_in(self, account: str, login: str, password: str, **more: str) -> TestResponse:
+        return self.post("/login", account=account, login=login, password=password, **more)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """argon2 as cheap as it gets: these tests log in some hundred times."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(passwords, "_NOBODY", quick.hash("nobody"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    folder: Path = tmp_path_factory.mktemp("web")
+    app, ids = callworld.build(folder)
+    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
+    app.db.close()
