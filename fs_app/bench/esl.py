@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import json
 import logging
-import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from fs_app.esl.link import Link
 from fs_app.facts import Fact, JobDone, LegFact
 
 EVENTS = 12_000
-ROUNDS = 3
+ROUNDS = 5
 PATIENCE_S = 60.0
 GOAL_TIMES = 5.0
 RECORDED = Path(__file__).resolve().parents[2] / "tests" / "data" / "event-socket"
@@ -103,7 +102,8 @@ def measure(folder: Path) -> dict[str, float]:
         slow.append(plain_count / _greenswitch(plain_stream, plain_count, names))
         fast.append(our_count / _ours(our_stream, our_count))
     logging.disable(logging.NOTSET)
-    theirs, mine = statistics.median(slow), statistics.median(fast)
+    # The best round of each: whatever else runs on the machine can only slow one down.
+    theirs, mine = max(slow), max(fast)
     return {
         "greenswitch_events_per_second": round(theirs),
         "link_events_per_second": round(mine),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
 import uuid
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
-from gevent import monkey
-from gevent.server import StreamServer
-from gevent.threadpool import ThreadPool
-
-from fs_app.errors import Invalid
+from fs_app.errors import Invalid, Unavailable
 
 _LEG = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NAME = re.compile(r'Event-Name(?:: |":")([A-Z_]+)')
@@ -51,27 +50,34 @@ def repeat(events: list[bytes], times: int) -> bytes:
 class ReplayServer:
     """Speaks just enough event socket for a client to log in and subscribe; then sends the stream.
 
-    The stream is written by a native thread: a blocking send holds no lock of the interpreter, so that what is
-    measured is the reader.
+    It is a process of its own, so that what is measured is the reader alone. Raises Unavailable when it does
+    not start.
     """
 
     def __init__(self, stream: bytes) -> None:
-        self._stream = stream
-        self._threads = ThreadPool(2)
-        self._server = StreamServer(("127.0.0.1", 0), self._serve)
-        self._server.start()
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_port)
+        with tempfile.NamedTemporaryFile(suffix=".stream", delete=False) as file:
+            file.write(stream)
+        self._file = Path(file.name)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "fs_app.bench.replay", file.name], stdout=subprocess.PIPE
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self.stop()
+            raise Unavailable("the replay server did not start")
+        self.port = int(line)
 
     def stop(self) -> None:
-        self._server.stop(timeout=0)
-        self._threads.kill()
+        self._process.kill()
+        self._process.wait()
+        self._file.unlink(missing_ok=True)
 
-    def _serve(self, sock: Any, _address: Any) -> None:
+
+def _answer(sock: socket.socket, stream: bytes) -> None:
+    buffer = b""
+    try:
         sock.sendall(b"Content-Type: auth/request\n\n")
-        buffer = b""
         while data := sock.recv(4096):
             buffer += data
             while b"\n\n" in buffer:
@@ -81,15 +87,21 @@ class ReplayServer:
                     continue
                 sock.sendall(b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n")
                 if command.startswith(b"event"):
-                    self._threads.apply(self._send, (os.dup(sock.fileno()),))
+                    sock.sendall(stream)
+    except OSError:
+        pass  # the reader has had enough
 
-    def _send(self, descriptor: int) -> None:
-        native = monkey.get_original("socket", "socket")(fileno=descriptor)
-        try:
-            native.setblocking(True)
-            native.sendall(self._stream)
-        except OSError:
-            pass  # the reader has had enough
-        finally:
-            native.setblocking(False)
-            native.close()
+
+def serve(file: Path) -> None:
+    """The process of ReplayServer: prints its port and serves until it is killed."""
+    stream = file.read_bytes()
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    while True:
+        sock, _ = listener.accept()
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=_answer, args=(sock, stream), daemon=True).start()
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fs_app import facts as f
+from fs_app.esl.jsonevent import JsonEvent
 from fs_app.esl.wire import clean
 
 # All that the program subscribes to. FreeSWITCH drops a listener that lags behind: nothing here is unused.
@@ -52,7 +53,6 @@ SILENT_APPS = frozenset(
 )
 
 Event = Mapping[str, Any]
-_OURS = b'"variable_fsapp_'
 _Maker = Callable[[Event, int, str, Mapping[str, str]], f.Fact | None]
 
 
@@ -77,20 +77,12 @@ def number(event: Event, name: str) -> int:
     return 0
 
 
-def our_variables(event: Event, body: bytes | None = None) -> dict[str, str]:
-    """The channel's `fsapp_*` variables. With the JSON `body` at hand only they are looked at, not all 150."""
-    if body is None:
-        names = [name for name in event if name.startswith("variable_fsapp_")]
-    else:
-        names = []
-        at = body.find(_OURS)
-        while at >= 0:
-            end = body.find(b'"', at + 16)
-            if end < 0:
-                break
-            names.append(body[at + 1 : end].decode("utf-8", "replace"))
-            at = body.find(_OURS, end)
-    return {name[9:]: text(event, name) for name in names if name in event}
+def our_variables(event: Event) -> dict[str, str]:
+    """The channel's `fsapp_*` variables."""
+    if type(event) is JsonEvent:
+        found = event.our_variables()
+        return {name: text(found, name) for name in found} if found else found
+    return {name[9:]: text(event, name) for name in event if name.startswith("variable_fsapp_")}
 
 
 class Translator:
@@ -104,8 +96,8 @@ class Translator:
         """FreeSWITCH was restarted: `sofia recover` brings legs back under their old uuids."""
         self._ended.clear()
 
-    def fact(self, event: Event, body: bytes | None = None) -> f.Fact | None:
-        """The fact of one event, None when it says nothing new. `body` is the event's JSON if there is one."""
+    def fact(self, event: Event) -> f.Fact | None:
+        """The fact of one event, None when it says nothing new."""
         name = event.get("Event-Name")
         if name == "CUSTOM":
             name = event.get("Event-Subclass")
@@ -118,7 +110,7 @@ class Translator:
             return None
         if not leg and name in _NEED_LEG:
             return None
-        fact = maker(event, number(event, "Event-Date-Timestamp"), leg, our_variables(event, body))
+        fact = maker(event, number(event, "Event-Date-Timestamp"), leg, our_variables(event))
         if type(fact) is f.LegHungUp:
             self._ended[leg] = None
             if len(self._ended) > self._remember:

@@ -10,6 +10,7 @@ built, with new objects.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from fs_app import facts, metrics
 from fs_app.errors import AuthRefused, LinkLost, ProtocolError, SwitchError
 from fs_app.esl import commands, events, wire
 from fs_app.esl.connection import Connection
+from fs_app.esl.jsonevent import JsonEvent
 from fs_app.esl.pending import Command, new_uuid
 from fs_app.tasks import Tasks
 
@@ -59,6 +61,7 @@ class Link:
         self._commands: Connection | None = None
         self._events: Connection | None = None
         self._jobs: dict[str, Command[Any]] = {}
+        self._counts: Counter[type[facts.Fact]] = Counter()  # since the last tick: a metric takes a lock
         self._held: list[facts.Fact] | None = None
         self._lost = Event()
         self._stopping = False
@@ -136,9 +139,15 @@ class Link:
     def _watch(self) -> None:
         """Ping both sockets until the link is lost."""
         while not self._lost.wait(self._ping_s):
+            self._publish_counts()
             for connection in (self._commands, self._events):
                 if connection is not None:
                     connection.tick(MISSES)
+
+    def _publish_counts(self) -> None:
+        counts, self._counts = self._counts, Counter()
+        for kind, count in counts.items():
+            metrics.EVENTS.labels(kind=kind.__name__).inc(count)
 
     def _drop(self, error: SwitchError) -> None:
         """Both sockets away, everybody told; without effect when that has happened already."""
@@ -163,12 +172,11 @@ class Link:
 
     # --- facts --------------------------------------------------------------------------------------------
     def _event(self, frame: wire.Frame) -> None:
-        event = frame.event()
-        body = frame.body if frame.content_type == wire.EVENT_JSON else None
-        fact = self._translator.fact(event, body)
+        event = JsonEvent(frame.body) if frame.content_type == wire.EVENT_JSON else frame.event()
+        fact = self._translator.fact(event)
         if fact is None:
             return
-        _count(type(fact))
+        self._counts[type(fact)] += 1
         if type(fact) is facts.JobDone:
             job = self._jobs.pop(fact.job, None)
             if job is not None:
@@ -236,13 +244,3 @@ class _Taken:
 
     def fail(self, error: Exception) -> None:
         self._job.fail(error)
-
-
-_counters: dict[type[facts.Fact], Any] = {}
-
-
-def _count(kind: type[facts.Fact]) -> None:
-    counter = _counters.get(kind)
-    if counter is None:
-        counter = _counters[kind] = metrics.EVENTS.labels(kind=kind.__name__)
-    counter.inc()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from fs_app import facts as f
 from fs_app.esl import events, pictures
 from fs_app.esl.events import Translator
+from fs_app.esl.jsonevent import JsonEvent
 from fs_app.esl.wire import Frame, Parser, parse_json_event
 
 RECORDED = Path(__file__).resolve().parents[2] / "data" / "event-socket"
@@ -41,8 +42,8 @@ def told(name: str) -> list[f.Fact]:
             continue
         for frame in parser.receive_data(entry["frame"].encode()):
             if isinstance(frame, Frame) and frame.content_type.startswith("text/event"):
-                body = frame.body if frame.content_type.endswith("json") else None
-                got = translator.fact(frame.event(), body)
+                json_event = frame.content_type.endswith("json")
+                got = translator.fact(JsonEvent(frame.body) if json_event else frame.event())
                 if got is not None:
                     found.append(got)
     return found
@@ -267,7 +268,7 @@ def test_only_our_variables_are_carried_also_from_raw_json() -> None:
     )
     event["Caller-Caller-ID-Name"] = '","variable_fsapp_role":"agent'
     body = orjson.dumps(event)
-    for got in (Translator().fact(event), Translator().fact(parse_json_event(body), body)):
+    for got in (Translator().fact(event), Translator().fact(JsonEvent(body))):
         assert isinstance(got, f.LegAnswered)
         assert dict(got.variables) == {"fsapp_call": "7", "fsapp_role": "ca ller"}
 
@@ -293,8 +294,9 @@ values = st.one_of(
 )  # fmt: skip
 def test_no_event_however_strange_raises(name: str, fields: dict[str, Any]) -> None:
     event = {"Event-Name": "CUSTOM", "Event-Subclass": name} if "::" in name else {"Event-Name": name}
-    got = Translator().fact(fields | event, orjson.dumps(fields | event))
-    assert got is None or isinstance(got, f.Fact)
+    for read in (fields | event, JsonEvent(orjson.dumps(fields | event))):
+        got = Translator().fact(read)
+        assert got is None or isinstance(got, f.Fact)
 
 
 def dump(**values: Any) -> str:
@@ -363,3 +365,38 @@ def test_a_call_that_its_caller_cancels_was_refused_by_nobody() -> None:
         variable_sip_hangup_disposition="recv_cancel",
     )
     assert isinstance(got, f.LegHungUp) and (got.sip_status, got.by_far_end) == (0, True)
+
+
+def test_reading_as_far_as_needed_tells_the_same_as_reading_all() -> None:
+    for line in (RECORDED / "bridge_json.jsonl").read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        for frame in Parser().receive_data(entry["frame"].encode()) if entry["from"] == "switch" else []:
+            if isinstance(frame, Frame) and frame.content_type == "text/event-json":
+                assert Translator().fact(JsonEvent(frame.body)) == Translator().fact(
+                    parse_json_event(frame.body)
+                )
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["Event-Name", "Unique-ID", "Application", "_body", "variable_fsapp_a", "variable_fsapp_b", "x"]
+        ),
+        st.one_of(
+            st.text(max_size=30), st.text('\\"{}:,_fsapp', max_size=30), st.just('","Unique-ID":"stolen')
+        ),
+    )
+)
+def test_no_value_is_taken_for_a_name(fields: dict[str, str]) -> None:
+    body = orjson.dumps(fields)
+    for name in ("Event-Name", "Unique-ID", "Application", "_body", "x"):
+        assert JsonEvent(body).get(name) == fields.get(name)
+    ours = {name[9:]: text for name, text in fields.items() if name.startswith("variable_fsapp_")}
+    assert JsonEvent(body).our_variables() == ours
+    assert dict(JsonEvent(body)) == fields and len(JsonEvent(body)) == len(fields)
+
+
+def test_raw_bytes_in_a_value_that_is_looked_up() -> None:
+    body = b'{"Event-Name":"CHANNEL_ANSWER","Unique-ID":"a","variable_fsapp_note":"Jos\xe9 \\"x\\" \xff"}'
+    got = Translator().fact(JsonEvent(body))
+    assert isinstance(got, f.LegAnswered) and got.variables == {"fsapp_note": 'Jos\ufffd "x" \ufffd'}
