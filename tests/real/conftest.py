@@ -100,6 +100,10 @@ class Program:
         assert self._process
         os.kill(self._process.pid, signal.SIGCONT)
 
+    def close_first_session(self) -> None:
+        assert self._process
+        os.kill(self._process.pid, signal.SIGUSR1)
+
     def events(self, kind: str) -> list[str]:
         """The legs of all events of this kind, in order."""
         if not self._log.exists():

@@ -6,13 +6,14 @@ for calls, and does with each what MODE says:
 ring    leaves it ringing          greet   answers and plays a greeting (30 s, 350 Hz)
 queue   answers and plays music without end (300 Hz)    quiet   answers and is silent
 
-With `+takeback` it first sends home every leg that is neither bridged nor in a conference. Each line of LOG is
-`time event uuid`; a session is kept open until its other side ends it.
+SIGUSR1 closes the oldest session. With `+takeback` it first sends home every leg that is neither bridged nor in a
+conference. Each line of LOG is `time event uuid`; a session is kept open until its other side ends it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import sys
 import threading
@@ -33,6 +34,8 @@ class StandIn:
         self._log = log.open("a", buffering=1)
         self._lock = threading.Lock()
         self._link: RawEsl | None = None
+        self._sessions: list[socket.socket] = []
+        signal.signal(signal.SIGUSR1, lambda *_: self._sessions.pop(0).shutdown(socket.SHUT_RDWR))
 
     def run(self) -> None:
         server = socket.create_server(("127.0.0.1", self._door), backlog=200)
@@ -76,7 +79,10 @@ class StandIn:
             names = dict(
                 line.split(": ", 1) for line in head.decode("utf-8", "replace").split("\n") if ": " in line
             )
-            leg = names["Unique-ID"]
+            leg = names.get("Unique-ID")
+            if leg is None:  # the leg died between ringing and answering
+                return
+            self._sessions.append(session)
             self._say("rang", leg)
             with contextlib.suppress(EslError):
                 self._welcome(leg)

@@ -169,3 +169,52 @@ def test_a_conference_goes_on_without_the_program(world, program, fault):
     for party in three:
         heard = party.hears(tones, 1.0)
         assert all(heard[t] > 0.2 for t in tones if t != party.tone_hz), heard
+
+
+def test_frozen_in_the_middle_of_taking_back_everybody_hears_music_and_comes_back_after(world, program):
+    program.start("queue")
+    callers = [world.call(f"332000000{n}") for n in range(10)]
+    for caller in callers:
+        until(lambda c=caller: hears_only(c, MUSIC), 10, "music")
+    program.kill()
+    program.start_without_waiting("queue+takeback")
+    until(lambda: program.events("takeback"), 5, "the first is taken back", step=0.002)
+    program.freeze()
+    taken = len(program.events("takeback"))
+    began = time.monotonic()
+    until(
+        lambda: all(hears_only(caller, AWAY) for caller in callers), 12, "the switch's own music, everybody"
+    )
+    measured(
+        f"frozen after taking back {taken} of 10: s until all in the switch's music",
+        round(time.monotonic() - began, 1),
+    )
+    worst = max(longest_silence(caller, time.monotonic() - began + 1) for caller in callers)
+    measured("frozen in recovery: longest silence of anybody, s", worst)
+    program.thaw()
+    until(lambda: all(hears_only(caller, MUSIC) for caller in callers), 8, "the program's music, everybody")
+
+
+def test_a_second_session_of_a_leg_may_end_first_or_last_without_losing_the_caller(world, program):
+    """The leg is sent home while its old session lives: the program then has two; it closes the old one."""
+    program.start("quiet")
+    caller = settled_quietly(world)
+    leg = leg_of(world, caller)
+    world.switch.api(f"uuid_transfer {leg} home XML fsapp")
+    until(lambda: program.events("rang") == [leg, leg], 3, "a second session")
+    assert program.events("closed") == [], "the switch keeps the old one open"
+    program.close_first_session()
+    began = time.monotonic()
+    until(lambda: hears_only(caller, AWAY), 3, "a round of the switch's music")
+    until(lambda: len(program.events("rang")) == 3, 5, "at the door again")
+    measured(
+        "old session closed while a newer lives: s until the leg rings again",
+        round(time.monotonic() - began, 1),
+    )
+    assert caller.state is PartyState.TALKING
+
+
+def settled_quietly(world):
+    caller = world.call("33123456789")
+    caller.talking(5)
+    return caller

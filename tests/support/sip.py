@@ -112,7 +112,9 @@ class Telephones:
         return line
 
     def telephone(self, user: str, password: str, domain: str) -> Telephone:
-        place = f"p{self._next}-{user}"
+        place = (
+            f"phone-{user}"  # the same contact for the same user: a new telephone takes the old one's place
+        )
         phone = Telephone(self, place, self._tone(), (user, password, domain))
         self._places[place] = phone
         return phone
