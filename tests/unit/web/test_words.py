@@ -112,7 +112,7 @@ def test_every_text_of_the_catalogue_is_spoken_somewhere() -> None:
     # Whole keys, and the beginnings of keys that are put together: "stage." ~ name, f"cause.{value}", `desk.${x}`.
     everything = "\n".join(sources().values())
     whole = set(re.findall(r"""['"`]([\w.-]+)['"`]""", everything))
-    begun = {b for b in re.findall(r"""['"`]([a-z_]+(?:\.[\w-]+)*\.)(?:['"`]|\{|\$\{)""", everything)}
+    begun = set(re.findall(r"""['"`]([a-z_]+(?:\.[\w-]+)*\.)(?:['"`]|\{|\$\{)""", everything))
     begun |= {f"{family}." for family in (*timeline.FAMILIES.values(), timeline.AGENT_FAMILY)}
     composed = ("journal.", "health.")  # kind and check names, which hold dots themselves
     unused = {
