@@ -73,8 +73,9 @@ class JsonEvent(Mapping[str, Any]):
     def _value(self, start: int) -> str:
         body = self._body
         end = body.find(b'"', start)
-        if b"\\" not in body[start:end]:
-            return body[start:end].decode("utf-8", "replace")
+        plain = body[start:end]
+        if b"\\" not in plain:
+            return plain.decode("utf-8", "replace")
         while end >= 0 and (end - len(body[start:end].rstrip(b"\\")) - start) % 2:
             end = body.find(b'"', end + 1)
         quoted = '"' + body[start:end].decode("utf-8", "replace") + '"'
