@@ -75,7 +75,7 @@ def test_bridging_elsewhere_takes_the_leg_from_its_partner(program: Program) -> 
     program.bridged(agent, consulted)
     program.fact(f.LegParked, customer, since=since)
     hear_each_other(phone, third)
-    assert not hears(caller, phone)
+    until(lambda: not hears(caller, phone), 2, "the customer is alone", step=0.1)
     program.bridged(agent, customer)
     hear_each_other(phone, caller)
     until(lambda: not hears(third, phone), 2, "the consulted person is alone", step=0.1)

@@ -65,7 +65,7 @@ def test_nobody_answers_within_the_time(program: Program) -> None:
     began = time.monotonic()
     leg, pending = program.dial(GATEWAY + "0600000004", ring_s=2)
     assert pending.get(10) == OriginateResult(answered=False, cause="NO_ANSWER")
-    assert 1.5 < time.monotonic() - began < 4
+    assert 1.0 < time.monotonic() - began < 4  # FreeSWITCH counts whole seconds
     ended = program.gone(leg)
     assert (ended.cause, ended.by_far_end) == ("NO_ANSWER", False)
     until(lambda: phone.state == "idle" or phone.state == "ended", 3, "the phone stops ringing")

@@ -29,6 +29,7 @@ def test_a_waiting_caller_as_a_picture(program: Program) -> None:
 def test_all_channels_and_only_they_are_listed(program: Program) -> None:
     assert program.switch.channel_ids().get(5) == []
     legs = {program.caller()[1] for _ in range(3)}
+    # the list lags: FreeSWITCH writes it to its database behind the events
     until(lambda: set(program.switch.channel_ids().get(5)) == legs, 3, "three channels")
     assert {channel.leg for channel in program.switch.channels()} == legs
     assert program.world.legs() == 3
