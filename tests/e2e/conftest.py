@@ -45,7 +45,7 @@ def switches(config: pytest.Config) -> list[str]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "world" in metafunc.fixturenames:
-        metafunc.parametrize("world", switches(metafunc.config), indirect=True, scope="module")
+        metafunc.parametrize("world", switches(metafunc.config), indirect=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             sys.stderr.write(f"\n{WHY}: {len(real)} tests skipped\n")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "real":
         from tests.support.real_world import RealWorld

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support.program import DID, DOMAIN, PASSWORD, AgentPage, Program
 from tests.support.until import until
-from tests.support.world import Caller, Phone, PartyState, World
+from tests.support.world import Caller, PartyState, Phone, World
 
 
 @dataclass
@@ -19,6 +19,10 @@ class Centre:
     pages: list[AgentPage] = field(default_factory=list)
     talking: list[Caller] = field(default_factory=list)
     waiting: list[Caller] = field(default_factory=list)
+    numbers: dict[int, str] = field(default_factory=dict)  # id(caller) → his number
+
+    def number(self, caller: Caller) -> str:
+        return self.numbers[id(caller)]
 
     def states(self) -> list[str]:
         return [page.state for page in self.pages]
@@ -26,7 +30,7 @@ class Centre:
     def dropped(self) -> list[str]:
         """Callers whose call ended."""
         everybody = enumerate([*self.talking, *self.waiting])
-        return [f"caller {i}: {c.cause}" for i, c in everybody if c.state is PartyState.ENDED]
+        return [f"caller {i}: {c.cause}" for i, c in everybody if c.state == PartyState.ENDED]
 
     def stages(self) -> list[tuple[str, int]]:
         """(stage, number) of all calls, as the database has them."""
@@ -60,11 +64,13 @@ def set_up(
         page.do("agent.available")
     for i in range(talking):
         caller = world.call(DID, number(i))
+        centre.numbers[id(caller)] = number(i)
         caller.talking()
         centre.talking.append(caller)
     until(lambda: centre.states() == ["IN_CALL"] * talking, 15, "all agents are in a call")
     for i in range(talking, talking + waiting):
         caller = world.call(DID, number(i))
+        centre.numbers[id(caller)] = number(i)
         caller.talking()  # answered, with music
         centre.waiting.append(caller)
     until(lambda: waiting_on(centre.pages[0]) == waiting, 10, f"{waiting} callers wait")
