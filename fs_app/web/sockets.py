@@ -6,6 +6,7 @@ live tab per agent. Pictures go out coalesced; a slow browser makes nobody else 
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -52,6 +53,8 @@ Answer = dict[str, Any]
 
 def attach(flask_app: Flask, app: Any) -> AgentSockets:
     """Serve Socket.IO from `flask_app`; `app` is the application (clock, bus, desk)."""
+    quiet = logging.getLogger("fs_app.socketio")  # it would log every packet
+    quiet.setLevel(logging.WARNING)
     socketio = SocketIO(
         flask_app,
         async_mode="gevent",
@@ -59,6 +62,8 @@ def attach(flask_app: Flask, app: Any) -> AgentSockets:
         allow_upgrades=False,
         http_compression=False,
         manage_session=False,
+        logger=quiet,
+        engineio_logger=quiet,
         max_http_buffer_size=websocket.MOST_BYTES,
         ping_interval=PING_EVERY_S,
         ping_timeout=PING_TIMEOUT_S,
@@ -99,8 +104,8 @@ class AgentSockets:
     def stop(self) -> None:
         """No more pictures; pages are disconnected and will come back by themselves."""
         self._tasks.stop()
-        for sid in list(self.socketio.server.eio.sockets):
-            self.socketio.server.eio.disconnect(sid)
+        for sock in list(self.socketio.server.eio.sockets.values()):
+            sock.close(wait=False)  # waiting would take its time for each one
         for agent in self._tabs.agents():
             self._pacer.forget(agent)
 
@@ -119,9 +124,9 @@ class AgentSockets:
             picture = self._desk.picture(identity.agent)
         except FsAppError as error:
             log.info("browser refused", why=str(error), key=error.key)
-            raise Refusal(described(error, language)) from error
+            raise Refusal(error.key, described(error, language)) from error
         if self._eio_sid(tab.sid) not in self.socketio.server.environ:
-            raise Refusal({"key": "error.unavailable"})  # gone while the database was asked
+            raise Refusal(Unavailable.key)  # gone while the database was asked
         self._languages[tab.sid] = identity.language
         metrics.BROWSERS.inc()
         if self._tabs.live(tab.agent) is None:
