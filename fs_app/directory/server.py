@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -103,9 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _trusted(self) -> bool:
         """From this machine, and meant for it: a name in `Host` would be a web page that was led here."""
-        host = self.headers.get("Host", "127.0.0.1").rpartition(":")[0].strip("[]") or self.headers.get(
-            "Host", ""
-        )
+        host = re.sub(r":\d+$", "", self.headers.get("Host", "localhost")).strip("[]")
         local = ipaddress.ip_address(self.client_address[0]).is_loopback
         if local and host in ("127.0.0.1", "::1", "localhost"):
             return True

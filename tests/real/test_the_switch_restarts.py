@@ -58,6 +58,7 @@ def test_conversations_and_music_come_back_where_the_far_end_answers_a_reinvite(
             unanswered = world.call("33203")
             until(lambda: unanswered.state is PartyState.RINGING, 5, "ringing")
             until_written_down(world, 7)
+            program.kill()
             world.kill_switch()
             killed = time.monotonic()
             world.start_switch()
