@@ -1,7 +1,7 @@
 """Telephones of the outside world: sipp speaks SIP for all of them, `media.py` is their ears and mouths.
 
 One sipp process carries every line of a test world: it is told what to do by datagrams that look like SIP with methods
-that SIP does not have, and tells what happened in a log (`scenarios/party.xml`). So 25 callers cost two processes, and
+that SIP does not have, and tells what happened in a log (`scenario.py`). So 25 callers cost two processes, and
 each of them still does what its test says, when its test says it.
 """
 
@@ -26,11 +26,10 @@ import gevent
 from gevent.lock import RLock
 
 from tests.support.ports import PortBlock
+from tests.support.scenario import REFUSALS, party
 from tests.support.until import until
 from tests.support.world import PartyState
 
-SCENARIO = Path(__file__).parent / "scenarios" / "party.xml"
-REFUSALS = (403, 404, 408, 480, 486, 488, 500, 503, 603)
 FIRST_TONE, TONES = 400, 60
 
 
@@ -79,9 +78,11 @@ class Telephones:
         self.media = Media()
         self.folder = Path(tempfile.mkdtemp(prefix="fs-app-sipp-"))
         self._log = self.folder / "log"
+        scenario = self.folder / "party.xml"
+        scenario.write_text(party())
         with (self.folder / "screen").open("wb") as screen:
             self._sipp = subprocess.Popen(
-                ["sipp", "-sf", str(SCENARIO), "-i", "127.0.0.1", "-p", str(self.port), "-cp", str(ports[11])]
+                ["sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(self.port), "-cp", str(ports[11])]
                 + ["-mp", str(ports[12]), "-base_cseq", "100"]
                 + ["-trace_logs", "-log_file", str(self._log), "-nostdin", "-default_behaviors", "none"]
                 + ["-trace_err", "-error_file", str(self.folder / "errors"), "-buff_size", "4000000"]
