@@ -13,15 +13,17 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 import structlog
+from gevent.monkey import get_original
 
 from fs_app import metrics
 from fs_app.clock import Clock
@@ -30,6 +32,9 @@ log = structlog.get_logger(__name__)
 
 ROTATE_BYTES = 32 * 1024 * 1024
 CHECKPOINT = "checkpoint"
+
+RETRY_AT_ONCE = 2000
+"""Held entries written in one go: some 20 ms, the loop must not stand still when a disk has room again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,26 @@ class Entry:
     data: dict[str, Any]
 
     def line(self) -> bytes:
+        """Raises TypeError for data that JSON can't carry (half a surrogate pair, a number of 70 bits)."""
         document = orjson.dumps(
             [self.id, self.at, self.kind, self.account, self.call, self.agent, self.data],
             default=str,
             option=orjson.OPT_NON_STR_KEYS,
         )
         return b"%08x " % zlib.crc32(document) + document + b"\n"
+
+
+def _carried(value: Any) -> Any:
+    """The same value as far as JSON and the database can carry it."""
+    if isinstance(value, dict):
+        return {_carried(k): _carried(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_carried(v) for v in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)
+    return value
 
 
 def parse(line: bytes) -> Entry | None:
@@ -64,6 +83,14 @@ def parse(line: bytes) -> Entry | None:
         return None
 
 
+def _number(line: bytes) -> int:
+    """The number in front of a line without a look at the rest; a huge one when there is none."""
+    try:
+        return int(line[10 : line.index(b",", 10)])
+    except ValueError:
+        return sys.maxsize
+
+
 class Journal:
     """The files of one folder. One process appends at a time (see `lock.py`)."""
 
@@ -73,8 +100,12 @@ class Journal:
         self._rotate_bytes = rotate_bytes
         self._fd: int | None = None
         self._size = 0
-        self._synced_size = 0
+        self._retired: list[int] = []  # files that are full and not yet synced
+        self._syncing = get_original("_thread", "allocate_lock")()  # between native threads
         self._held: deque[Entry] = deque()
+        self._written_id = 0
+        self.synced_id = 0
+        """All entries up to this number are on the disk itself."""
         self.last_id = 0
         self.trouble = ""
         self.damaged = 0
@@ -103,11 +134,13 @@ class Journal:
         for i, path in enumerate(files):
             if i + 1 < len(files) and firsts[i + 1] <= position + 1:
                 continue
-            yield from (e for e in self._entries(path) if e.id > position)
+            yield from (e for e in self._entries(path, position) if e.id > position)
 
-    def _entries(self, path: Path) -> Iterator[Entry]:
+    def _entries(self, path: Path, position: int = 0) -> Iterator[Entry]:
         with path.open("rb") as file:
             for line in file:
+                if position and _number(line) <= position:
+                    continue  # not read closer: a full file is 200,000 lines, and the loop waits meanwhile
                 entry = parse(line)
                 if entry is None:
                     self.damaged += 1
@@ -136,8 +169,10 @@ class Journal:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         old, self._fd, self._size = self._fd, fd, os.fstat(fd).st_size
         if old is not None:
-            os.close(old)
-        self._write(first.line())
+            self._retired.append(old)
+        # A program that died while it began this very file may have left a torn line there.
+        self._write(b"\n" + first.line() if self._size else first.line())
+        self._written_id = first.id
 
     def append(
         self,
@@ -153,11 +188,17 @@ class Journal:
         entry = Entry(
             self.last_id, self._clock.now_ms() if at is None else at, kind, account, call, agent, data or {}
         )
+        try:
+            line = entry.line()
+        except TypeError:
+            entry = replace(entry, data=_carried(entry.data))
+            line = entry.line()
         if self._held:
             self._held.append(entry)
         else:
             try:
-                self._write(entry.line())
+                self._write(line)
+                self._written_id = entry.id
             except OSError as error:
                 self._fail(error)
                 self._held.append(entry)
@@ -180,15 +221,16 @@ class Journal:
             log.error("the journal can't be written", error=str(error))
         self.trouble = str(error)
 
-    def retry_held(self) -> None:
-        """Write what was held back, in order; call it now and then."""
-        while self._held:
+    def retry_held(self, most: int = RETRY_AT_ONCE) -> None:
+        """Write what was held back, in order, up to `most` entries; call it now and then."""
+        for _ in range(min(most, len(self._held))):
             entry = self._held[0]
             try:
                 if self._fd is None or entry.kind == CHECKPOINT:
                     self._open_file(self._folder / f"journal-{entry.id:016d}.jsonl", entry)
                 else:
                     self._write(entry.line())
+                    self._written_id = entry.id
             except OSError as error:
                 self._fail(error)
                 break
@@ -211,21 +253,25 @@ class Journal:
         return self._begin(state())
 
     def sync(self) -> None:
-        """Bring what was written to the disk itself. Blocks: call it in a thread."""
-        fd, size = self._fd, self._size
-        if fd is None or size == self._synced_size:
-            return
-        try:
-            copy = os.dup(fd)
-        except OSError:
-            return
-        try:
-            os.fdatasync(copy)
-            self._synced_size = size
-        except OSError as error:
-            self._fail(error)
-        finally:
-            os.close(copy)
+        """Bring what was written to the disk itself, up to `synced_id`. Blocks: call it in a thread."""
+        with self._syncing:
+            written = self._written_id  # before the file is looked at: a new one may begin meanwhile
+            if self._fd is None or written == self.synced_id:
+                return
+            try:
+                copy = os.dup(self._fd)
+            except OSError:
+                return
+            try:
+                while self._retired:
+                    os.fdatasync(self._retired[0])
+                    os.close(self._retired.pop(0))
+                os.fdatasync(copy)
+                self.synced_id = max(self.synced_id, written)
+            except OSError as error:
+                self._fail(error)
+            finally:
+                os.close(copy)
 
     def prune(self, projected: int, keep_days: int) -> int:
         """Remove files that are projected whole, older than `keep_days` and not the newest; returns how many."""
@@ -233,14 +279,16 @@ class Journal:
         limit = self._clock.now_ms() / 1000 - keep_days * 86400
         removed = 0
         for path, following in itertools.pairwise(files):
-            if int(following.stem.partition("-")[2]) <= projected + 1 and following.stat().st_mtime < limit:
+            if int(following.stem.partition("-")[2]) <= projected + 1 and path.stat().st_mtime < limit:
                 path.unlink()
                 removed += 1
         return removed
 
     def close(self) -> None:
-        self.retry_held()
+        self.retry_held(len(self._held))
         if self._fd is not None:
             self.sync()
-            os.close(self._fd)
+            for fd in (*self._retired, self._fd):
+                os.close(fd)
+            self._retired.clear()
             self._fd = None

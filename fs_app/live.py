@@ -21,6 +21,9 @@ from fs_app.journal import CHECKPOINT, Entry, Journal
 log = structlog.get_logger(__name__)
 
 FINISHED_KEPT = 20_000
+FINISHED_IN_CHECKPOINT = 2_000
+"""Enough for the call records that the switch may still write about calls that are over."""
+
 BELIEVED_MS = 24 * 3600 * 1000
 """A time that the switch gives is believed when it is at most this far in the past."""
 
@@ -36,7 +39,7 @@ class Live:
         self.legs: dict[str, str] = {}  # leg → call
         self.core_uuid = ""
         self.replayed = 0
-        self.finished: OrderedDict[str, None] = OrderedDict()  # calls that are over, the latest ones
+        self.finished: OrderedDict[str, int] = OrderedDict()  # calls that are over, the latest: → account
 
     # --- changing -------------------------------------------------------------------------------------------
     def record(
@@ -67,14 +70,16 @@ class Live:
         """The number of the last entry."""
         return self._journal.last_id
 
-    def sync(self) -> None:
-        """Bring the journal to the disk itself (blocks: in a thread)."""
+    def sync(self) -> int:
+        """Bring the journal to the disk itself (blocks: in a thread); returns the last number that is there."""
         self._journal.sync()
+        return self._journal.synced_id
 
-    def agent(self, agent: int, account: int) -> agents.AgentState:
+    def agent(self, agent: int, account: int, since: int | None = None) -> agents.AgentState:
         """The state of an agent, logged out when nothing is known."""
         if agent not in self.agents:
-            self.agents[agent] = agents.AgentState(agent, account, presence_since=self._clock.now_ms())
+            since = self._clock.now_ms() if since is None else since
+            self.agents[agent] = agents.AgentState(agent, account, presence_since=since)
         return self.agents[agent]
 
     def call_of(self, leg: str) -> calls.Call | None:
@@ -91,7 +96,7 @@ class Live:
             self.core_uuid = entry.data["core_uuid"]
             return
         if kind.startswith("agent.") and entry.agent is not None and entry.account is not None:
-            agents.evolve(self.agent(entry.agent, entry.account), entry)
+            agents.evolve(self.agent(entry.agent, entry.account, entry.at), entry)
         found = self.calls.get(entry.call or "")
         if found is None:
             return
@@ -110,7 +115,7 @@ class Live:
             for leg in call.legs:
                 self.legs.pop(leg, None)
             self.calls.pop(call.id, None)
-            self.finished[call.id] = None
+            self.finished[call.id] = call.account
             while len(self.finished) > FINISHED_KEPT:
                 self.finished.popitem(last=False)
 
@@ -126,6 +131,7 @@ class Live:
             "agents": [agents.dump(a) for a in self.agents.values()],
             "tickets": {str(q): t for q, t in self.tickets.items()},
             "core_uuid": self.core_uuid,
+            "finished": list(self.finished.items())[-FINISHED_IN_CHECKPOINT:],
         }
 
     def replay(self) -> int:
@@ -152,3 +158,4 @@ class Live:
         self.tickets = {int(q): t for q, t in data["tickets"].items()}
         self.legs = {leg: c.id for c in self.calls.values() for leg in c.legs}
         self.core_uuid = data["core_uuid"]
+        self.finished = OrderedDict((call, account) for call, account in data.get("finished", []))

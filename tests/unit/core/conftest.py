@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from fs_app.clock import FakeClock
+from fs_app.journal import Journal
+
+# How long an example takes says how busy the machine is, nothing about what is tested.
+settings.register_profile("core", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("core")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "journal"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def make_journal(folder: Path, clock: FakeClock) -> Callable[..., Journal]:
+    """A journal over the same folder each time, as after a restart."""
+    return lambda **options: Journal(folder, clock, **options)
