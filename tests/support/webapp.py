@@ -55,6 +55,7 @@ def main(folder: Path) -> None:
 
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
+    from fs_app.calls.model import Call
     from fs_app.web import server
     from tests.support import callworld, deskworld
 
@@ -72,6 +73,7 @@ def main(folder: Path) -> None:
         "account": "demo",
         "logins": {"agent": "elodie", "supervisor": "sonia", "admin": "admin"},
         "call": callworld.FULL,
+        "begun_ms": app.db.read(lambda: Call.get_by_id(callworld.FULL).started_at),
         "running": callworld.RUNNING,
         "recording": callworld.RECORDING,
         "hostile": ids.hostile,

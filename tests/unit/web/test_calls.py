@@ -81,9 +81,11 @@ def test_filters_narrow_the_list_and_the_address_holds_them(web: Web) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["page=0", "page=-1", "page=99999999", "page=x", "queue=x", "since=2026-99-99", "sort=password", "order=x", "outcome=x",
-     "agent=99999999999999999999", "since=9999-12-31", "until=0001-01-01"],
-)  # fmt: skip
+    [
+        *("page=0", "page=-1", "page=99999999", "page=x", "queue=x", "since=2026-99-99", "sort=password"),
+        *("order=x", "outcome=x", "agent=99999999999999999999", "since=9999-12-31", "until=0001-01-01"),
+    ],
+)
 def test_nonsense_in_the_address_is_ignored(web: Web, query: str) -> None:
     assert web.person("sonia").get(f"/calls?{query}").status_code == 200
 
@@ -161,7 +163,7 @@ def test_a_hostile_caller_is_served_and_nothing_of_him_runs(web: Web, name: str)
         assert "\u202e" not in shown
         assert "\u2067" not in shown
         assert "\x1b" not in shown
-    number, who = callworld.HOSTILE[name]
+    who = callworld.HOSTILE[name][1]
     if name == "long":
         assert who in page, "the full text is on the call's page"
         assert who not in person.page("/calls?order=asc")

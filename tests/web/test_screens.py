@@ -1,0 +1,215 @@
+"""The pages in a real browser: they can be used, in both themes, by everybody, and nothing foreign runs in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import Browser, accessibility_faults, log_in
+from tests.support.until import until
+from tests.support.webapp import WebProcess
+
+PAGES = (
+    "/",
+    "/calls",
+    "/calls?q=nothing+like+this",
+    "/calls/{call}",
+    "/calls/{running}",
+    "/status",
+    "/nowhere",
+)
+
+
+@pytest.fixture
+def supervisor(browser: Browser, webapp: WebProcess) -> Iterator[Page]:
+    yield from _logged_in(browser, webapp, "supervisor")
+
+
+@pytest.fixture
+def agent(browser: Browser, webapp: WebProcess) -> Iterator[Page]:
+    yield from _logged_in(browser, webapp, "agent")
+
+
+def _logged_in(browser: Browser, webapp: WebProcess, role: str) -> Iterator[Page]:
+    window = browser.window()
+    page = window.new_page()
+    log_in(page, webapp.url, webapp.facts["account"], webapp.facts["logins"][role], webapp.facts["password"])
+    yield page
+    window.close()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (683, 384)], ids=["wide", "narrow", "200 %"])
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, webapp: WebProcess, dark: bool, size: tuple[int, int]
+) -> None:
+    window = browser.window(*size, dark=dark)
+    page = window.new_page()
+    page.goto(f"{webapp.url}/login")
+    faults = [f"/login {fault}" for fault in accessibility_faults(page)]
+    log_in(
+        page, webapp.url, webapp.facts["account"], webapp.facts["logins"]["admin"], webapp.facts["password"]
+    )
+    for path in PAGES:
+        page.goto(webapp.url + path.format(**webapp.facts))
+        page.wait_for_load_state("networkidle")
+        assert page.locator("html").get_attribute("data-bs-theme") == ("dark" if dark else "light")
+        faults += [f"{path} {fault}" for fault in accessibility_faults(page)]
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wider > 0:
+            faults.append(f"{path} is {wider} pixels wider than the window")
+    window.close()
+    assert not faults
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(supervisor: Page, webapp: WebProcess) -> None:
+    supervisor.goto(f"{webapp.url}/calls")
+    supervisor.keyboard.press("Tab")
+    expect(supervisor.locator(".skip-link")).to_be_focused()
+    supervisor.keyboard.press("Enter")
+    expect(supervisor.locator("#main")).to_be_focused()
+
+
+def test_flags_and_theme_change_the_page_and_stay_on_it(supervisor: Page, webapp: WebProcess) -> None:
+    supervisor.goto(f"{webapp.url}/calls?outcome=abandoned")
+    supervisor.click(".flag[value=es]")
+    expect(supervisor.locator("h1")).to_have_text("Llamadas")
+    assert supervisor.url.endswith("/calls?outcome=abandoned")
+    supervisor.click("[name=theme]")  # auto → light
+    supervisor.click("[name=theme]")  # light → dark
+    expect(supervisor.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    supervisor.click("[name=theme]")
+    supervisor.click(".flag[value=fr]")
+    expect(supervisor.locator("h1")).to_have_text("Appels")
+
+
+def test_the_automatic_theme_follows_the_computer_at_once(supervisor: Page, webapp: WebProcess) -> None:
+    supervisor.goto(f"{webapp.url}/status")
+    html = supervisor.locator("html")
+    expect(html).to_have_attribute("data-bs-theme", "light")
+    supervisor.emulate_media(color_scheme="dark")
+    expect(html).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_typing_a_search_filters_the_list_without_loading_the_page_again(
+    supervisor: Page, webapp: WebProcess
+) -> None:
+    supervisor.goto(f"{webapp.url}/calls")
+    supervisor.evaluate("window.stayed = true")
+    supervisor.locator("#f-q").press_sequentially("dupont", delay=20)
+    expect(supervisor.locator("#calls [role=status]")).to_contain_text("effacer les filtres")
+    expect(supervisor.locator(f'a[href="/calls/{webapp.facts["call"]}"]')).to_be_visible()
+    assert "q=dupont" in supervisor.url
+    assert supervisor.evaluate("window.stayed")
+    assert supervisor.input_value("#f-q") == "dupont"
+    supervisor.reload()
+    assert supervisor.input_value("#f-q") == "dupont", "the address holds the filter"
+
+
+def test_sorting_and_paging_keep_the_filter_and_the_way_back(supervisor: Page, webapp: WebProcess) -> None:
+    supervisor.goto(f"{webapp.url}/calls?outcome=answered")
+    supervisor.click("th .sort >> text=Conversation")
+    expect(supervisor.locator("th[aria-sort=descending]")).to_contain_text("Conversation")
+    supervisor.click(".pager [rel=next]")
+    supervisor.wait_for_url("**/calls?*page=2*")
+    assert "outcome=answered" in supervisor.url
+    assert "sort=talk" in supervisor.url
+    supervisor.go_back()
+    supervisor.wait_for_url(lambda address: "page=2" not in address)
+    expect(supervisor.locator("th[aria-sort=descending]")).to_contain_text("Conversation")
+
+
+def test_the_export_is_a_file(supervisor: Page, webapp: WebProcess) -> None:
+    supervisor.goto(f"{webapp.url}/calls?outcome=abandoned")
+    with supervisor.expect_download() as download:
+        supervisor.click("text=Exporter en CSV")
+    assert download.value.suggested_filename.endswith(".csv")
+
+
+def test_the_recording_is_drawn_plays_and_jumps(supervisor: Page, webapp: WebProcess) -> None:
+    supervisor.goto(f"{webapp.url}/calls/{webapp.facts['call']}")
+    player = supervisor.locator("[data-player]")
+    expect(player).to_be_visible()
+    expect(supervisor.locator("audio")).to_be_hidden()
+    expect(player.locator("[data-length]")).to_have_text("01:35")
+    player.locator("[data-do=toggle]").click()
+    audio = "document.querySelector('audio')"
+    until(lambda: supervisor.evaluate(f"{audio}.currentTime > 0.2"), 10, "sound plays")
+    expect(player.locator("[data-do=toggle]")).to_have_attribute("aria-label", "Pause")
+    player.locator("[data-do=forward]").click()
+    until(lambda: supervisor.evaluate(f"{audio}.currentTime > 10"), 10, "ten seconds on")
+    player.locator("[data-speed]").select_option("2")
+    assert supervisor.evaluate(f"{audio}.playbackRate") == 2
+    player.locator("[data-do=toggle]").click()
+    until(lambda: supervisor.evaluate(f"{audio}.paused"), 5, "paused")
+
+
+def test_without_its_curve_the_browsers_own_player_is_there(supervisor: Page, webapp: WebProcess) -> None:
+    supervisor.route("**/recordings/*.json", lambda route: route.abort())
+    supervisor.goto(f"{webapp.url}/calls/{webapp.facts['call']}")
+    supervisor.wait_for_load_state("networkidle")
+    expect(supervisor.locator("audio")).to_be_visible()
+    expect(supervisor.locator("[data-player]")).to_be_hidden()
+
+
+def test_ids_are_copied_for_a_trace(browser: Browser, supervisor: Page, webapp: WebProcess) -> None:
+    supervisor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    supervisor.goto(f"{webapp.url}/calls/{webapp.facts['call']}")
+    supervisor.locator("[data-copy]").first.click()
+    expect(supervisor.locator("[data-copied]")).to_have_text("Copié")
+    assert supervisor.evaluate("navigator.clipboard.readText()") == webapp.facts["call"]
+
+
+def test_times_are_those_of_the_account_not_of_the_computer(supervisor: Page, webapp: WebProcess) -> None:
+    supervisor.goto(f"{webapp.url}/calls/{webapp.facts['call']}")
+    module = supervisor.locator('script[src$="js/call.js"]').get_attribute("src") or ""
+    said = supervisor.evaluate(
+        "async path => { const {clock} = await import(path); return clock(1767225600000); }",
+        module.replace("call.js", "lib/time.js"),
+    )
+    assert said == "01:00", "midnight UTC in Paris, whatever the computer's own zone"
+    zone = ZoneInfo("Europe/Paris")
+    begun = datetime.fromtimestamp(webapp.facts["begun_ms"] / 1000, zone)
+    assert supervisor.locator(".timeline time").first.inner_text()[:8] == begun.strftime("%H:%M:%S")
+
+
+def test_hostile_names_run_nothing(supervisor: Page, webapp: WebProcess) -> None:
+    said: list[str] = []
+    supervisor.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    supervisor.goto(f"{webapp.url}/calls?outcome=abandoned&sort=started&order=asc")
+    for call in webapp.facts["hostile"].values():
+        supervisor.goto(f"{webapp.url}/calls/{call}")
+        expect(supervisor.locator("h1")).to_be_visible()
+    assert not said
+
+
+def test_an_agent_sees_his_calls_and_no_system_page(agent: Page, webapp: WebProcess) -> None:
+    agent.goto(f"{webapp.url}/calls")
+    expect(agent.locator("h1")).to_have_text("Mes appels")
+    expect(agent.locator(".menu-entry", has_text="Système")).to_have_count(0)
+    expect(agent.locator("text=Exporter en CSV")).to_have_count(0)
+    agent.goto(f"{webapp.url}/status")
+    expect(agent.locator("h1")).to_have_text("Accès non autorisé")
+
+
+def test_logout_from_the_menu_ends_at_the_login(supervisor: Page, webapp: WebProcess) -> None:
+    supervisor.goto(f"{webapp.url}/calls")
+    supervisor.click(".person")
+    supervisor.click("text=Se déconnecter")
+    supervisor.wait_for_url("**/login")
+    supervisor.goto(f"{webapp.url}/calls")
+    assert "/login" in supervisor.url
+
+
+def test_the_status_page_shows_trouble_in_red_and_words(supervisor: Page, webapp: WebProcess) -> None:
+    webapp.say("trouble")
+    supervisor.goto(f"{webapp.url}/status")
+    expect(supervisor.locator(".status-whole")).to_have_text("2 points ne fonctionnent pas.")
+    assert not accessibility_faults(supervisor)
+    webapp.say("all right")
+    supervisor.click("text=Actualiser")
+    expect(supervisor.locator(".status-whole")).to_have_text("Tout fonctionne.")
