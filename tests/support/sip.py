@@ -26,7 +26,7 @@ import gevent
 from gevent.lock import RLock
 
 from tests.support.ports import PortBlock
-from tests.support.scenario import REFUSALS, party
+from tests.support.scenario import PIECE, PIECES, REFUSALS, party
 from tests.support.until import until
 from tests.support.world import PartyState
 
@@ -156,6 +156,7 @@ class Telephones:
         ]
         for name, value in headers.items():
             text = value if isinstance(value, bytes) else str(value).encode()
+            assert len(text) < 2000, "sipp would cut it"
             lines.append(b"X-" + name.replace("_", "-").title().encode() + b": " + text)
         lines += [b"Content-Length: 0", b"", b""]
         self._out.sendto(b"\r\n".join(lines), ("127.0.0.1", self.port))
@@ -226,7 +227,7 @@ class Line:
             host="127.0.0.1",
             port=port,
             media=self._port,
-            **{"from": shown},
+            **{f"from{n}": shown[n * PIECE : (n + 1) * PIECE] for n in range(PIECES)},
         )
 
     def tell(self, method: str, **headers: str | int) -> None:
@@ -365,7 +366,7 @@ class Telephone:
             expires=expires,
             host="127.0.0.1",
             port=self._all.phones,
-            **{"from": f"<sip:{user}@{domain}>"},
+            from0=f"<sip:{user}@{domain}>",
         )
         return call_id
 
