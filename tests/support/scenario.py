@@ -2,8 +2,8 @@
 
 A line is told what to do by datagrams with its Call-ID and methods that SIP does not have (XDIAL, XANSWER, XBYE …);
 what happens is written as `event|Call-ID|…` to sipp's log. sipp runs one scenario for all lines, from top to bottom,
-with labels to jump to: where several messages may come, the last one in the row is mandatory for sipp and the others are
-optional, and each jumps away.
+with labels to jump to: where several messages may come, the last one in the row is mandatory for sipp and the others
+are optional, and each jumps away.
 """
 
 from __future__ import annotations
