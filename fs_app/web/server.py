@@ -72,7 +72,7 @@ class WebServer:
         self.flask_app = flask_app
         self._pages = pages
         self._app = app
-        self._wsgi = wsgi
+        self.wsgi = wsgi
         self._server: WSGIServer | None = None
 
     @property
@@ -88,7 +88,7 @@ class WebServer:
         listener = listen(host, port)
         self._server = WSGIServer(
             listener,
-            self._wsgi,
+            self.wsgi,
             handler_class=Handler,
             spawn=Pool(MOST_CONNECTIONS),
             log=None,

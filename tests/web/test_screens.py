@@ -196,6 +196,17 @@ def test_an_agent_sees_his_calls_and_no_system_page(agent: Page, webapp: WebProc
     expect(agent.locator("h1")).to_have_text("Accès non autorisé")
 
 
+def test_the_first_load_of_the_agents_page_is_light(agent: Page, webapp: WebProcess) -> None:
+    agent.goto(f"{webapp.url}/agent")
+    agent.wait_for_selector(".gate-card, .bandeau")
+    agent.wait_for_load_state("networkidle")
+    loaded = agent.evaluate(
+        "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
+        ".map(e => [e.name, e.encodedBodySize])"
+    )
+    assert sum(size for _, size in loaded) < 300_000, loaded
+
+
 def test_logout_from_the_menu_ends_at_the_login(supervisor: Page, webapp: WebProcess) -> None:
     supervisor.goto(f"{webapp.url}/calls")
     supervisor.click(".person")

@@ -13,9 +13,10 @@ from fs_app.accounts.service import RECHECK_MS, AccountService, BadLogin, hash_o
 from fs_app.clock import FakeClock
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, Invalid
+from fs_app.web import site
 from fs_app.web.access import COOKIE, safe_target
 from fs_app.web.login import DETAILS_COOKIE
-from tests.support import deskworld
+from tests.support import callworld, deskworld
 from tests.unit.web.conftest import Web
 
 HOUR_MS = 3_600_000
@@ -247,13 +248,12 @@ def test_the_theme_is_kept(web: Web) -> None:
     assert person.post("/theme", theme="neon").status_code == 400
 
 
-def test_too_many_attempts_are_slowed_down(tmp_path: Path) -> None:
-    from fs_app.web import site
-    from tests.support import callworld
-
+def test_too_many_wrong_attempts_are_slowed_down_and_right_ones_do_not_count(tmp_path: Path) -> None:
     app, ids = callworld.build(tmp_path)
     app.settings.password_login_limit = "2 per minute"
     web = Web(app, site.build(app), ids)  # type: ignore[arg-type]
+    for _ in range(5):
+        web.person("elodie")
     visitor = web.visitor()
     for _ in range(2):
         assert visitor.log_in("demo", "elodie", "wrong").status_code == 401

@@ -9,6 +9,7 @@ from urllib.request import Request, urlopen
 
 import gevent
 import pytest
+from werkzeug.test import Client
 
 from fs_app.errors import ConfigError, DatabaseBusy
 from fs_app.web import assets, server
@@ -192,6 +193,22 @@ def test_connections_are_without_delay() -> None:
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         accepted.close()
     listener.close()
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(1, 403), (0, 403)])
+def test_behind_a_known_proxy_the_browsers_own_address_counts(
+    tmp_path: Path, proxies: int, status: int
+) -> None:
+    app, _ = callworld.build(tmp_path)
+    app.settings.trusted_proxies = proxies
+    running = server.create(app)  # type: ignore[arg-type]
+    client = Client(running.wsgi)
+    far = client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"})
+    assert far.status_code == status
+    here = client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
+    assert here.status_code == (200 if proxies else 403)
+    running.stop()
+    app.db.close()
 
 
 def test_the_server_serves_pages_and_compressed_files_and_stops(tmp_path: Path) -> None:
