@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import Any
+from unicodedata import category
 
 import structlog
 
@@ -21,6 +23,11 @@ log = structlog.get_logger(__name__)
 LONGEST_NUMBER = 64
 LONGEST_NAME = 200
 """A caller's number and name are kept up to this length; more is no number and no name."""
+
+
+def printable(text: str, most: int) -> str:
+    """What the telephone network sent, without control, direction and zero-width characters, at most this long."""
+    return "".join(c for c in text if c.isprintable())[:most]
 
 
 class Calls:
@@ -61,6 +68,23 @@ class Calls:
                 self._on_stranger(fact.leg)
         elif isinstance(fact, f.Rang):
             self._on_stranger(fact.leg)
+        elif isinstance(fact, f.RecordingStopped):
+            self._recorded_late(fact)
+
+    def _recorded_late(self, fact: f.RecordingStopped) -> None:
+        """The switch closes a file after the hang-up that ended the call: nothing else needs the call any more."""
+        live = self._ctx.live
+        account = live.finished.get(fact.leg)
+        if account is not None:
+            path = PurePosixPath(fact.path)
+            live.record(
+                "recording.stopped",
+                account=account,
+                call=fact.leg,
+                recording=path.stem,
+                path="/".join(path.parts[-5:]),  # as start_recording made it
+                duration_ms=fact.duration_ms,
+            )
 
     def tell(self, call_id: str, message: Any) -> None:
         """Put a message into the mailbox of a call; nobody is told when the call is over."""
@@ -76,6 +100,11 @@ class Calls:
         call = self._ctx.live.calls.get(call_id)
         if call is not None:
             self._handler.handle(call, message)
+        elif isinstance(message, f.RecordingStopped):
+            self._recorded_late(message)
+        self._tidy(call_id)
+
+    def _tidy(self, call_id: str) -> None:
         if call_id not in self._ctx.live.calls:
             self._mailboxes.pop(call_id, None)
             self._ctx.runtimes.pop(call_id, None)
@@ -87,6 +116,8 @@ class Calls:
 
     def begin(self, fact: f.LegCreated) -> Call | None:
         """A new inbound leg: the record of a call begins, if the number called is somebody's."""
+        if fact.leg in self._ctx.live.finished:
+            return None  # told late: this call is over
         queue = self._dialled(fact)
         if queue is None:
             log.warning("call to a number that nobody has", called=fact.destination[:LONGEST_NUMBER])
@@ -98,9 +129,9 @@ class Calls:
             call=fact.leg,
             at=fact.at // 1000,
             direction="inbound",
-            caller_number=fact.caller_number[:LONGEST_NUMBER],
-            caller_name=fact.caller_name[:LONGEST_NAME],
-            called_number=fact.destination[:LONGEST_NUMBER],
+            caller_number=printable(fact.caller_number, LONGEST_NUMBER),
+            caller_name=printable(fact.caller_name, LONGEST_NAME),
+            called_number=printable(fact.destination, LONGEST_NUMBER),
             queue=queue.id,
             sip_call_id=fact.sip_call_id,
         )
@@ -117,11 +148,11 @@ class Calls:
 
     # --- what an agent does ---------------------------------------------------------------------------------
     def hang_up(self, agent: int, line: str) -> None:
-        """End the conversation; while it rings, refuse the offer."""
+        """End the conversation; while it rings, refuse the offer: a caller who talks to nobody keeps his place."""
         call = self._call_of_line(agent, line)
-        leg = call.agent_leg
-        if call.stage is Stage.OFFERED and leg is not None:
-            self._ctx.command(call, self._ctx.switch.hangup(leg.id, "CALL_REJECTED"))
+        if call.stage not in (Stage.TALKING, Stage.HELD, Stage.ENDING):
+            cause = "CALL_REJECTED" if call.legs[line].answered_at is None else "NORMAL_CLEARING"
+            self._ctx.command(call, self._ctx.switch.hangup(line, cause))
             return
         self._ctx.record(call, "call.hang_up_asked", by="agent")
         self._ctx.command(call, self._ctx.switch.hangup(call.caller_leg))
@@ -150,6 +181,7 @@ class Calls:
         call = self._ctx.live.calls.get(call_id)
         if call is None or call.agent != agent:
             raise NotFound(f"call {call_id}")
+        note = "".join(c for c in note if c in "\n\t" or category(c) not in ("Cc", "Cs"))
         info = self._ctx.catalog.now.dispositions.get(disposition)
         queue = self._ctx.queue(call)
         if info is None or queue is None or info.set != queue.disposition_set:
@@ -163,6 +195,7 @@ class Calls:
             return
         self._handler.dispose(call, disposition, note)
         self._ctx.agents.qualified(agent, call_id, queue.inter_call_s)
+        self._tidy(call_id)
 
     def _call_of_line(self, agent: int, line: str) -> Call:
         call = self._ctx.live.call_of(line)

@@ -249,6 +249,7 @@ class AgentPage:
             allow_redirects=False,
         )
         assert answer.status_code == 303, answer.text[:500]
+        self._tab = secrets.token_hex(8)
         self.picture: dict[str, Any] = {}
         self.pictures: list[dict[str, Any]] = []
         self.socket = socketio.Client(reconnection=True, reconnection_delay=0.1, reconnection_delay_max=0.5)
@@ -257,7 +258,13 @@ class AgentPage:
 
     def connect(self) -> None:
         cookies = "; ".join(f"{c.name}={c.value}" for c in self.http.cookies)
-        self.socket.connect(self._url, headers={"Cookie": cookies}, transports=["websocket"], wait_timeout=5)
+        self.socket.connect(
+            self._url,
+            headers={"Cookie": cookies},
+            auth={"tab": self._tab},
+            transports=["websocket"],
+            wait_timeout=5,
+        )
         until(lambda: self.picture, 5, "the first picture")
 
     def _take(self, picture: dict[str, Any]) -> None:

@@ -36,6 +36,11 @@ class RealWorld:
         return f"esl://:{self.switch.password}@127.0.0.1:{self.ports[5]}"
 
     @property
+    def trunk_port(self) -> int:
+        """Where calls from the public network come in."""
+        return self.switch.trunk_port
+
+    @property
     def outbound_port(self) -> int:
         return self.switch.outbound_port
 
