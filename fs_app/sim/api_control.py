@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import gevent
 import orjson
 
-from fs_app.sim import directory, hearing, wire
-from fs_app.sim.people import Habits, Party
+from fs_app.sim import directory, hearing, recovery, wire
+from fs_app.sim.party import Habits, Party
 
 if TYPE_CHECKING:
     from fs_app.sim.core import Core
@@ -204,12 +204,12 @@ def _fault(core: Core, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _crash(core: Core, request: dict[str, Any]) -> dict[str, Any]:
-    core.crash()
+    recovery.crash(core)
     return {"lost": len(core.lost)}
 
 
 def _rise(core: Core, request: dict[str, Any]) -> dict[str, Any]:
-    core.rise()
+    recovery.rise(core)
     return {"core_uuid": core.stamper.core_uuid}
 
 

@@ -13,7 +13,7 @@ from fs_app.sim.events import WITH_VARIABLES, Event, Variables, now_us
 if TYPE_CHECKING:
     from fs_app.sim.core import Core
     from fs_app.sim.media import Recording
-    from fs_app.sim.people import Party
+    from fs_app.sim.party import Party
 
 STATE_NUMBERS = {
     "CS_NEW": 0, "CS_INIT": 1, "CS_ROUTING": 2, "CS_SOFT_EXECUTE": 3, "CS_EXECUTE": 4, "CS_EXCHANGE_MEDIA": 5,

@@ -12,6 +12,7 @@ from gevent.event import Event as Signal
 from fs_app.sim import (
     api_channel,
     api_control,
+    api_sound,
     api_switch,
     apps_call,
     apps_sound,
@@ -21,7 +22,6 @@ from fs_app.sim import (
     life,
     media,
     rooms,
-    route,
     scheduler,
     server,
     wire,
@@ -31,7 +31,8 @@ from fs_app.sim.channel import Channel
 from fs_app.sim.config import Settings
 from fs_app.sim.events import Event, Stamper, now_us
 from fs_app.sim.faults import Faults
-from fs_app.sim.people import Party, People
+from fs_app.sim.party import Party
+from fs_app.sim.people import People
 from fs_app.sim.session import Session
 
 HEARTBEAT_S = 20.0
@@ -47,7 +48,7 @@ class Core:
         self.sounds_dir = self.globals.get("sounds_dir", "")
         self.gateways = {"trunk"}
         self.apps = {**apps_call.APPS, **apps_sound.APPS}
-        self.apis = {**api_switch.APIS, **api_channel.APIS, "sim": api_control.control}
+        self.apis = {**api_switch.APIS, **api_channel.APIS, **api_sound.APIS, "sim": api_control.control}
         self.channels: dict[str, Channel] = {}
         self.registrations: dict[tuple[str, str], tuple[Party, float]] = {}
         self.spying: dict[str, Channel] = {}
@@ -95,38 +96,6 @@ class Core:
         if hook:
             name, _, argument = hook.partition(" ")
             self.api(name, argument)
-
-    def incoming(self, party: Party, to: str, *, trunk: bool) -> Channel:
-        """A leg from outside: through the trunk, or from a registered phone."""
-        profile, context = ("external", "trunk") if trunk else ("internal", "phones")
-        host = "127.0.0.1:5097" if trunk else party.domain
-        number = party.number
-        name = party.name or number
-        ch = Channel(
-            self, str(uuids.uuid4()), f"sofia/{profile}/{number}@{host}", inbound=True, caller_number=number,
-            caller_name=name, destination=to, context=context,
-        )  # fmt: skip
-        self.add(ch)
-        ch.party = party
-        values = {
-            "direction": "inbound", "uuid": ch.uuid, "call_uuid": ch.uuid, "session_id": str(self.sessions_made),
-            "sip_from_user": number, "sip_from_uri": f"{number}@{host}", "sip_from_host": host,
-            "channel_name": ch.name, "sip_call_id": party.new_call_id(), "sip_network_ip": "127.0.0.1",
-            "sip_req_user": to, "sip_to_user": to, "sip_req_uri": f"{to}@127.0.0.1:5080",
-            "sip_to_uri": f"{to}@127.0.0.1:5080", "sip_from_display": party.name,
-            "sip_full_from": f'"{party.name}" <sip:{number}@{host}>;tag=1', "max_forwards": "70",
-            "sofia_profile_name": profile, "recovery_profile_name": profile,
-            "endpoint_disposition": "DELAYED NEGOTIATION",
-        }  # fmt: skip
-        if not trunk:
-            values |= {"user_name": party.user, "domain_name": party.domain, "sip_auth_username": party.user}
-            values |= party.user_variables
-        ch.variables.update(values)
-        ch.state = "CS_INIT"
-        ch.fire("CHANNEL_STATE")
-        ch.fire("CHANNEL_CREATE")
-        life.start(ch, lambda c: route.route(c, to, context, "XML"))
-        return ch
 
     def digit(self, ch: Channel, digit: str, source: str, duration: int = 2000) -> None:
         """A key of the far end arrives."""
@@ -263,40 +232,6 @@ class Core:
             "Idle-CPU": "90.000000",
             "Heartbeat-Interval": str(int(HEARTBEAT_S)),
         }
-
-    # --- crash and return --------------------------------------------------------------------------------------
-    def crash(self) -> None:
-        """The process is gone: no event, no CDR, the port closed; the people outside stay."""
-        self.crashed = True
-        self.server.refuse()
-        for session in list(self.sessions):
-            if not session.control:
-                session.abort()
-        self.lost = [
-            (ch, ch.partner.uuid if ch.partner is not None else "")
-            for ch in self.channels.values()
-            if ch.answered and ch.up
-        ]
-        for ch in list(self.channels.values()):
-            self.channels.pop(ch.uuid, None)
-            if ch.greenlet is not None:
-                ch.greenlet.kill(block=False)
-            if not ch.answered and ch.party is not None:
-                ch.party.switch_hung_up(ch, "NORMAL_CLEARING")
-            ch.poke()
-        self.schedule.clear()
-        self.rooms.clear()
-        self.spying.clear()
-
-    def rise(self) -> None:
-        """A new process with the same core database: global variables of the file, a new Core-UUID."""
-        self.crashed = False
-        self.globals = dict(self.settings.globals)
-        self.stamper = Stamper(str(uuids.uuid4()))
-        self.globals["core_uuid"] = self.stamper.core_uuid
-        self.started = time.monotonic()
-        self.sessions_made = 0
-        self.server.listen()
 
     @property
     def uptime_s(self) -> float:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import gevent
 
 from fs_app.sim import api_control
-from fs_app.sim.people import Habits
+from fs_app.sim.party import Habits
 
 if TYPE_CHECKING:
     from fs_app.sim.core import Core

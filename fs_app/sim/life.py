@@ -22,6 +22,8 @@ from fs_app.sim.events import now_us
 #: One frame of audio: a session looks at its queue of commands this often (seconds).
 FRAME = 0.02
 
+CANCELLED = {"sip_invite_failure_status": "487", "sip_invite_failure_phrase": "CANCEL"}
+
 Order = Callable[[Channel], None]
 
 
@@ -216,14 +218,14 @@ def hangup(ch: Channel, cause: str, disposition: str = "") -> bool:
             disposition = "send_refuse"
         else:
             disposition = "send_cancel"
-            variables.set("sip_invite_failure_status", "487")
-            variables.set("sip_invite_failure_phrase", "CANCEL")
     ch.cause = cause
     ch.answer_state = "hangup"
     if ch.core.channels.get(ch.uuid) is not ch:
         return True  # a leg of before a crash: this switch does not know it
     ch.fire("CHANNEL_HANGUP")
     variables.set("sip_hangup_disposition", disposition)
+    if disposition == "send_cancel":
+        variables.update(CANCELLED)
     ch.poke()
     if ch.party is not None and not disposition.startswith("recv_"):
         ch.party.switch_hung_up(ch, cause)
@@ -239,6 +241,8 @@ def far_hangup(ch: Channel, status: int = 0) -> None:
         variables.set("sip_term_cause", "16")
         hangup(ch, "NORMAL_CLEARING", "recv_bye")
     elif ch.inbound:
+        variables.update(CANCELLED)
+        variables.set("sip_hangup_disposition", "recv_cancel")  # known before CHANNEL_HANGUP, unlike recv_bye
         hangup(ch, "ORIGINATOR_CANCEL", "recv_cancel")
     else:
         cause = causes.from_sip(status)
@@ -247,6 +251,7 @@ def far_hangup(ch: Channel, status: int = 0) -> None:
         variables.set("sip_term_status", str(status))
         variables.set("proto_specific_hangup_cause", f"sip:{status}")
         variables.set("sip_term_cause", str(causes.Q850.get(cause, 0)))
+        variables.set("sip_hangup_disposition", "recv_refuse")
         hangup(ch, cause, "recv_refuse")
 
 

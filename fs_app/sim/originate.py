@@ -13,7 +13,7 @@ from fs_app.sim.events import now_us
 
 if TYPE_CHECKING:
     from fs_app.sim.core import Core
-    from fs_app.sim.people import Party
+    from fs_app.sim.party import Party
 
 USAGE = (
     "-USAGE: <call url> <exten>|&<application_name>(<app_args>) [<dialplan>] [<context>] [<cid_name>] "

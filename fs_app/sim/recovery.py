@@ -1,11 +1,14 @@
-"""`sofia recover`: answered legs of before a crash come back when their endpoint answers the re-INVITE."""
+"""A crash of the switch, its return, and `sofia recover`: answered legs come back when their endpoint does."""
 
 from __future__ import annotations
 
+import time
+import uuid as uuids
 from typing import TYPE_CHECKING
 
 from fs_app.sim import bridge, life, route
 from fs_app.sim.channel import Channel
+from fs_app.sim.events import Stamper
 
 if TYPE_CHECKING:
     from fs_app.sim.core import Core
@@ -13,6 +16,41 @@ if TYPE_CHECKING:
 #: A re-INVITE and its answer, and how long the bridge of two recovered legs takes (seconds, seen: about 2).
 REINVITE_S = 0.1
 BRIDGE_S = 1.5
+
+
+def crash(core: Core) -> None:
+    """The process is gone: no event, no CDR, the port closed; the people outside stay."""
+    core.crashed = True
+    core.server.refuse()
+    for session in list(core.sessions):
+        if not session.control:
+            session.abort()
+    core.lost = [
+        (ch, ch.partner.uuid if ch.partner is not None else "")
+        for ch in core.channels.values()
+        if ch.answered and ch.up
+    ]
+    for ch in list(core.channels.values()):
+        core.channels.pop(ch.uuid, None)
+        if ch.greenlet is not None:
+            ch.greenlet.kill(block=False)
+        if not ch.answered and ch.party is not None:
+            ch.party.switch_hung_up(ch, "NORMAL_CLEARING")
+        ch.poke()
+    core.schedule.clear()
+    core.rooms.clear()
+    core.spying.clear()
+
+
+def rise(core: Core) -> None:
+    """A new process with the same core database: global variables of the file, a new Core-UUID."""
+    core.crashed = False
+    core.globals = dict(core.settings.globals)
+    core.stamper = Stamper(str(uuids.uuid4()))
+    core.globals["core_uuid"] = core.stamper.core_uuid
+    core.started = time.monotonic()
+    core.sessions_made = 0
+    core.server.listen()
 
 
 def recover(core: Core) -> int:

@@ -41,7 +41,7 @@ def test_a_caller_who_gives_up_while_ringing_is_a_leg_that_ended_by_the_far_end(
     program.fact(f.Rang, leg)
     party.hang_up()
     ended = program.gone(leg)
-    assert ended.cause == "ORIGINATOR_CANCEL"
+    assert (ended.cause, ended.by_far_end) == ("ORIGINATOR_CANCEL", True)
     assert ended.answered_at == 0
     program.fact(f.DoorClosed, leg)
 
