@@ -1,7 +1,8 @@
 """The web side over a fake desk as a process of its own: `python -m tests.support.deskserver FOLDER`.
 
-Its first line of output is JSON {"url", "password"}. Then it reads one JSON list per line from its input,
-["method", args…] of FakeDesk (or of `Script` below), does it and answers one JSON line.
+Its first line of output is JSON {"url", "password", …}. Then it reads one JSON list per line from its input,
+["method", args…] of FakeDesk (or of `Script` below), does it and answers one JSON line. `DeskProcess` in
+deskprocess.py speaks that to it.
 """
 
 from gevent import monkey

@@ -28,10 +28,10 @@ function Availability({ picture: p }) {
   const tone = now_.name === "AVAILABLE" ? "green" : now_.reason ? "orange" : now_.name === "LOGGED_OUT" ? "grey" : "red";
   const button = html`<span class=${`dot tone-${tone}`}></span>
     <span class="availability-text"><bdi>${text}</bdi>${later && html`<small>${t("desk.after_call")}</small>`}</span>
-    <${Icon} name="chevron-down" cls="small" />`;
+    <span class="visually-hidden">, ${t("desk.availability")}</span><${Icon} name="chevron-down" cls="small" />`;
   const labelOf = (entry) => entry.label ?? t(entry.key === "available" ? "desk.available" : "desk.unavailable_plain");
   const toneOf = (entry) => (entry.key === "available" ? "green" : entry.label ? "orange" : "red");
-  return html`<${Menu} cls="availability" label=${withKey(t("desk.availability"), "availability")} button=${button}
+  return html`<${Menu} cls="availability" spoken label=${withKey(t("desk.availability"), "availability")} button=${button}
     disabled=${!live.value || mustLogIn(p)}>${(close) => availabilityMenu(p).map((entry) => html`
       <button type="button" key=${entry.key} role="menuitemradio" aria-checked=${String(entry.current)}
         onClick=${() => { close(); if (!entry.current) send(entry.event, entry.data); }}>

@@ -33,10 +33,10 @@ export function Ask({ event, data = {}, label, cls = "", children, ...more }) {
 }
 
 /**
- * A menu behind a button. `button`: what the button shows; children: function of `close` that answers the
+ * A menu behind a button. `button`: what the button shows (`spoken`: it has words of its own); children: function of `close` that answers the
  * entries, elements with role menuitem or menuitemradio. Arrow keys, Home, End and Escape work.
  */
-export function Menu({ label, cls, button, children, disabled = false, align = "start" }) {
+export function Menu({ label, cls, button, children, disabled = false, align = "start", spoken = false }) {
   const [open, setOpen] = useState(false);
   const root = useRef(null);
   const close = (refocus = true) => {
@@ -63,7 +63,7 @@ export function Menu({ label, cls, button, children, disabled = false, align = "
     event.stopPropagation();
   };
   return html`<div class="pop" ref=${root} onKeyDown=${keys}>
-    <button type="button" class=${cls} title=${label} aria-label=${label} aria-haspopup="menu" aria-expanded=${open}
+    <button type="button" class=${cls} title=${label} aria-label=${spoken ? undefined : label} aria-haspopup="menu" aria-expanded=${open}
       disabled=${disabled} onClick=${() => setOpen(!open)}>${button}</button>
     ${open && html`<div class=${`pop-menu pop-${align}`} role="menu" aria-label=${label}>${children(close)}</div>`}
   </div>`;

@@ -19,7 +19,7 @@ function Tab({ record, shown }) {
   };
   const current = isCurrent(record.call);
   return html`<div class=${`record-tab${shown ? " is-shown" : ""}`}>
-    <button type="button" role="tab" id=${`tab-${record.call}`} aria-selected=${shown} aria-controls="record-panel" onClick=${() => show(record.call)}>
+    <button type="button" class="record-tab-button" aria-current=${shown ? "true" : undefined} aria-controls="record-panel" onClick=${() => show(record.call)}>
       <span class="record-tab-name"><bdi>${nameOf(record)}</bdi></span>
       ${isDirty(record) && html`<span class="unsaved" title=${t("contact.unsaved")}></span>`}
       ${current && html`<span class="pill tone-blue">${t("desk.record.call")}</span>`}
@@ -93,9 +93,9 @@ export function Records() {
   const { records, shown } = page.value;
   const record = records.find((r) => r.call === shown);
   if (!record) return html`<${Quiet} />`;
-  return html`<section class="card records" aria-label=${t("desk.records")}>
-    <div class="record-tabs" role="tablist">${records.map((r) => html`<${Tab} key=${r.call} record=${r} shown=${r.call === shown} />`)}</div>
-    <div id="record-panel" role="tabpanel" aria-labelledby=${`tab-${record.call}`} key=${record.call}>
+  return html`<section class="card records" aria-label=${nameOf(record)}>
+    <div class="record-tabs" role="group" aria-label=${t("desk.records")}>${records.map((r) => html`<${Tab} key=${r.call} record=${r} shown=${r.call === shown} />`)}</div>
+    <div id="record-panel" key=${record.call}>
       <${Head} record=${record} /><${Body} record=${record} /></div>
   </section>`;
 }
