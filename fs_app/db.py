@@ -17,6 +17,7 @@ import gevent
 import orjson
 import peewee
 import structlog
+from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
 from playhouse.db_url import connect
 from playhouse.migrations import Runner
@@ -87,6 +88,10 @@ class Database:
                 self._database = connect(f"{scheme.replace('postgresql', 'psycopg3')}://{rest}")
             except (RuntimeError, ValueError) as error:
                 raise ConfigError(f"FS_APP_DATABASE_URL: {error}") from error
+        # peewee guards opening and closing with a lock that monkey-patching made one of gevent's. Our native threads
+        # meet on it, and there a waiting thread is often not woken when the lock is free again: reads stood still for
+        # seconds. A native lock, held for the millisecond that a connection takes, is right between native threads.
+        self._database._lock = get_original("threading", "Lock")()
         proxy.initialize(self._database)
         try:
             applied = self._writer.apply(self._migrate)
