@@ -13,8 +13,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 import gevent
+import structlog
 
+from fs_app import metrics
 from fs_app.errors import WaitTimeout
+
+log = structlog.get_logger(__name__)
 
 
 class Timer(Protocol):
@@ -49,7 +53,15 @@ class RealClock:
         gevent.sleep(seconds)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
-        return _GreenletTimer(gevent.spawn_later(max(0.0, seconds), callback))
+        return _GreenletTimer(gevent.spawn_later(max(0.0, seconds), _guarded, callback))
+
+
+def _guarded(callback: Callable[[], None]) -> None:
+    try:
+        callback()
+    except Exception:
+        metrics.FAILURES.labels(where="timer").inc()
+        log.exception("timer failed", callback=repr(callback))
 
 
 class _FakeTimer:
@@ -93,7 +105,7 @@ class FakeClock:
             callback, timer.callback = timer.callback, None
             if callback is not None:
                 callback()
-        self._elapsed = target
+        self._elapsed = max(self._elapsed, target)  # a timer that sleeps has moved on by itself
 
 
 def wait_for(condition: Callable[[], bool], timeout: float, what: str, step: float = 0.01) -> None:

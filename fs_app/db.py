@@ -56,6 +56,12 @@ class Json(peewee.TextField):
         return None if value is None else orjson.loads(value)
 
 
+def _is_away(error: Exception) -> bool:
+    """Locked, unreachable, connection killed: time mends it. Of psycopg's errors peewee translates some classes only,
+    so all are known by the name that DB-API gives them."""
+    return any(c.__name__ == "OperationalError" for c in type(error).__mro__)
+
+
 class Database:
     """`url`: `sqlite:///path`, or `postgresql://…` (psycopg 3)."""
 
@@ -140,17 +146,22 @@ class Database:
         try:
             with self._database.connection_context():
                 if write:
-                    with self._database.atomic():
+                    with self._transaction():
                         result = work()
                 else:
                     result = work()
-        except peewee.OperationalError as error:
-            self.trouble = str(error)
-            return None, DatabaseBusy(f"the database says: {error}")
         except Exception as error:  # noqa: BLE001 - handed to the caller, who asked
+            if _is_away(error):
+                self.trouble = str(error)
+                return None, DatabaseBusy(f"the database says: {error}")
             return None, error
         self.trouble = ""
         return result, None
+
+    def _transaction(self) -> Any:
+        # SQLite: take the lock at the beginning and wait for it there. A transaction that reads first and then finds
+        # that somebody else wrote meanwhile is refused at once, whatever the busy_timeout.
+        return self._database.atomic("IMMEDIATE") if self.is_sqlite else self._database.atomic()
 
     def _migrate(self) -> list[str]:
         with self._database.connection_context():

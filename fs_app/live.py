@@ -55,15 +55,18 @@ class Live:
         """Write down that something happened, and make it so. `at` (UTC ms) only for what happened earlier."""
         if agent is not None:
             data["agent"] = agent
-        now = self._clock.now_ms()
-        when = at if at is not None and now - BELIEVED_MS < at <= now else now
-        entry = self._journal.append(kind, account, call, agent, data, when)
+        entry = self._journal.append(kind, account, call, agent, data, self.believed(at))
         self._apply(entry)
         self._bus.publish(Recorded(entry))
         rotated = self._journal.rotate_if_due(self.checkpoint)
         if rotated is not None:
             self._bus.publish(Recorded(rotated))
         return entry
+
+    def believed(self, at: int | None) -> int:
+        """A time that the switch gives (UTC ms), or now when it can't be right."""
+        now = self._clock.now_ms()
+        return at if at is not None and now - BELIEVED_MS < at <= now else now
 
     @property
     def last_id(self) -> int:
@@ -107,7 +110,7 @@ class Live:
             )
         elif kind == "offer.made":
             self.legs[entry.data["leg"]] = found.id
-        elif kind in ("call.ended", "call.disposed", "leg.ended") and found.over:
+        elif kind in ("call.ended", "call.disposed", "call.qualify_dropped", "leg.ended") and found.over:
             self._forget_if_finished(found)
 
     def _forget_if_finished(self, call: calls.Call) -> None:

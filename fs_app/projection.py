@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Any
 
 import gevent
-import peewee
 import structlog
 from gevent.event import Event
 
@@ -201,6 +200,7 @@ class Projector:
         self._waiting: deque[Entry] = deque()
         self._reader: Iterator[Entry] | None = None
         self._missing = False  # entries were dropped from memory: read the files
+        self._read_up_to = 0
         self._wake = Event()
         self._progress = Event()
         self.position = 0
@@ -245,31 +245,34 @@ class Projector:
 
     def _run(self) -> None:
         pause = 0.2
+        batch: list[Entry] = []
         while True:
-            if not self._waiting and not self._missing:
+            if not batch and not self._waiting and not self._missing:
                 self._wake.clear()
                 self._wake.wait()
-            batch = self._next_batch()
+            batch = batch or self._next_batch()
             if not batch:
                 continue
             try:
                 self._write(batch)
-                pause, self.trouble = 0.2, ""
+                batch, pause, self.trouble = [], 0.2, ""
             except DatabaseBusy as error:
                 if not self.trouble:
                     log.warning("the database does not take the journal", error=str(error))
                 self.trouble = str(error)
-                self._retry_later()
                 gevent.sleep(pause)
                 pause = min(pause * 1.5, 1.0)
             metrics.JOURNAL_LAG.set(self.lag())
 
     def _next_batch(self) -> list[Entry]:
         if self._missing:
-            if self._reader is None:
-                self._reader = self._journal.after(self.position)
-            batch = list(islice(self._reader, BATCH))
+            batch = list(islice(self._reader, BATCH)) if self._reader is not None else []
+            if not batch:
+                # At the end: what was written since, perhaps to a newer file, is found by reading on from here.
+                self._reader = self._journal.after(max(self._read_up_to, self.position))
+                batch = list(islice(self._reader, BATCH))
             if batch:
+                self._read_up_to = batch[-1].id
                 return batch
             # The files hold nothing more: the rest is in memory, and what comes from now on.
             self._missing, self._reader = False, None
@@ -278,15 +281,12 @@ class Projector:
             self._waiting.popleft()
         return [self._waiting[i] for i in range(min(BATCH, len(self._waiting)))]
 
-    def _retry_later(self) -> None:
-        """The batch was not written: read it again from where the database stands."""
-        if self._missing:
-            self._reader = None
-
     def _write(self, batch: list[Entry]) -> None:
         try:
             self.position = self._db.write(lambda: project(batch), timeout=90)
-        except (peewee.IntegrityError, peewee.DataError, KeyError, TypeError, ValueError):
+        except DatabaseBusy:
+            raise
+        except Exception:
             log.exception("a batch of the journal was refused; trying one by one", entries=len(batch))
             for entry in batch:
                 self._write_alone(entry)
@@ -295,7 +295,9 @@ class Projector:
     def _write_alone(self, entry: Entry) -> None:
         try:
             self.position = self._db.write(lambda: project([entry]), timeout=90)
-        except (peewee.IntegrityError, peewee.DataError, KeyError, TypeError, ValueError):
+        except DatabaseBusy:
+            raise
+        except Exception:
             self.refused += 1
             metrics.FAILURES.labels(where="projection").inc()
             log.exception("entry refused by the database; it stays in the journal only", entry=entry.id)

@@ -60,7 +60,10 @@ class Tasks:
     def _guard(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
         try:
             return function(*args)
-        except Exception:
+        except (
+            Exception,
+            gevent.Timeout,
+        ):  # a Timeout is a BaseException and would end a series without a word
             metrics.FAILURES.labels(where=self.name).inc()
             log.exception("task failed", task=f"{self.name}:{name}")
             return None
@@ -99,7 +102,7 @@ class Mailbox(Generic[M]):
                 message = self._messages.popleft()
                 try:
                     self._handle(message)
-                except Exception:
+                except (Exception, gevent.Timeout):
                     metrics.FAILURES.labels(where="mailbox").inc()
                     log.exception("message failed", mailbox=self._name, message=repr(message)[:500])
         finally:

@@ -33,6 +33,10 @@ class Agents:
             raise NotFound(f"agent {agent}")
         return self._live.agent(agent, info.account)
 
+    def _known(self, agent: int) -> AgentState:
+        """For what happens to him, which goes on when he is taken out of the catalogue in the middle of a call."""
+        return self._live.agents.get(agent) or self.state(agent)
+
     # --- what an agent asks ---------------------------------------------------------------------------------
     def log_in(self, agent: int) -> None:
         state = self.state(agent)
@@ -63,7 +67,7 @@ class Agents:
             self._want(state, "unavailable", reason)
 
     def log_out(self, agent: int, why: str = "asked") -> None:
-        state = self.state(agent)
+        state = self._known(agent)
         if state.presence is Presence.LOGGED_OUT:
             return
         if state.work in INTERRUPTIBLE:
@@ -83,13 +87,13 @@ class Agents:
         self._work(self.state(agent), "offered", why="offer", call=call, until=until)
 
     def answered(self, agent: int, call: str) -> None:
-        state = self.state(agent)
+        state = self._known(agent)
         if state.call == call and state.work is Work.OFFERED:
             self._work(state, "answered", why="answered", call=call)
 
     def recovered_in_call(self, agent: int, call: str) -> None:
         """The switch shows the agent in this call, whatever we believed."""
-        state = self.state(agent)
+        state = self._known(agent)
         if state.work is Work.OFFERED and state.call == call:
             self._work(state, "answered", why="recovered", call=call)
         elif state.work in INTERRUPTIBLE:
@@ -99,19 +103,19 @@ class Agents:
 
     def withdrawn(self, agent: int, call: str) -> None:
         """The offer went away without the agent's doing."""
-        state = self.state(agent)
+        state = self._known(agent)
         if state.call == call and state.work is Work.OFFERED:
             self._work(state, "withdrawn", why="withdrawn")
 
     def not_answered(self, agent: int, call: str, why: str, delay_s: int, then_pause_s: int) -> None:
-        state = self.state(agent)
+        state = self._known(agent)
         if state.call == call and state.work is Work.OFFERED:
             self._then_pause[agent] = then_pause_s
             self._delay(state, "not_answered", why, delay_s)
 
     def call_over(self, agent: int, call: str, must_qualify: bool, pause_s: int) -> None:
         """The conversation has ended: wrap-up if the call must be qualified, else the pause between calls."""
-        state = self.state(agent)
+        state = self._known(agent)
         if state.call != call or state.work is not Work.ACTIVE:
             return
         if must_qualify:
@@ -120,7 +124,7 @@ class Agents:
             self._pause(state, "call over", pause_s)
 
     def qualified(self, agent: int, call: str, pause_s: int) -> None:
-        state = self.state(agent)
+        state = self._known(agent)
         if state.call == call and state.work is Work.AFTER_WORK:
             self._pause(state, "qualified", pause_s)
 

@@ -116,6 +116,8 @@ class AgentState:
     @property
     def shown(self) -> str:
         """The state that people see."""
+        if self.presence is Presence.LOGGED_OUT and self.work in INTERRUPTIBLE:
+            return str(self.presence)  # a delay that still runs is nobody's any more
         if self.work is not Work.IDLE:
             return SHOWN[self.work]
         if self.presence is Presence.AVAILABLE:
@@ -124,6 +126,8 @@ class AgentState:
 
     @property
     def shown_since(self) -> int:
+        if self.shown == Presence.LOGGED_OUT:
+            return self.presence_since
         return self.work_since if self.work is not Work.IDLE else max(self.presence_since, self.work_since)
 
     @property

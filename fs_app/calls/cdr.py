@@ -8,6 +8,7 @@ Format: FreeSWITCH, src/mod/xml_int/mod_xml_cdr (text of variables is URL-encode
 from __future__ import annotations
 
 import os
+import re
 import time
 import xml.etree.ElementTree as ET  # expat ≥ 2.4.1 bounds entity expansion
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from fs_app.facts import LegCreated, LegHungUp
 
 LARGEST = 4 * 1024 * 1024
 AT_ONCE = 500
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that may not stand in XML, but may come in a caller's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,13 @@ def _clean(text: str) -> str:
 
 
 def _micros(text: str) -> int:
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 def parse(path: Path, document: bytes) -> CdrLeg | None:
     """One file; None when it is no CDR of a leg."""
     try:
-        root = ET.fromstring(document.decode("utf-8", "replace"))  # noqa: S314 - see the import
+        root = ET.fromstring(_NO_XML.sub(" ", document.decode("utf-8", "replace")))  # noqa: S314 - see the import
     except ET.ParseError:
         return None
     variables = {v.tag: _clean(unquote(v.text or "", errors="replace")) for v in root.iterfind("variables/*")}

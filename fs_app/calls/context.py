@@ -25,6 +25,7 @@ class Runtime:
 
     greeting_app: str = ""
     music_app: str = ""
+    music_since: float = 0.0  # monotonic, when it was asked for
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
     bridge_tries: int = 0
     suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
@@ -59,8 +60,9 @@ class Context:
     def stage(self, call: Call, event: str, why: str = "", at: int | None = None) -> None:
         """The only place that changes a call's stage. Raises UnknownTransition."""
         new = MACHINE.next(call.stage, event, f"call {call.id}")
-        spent = max(0, (at or self.clock.now_ms()) - call.stage_since)
-        self.record(call, "call.stage", at, old=str(call.stage), new=str(new), why=why or event, ms=spent)
+        when = self.live.believed(at)
+        spent = max(0, when - call.stage_since)
+        self.record(call, "call.stage", when, old=str(call.stage), new=str(new), why=why or event, ms=spent)
         if new is Stage.WAITING and call.queue is not None:
             self.kick(call.queue)
 

@@ -10,12 +10,15 @@ from fs_app import facts as f
 from fs_app.calls import offers, sounds
 from fs_app.calls.context import CommandFailed, Context, OfferDeadline, OfferOutcome
 from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Role, Stage
-from fs_app.errors import NoSuchChannel
+from fs_app.errors import NoSuchChannel, Refused
 
 log = structlog.get_logger(__name__)
 
 NORMAL = frozenset({"NORMAL_CLEARING", "ORIGINATOR_CANCEL", "NONE"})
 """A telephone that goes with one of these was put down; with any other it was lost (BY-02)."""
+
+SHORTEST_MUSIC_S = 1.0
+"""Music that was shorter than this is played again only after this time."""
 
 
 class Handler:
@@ -63,7 +66,7 @@ class Handler:
         if call.stage is Stage.NEW:
             self._welcome(call)
         elif call.stage is Stage.GREETING:
-            sounds.greet(ctx, call)
+            self._greet(call)
         elif call.stage is Stage.ENDING:
             ctx.command(call, ctx.switch.hangup(call.caller_leg))
         elif call.stage is Stage.TALKING and ctx.runtime(call).holding:
@@ -94,8 +97,22 @@ class Handler:
         ctx.command(call, ctx.switch.answer(call.caller_leg))
         if queue.greeting:
             ctx.stage(call, "greeting")
-            sounds.greet(ctx, call)
+        self._greet(call)
+
+    def _greet(self, call: Call) -> None:
+        queue = self._ctx.queue(call)
+        if queue is not None and queue.greeting:
+            sounds.greet(self._ctx, call, queue.greeting, self._greeting_failed)
         else:
+            self.enqueue(call)
+
+    def _greeting_failed(self, call: Call, error: Exception) -> None:
+        """The switch refused to play it: nobody waits for its end. (Lost with the link: recovery asks again.)"""
+        if (
+            call.stage is Stage.GREETING
+            and isinstance(error, Refused)
+            and not isinstance(error, NoSuchChannel)
+        ):
             self.enqueue(call)
 
     def enqueue(self, call: Call) -> None:
@@ -106,12 +123,12 @@ class Handler:
             ctx.stage(call, "refused", why="the queue is gone")
             ctx.command(call, ctx.switch.hangup(call.caller_leg, "NORMAL_TEMPORARY_FAILURE"))
             return
-        ticket = ctx.live.next_ticket(queue.id)
+        ticket = call.ticket or ctx.live.next_ticket(queue.id)
         ctx.record(call, "call.queued", queue=queue.id, queue_name=queue.name, ticket=ticket)
         ctx.command(call, ctx.switch.set_variables(call.caller_leg, {"fsapp_ticket": str(ticket)}))
         ctx.runtime(call).greeting_app = ""
-        sounds.music(ctx, call)
         ctx.stage(call, "queued")
+        sounds.music(ctx, call)  # only now: in the stages before there is none
 
     def _app_done(self, call: Call, fact: f.AppDone) -> None:
         runtime = self._ctx.runtime(call)
@@ -124,15 +141,20 @@ class Handler:
             and call.caller_leg in self._ctx.sessions
         ):
             # Ended by itself; broken off by a bridge or a transfer the leg is no longer in our session.
-            sounds.music(self._ctx, call)
+            ctx, soon = self._ctx, runtime.music_since + SHORTEST_MUSIC_S - self._ctx.clock.monotonic()
+            if soon > 0:  # a missing file ends at once: no thousand commands a second for it
+                ctx.clock.call_later(soon, lambda: ctx.tell(call.id, fact))
+            else:
+                sounds.music(ctx, call)
 
     def _caller_gone(self, call: Call, leg: Leg, at: int | None, by_far_end: bool | None) -> None:
         ctx = self._ctx
-        if call.stage is Stage.ENDED:
+        if call.ended_at is not None:
             return
         stage = call.stage
         offers.withdraw(ctx, call)
-        ctx.stage(call, "caller_hung_up", why=leg.cause, at=at)
+        if stage is not Stage.ENDED:
+            ctx.stage(call, "caller_hung_up", why=leg.cause, at=at)
         by = call.hang_up_by or ("caller" if by_far_end is not False else "system")
         outcome = self._outcome(call, stage)
         ctx.record(call, "call.ended", at, by=by, outcome=outcome, cause=leg.cause)
@@ -156,7 +178,7 @@ class Handler:
         assert agent is not None
         queue = ctx.queue(call)
         pause = queue.inter_call_s if queue else 0
-        if call.must_qualify and not call.disposed and call.disposition is not None:
+        if not call.disposed and call.disposition is not None:
             self.dispose(call, call.disposition, call.note)
         ctx.agents.call_over(agent, call.id, call.must_qualify and not call.disposed, pause)
 
@@ -205,6 +227,7 @@ class Handler:
 
     def _accept(self, call: Call, leg: Leg) -> None:
         assert leg.agent is not None
+        self._ctx.runtime(call).bridge_tries = 0
         self._ctx.record(call, "offer.accepted", agent=leg.agent)
         self._ctx.agents.answered(leg.agent, call.id)
 
@@ -239,6 +262,8 @@ class Handler:
             # Seen bridged without having seen it answered: after a loss of the link.
             ctx.agents.recovered_in_call(leg.agent, call.id)
             self._accept(call, leg)
+        if leg.answered_at is None:
+            ctx.record(call, "leg.answered", leg=leg.id, role=str(leg.role), agent=leg.agent)
         resumed = call.stage is Stage.HELD
         ctx.runtime(call).holding = False
         ctx.stage(call, "bridged")
@@ -285,26 +310,28 @@ class Handler:
         sip_call_id: str = "",
         sip_status: int = 0,
     ) -> None:
-        if not leg.live:
-            return
         ctx = self._ctx
-        ctx.record(
-            call,
-            "leg.ended",
-            at,
-            leg=leg.id,
-            role=str(leg.role),
-            agent=leg.agent,
-            cause=cause,
-            by_far_end=by_far_end,
-            sip_call_id=sip_call_id,
-            sip_status=sip_status,
-        )
+        if leg.live:
+            ctx.record(
+                call,
+                "leg.ended",
+                at,
+                leg=leg.id,
+                role=str(leg.role),
+                agent=leg.agent,
+                cause=cause,
+                by_far_end=by_far_end,
+                sip_call_id=sip_call_id,
+                sip_status=sip_status,
+            )
+        # Told a second time nothing of this applies any more, unless the program died before it was written.
         if leg.role is Role.CALLER:
             self._caller_gone(call, leg, at, by_far_end)
-        elif call.stage is Stage.CONNECTING or (call.offer is not None and call.offer.leg == leg.id):
+            return
+        offered = call.offer is not None and call.offer.leg == leg.id
+        if offered or (call.agent_leg is None and call.stage is Stage.CONNECTING):
             offers.failed(ctx, call, cause, at)
-        elif call.stage in (Stage.TALKING, Stage.HELD) and call.agent_leg is None:
+        elif call.agent_leg is None and call.stage in (Stage.TALKING, Stage.HELD):
             self._agent_gone(call, leg, cause, by_far_end)
 
     def _agent_gone(self, call: Call, leg: Leg, cause: str, by_far_end: bool | None) -> None:
@@ -318,9 +345,13 @@ class Handler:
         # The telephone was lost, not put down: the customer stays, with music, and his agent gets him back.
         agent = call.agent
         ctx.record(call, "call.line_lost", agent=agent, cause=cause)
+        ctx.stage(call, "line_lost", why=cause)  # in the line before his agent is free for anybody else
         if agent is not None:
             ctx.agents.call_over(agent, call.id, must_qualify=False, pause_s=0)
-        ctx.stage(call, "line_lost", why=cause)
+
+    def leg_over(self, call: Call, leg: Leg) -> None:
+        """The leg has ended and not everything that follows was done (`leftovers.py`)."""
+        self._leg_ended(call, leg, leg.cause or "LOST_TRACK", None, None)
 
     # --- the rest -------------------------------------------------------------------------------------------
     def _offer_deadline(self, call: Call, leg_id: str) -> None:

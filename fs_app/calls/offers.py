@@ -85,6 +85,8 @@ def failed(ctx: Context, call: Call, cause: str, at: int | None = None) -> None:
     info = ctx.catalog.agent(agent)
     ctx.record(call, "offer.failed", at, agent=agent, agent_name=info.name if info else "", why=cause)
     queue = ctx.queue(call)
+    # The caller is back in the line before the agent is free: he must not lose his turn to the next one.
+    ctx.stage(call, "offer_failed", why=cause, at=at)
     if cause in WITHDRAWN:
         ctx.agents.withdrawn(agent, call.id)
     else:
@@ -95,9 +97,8 @@ def failed(ctx: Context, call: Call, cause: str, at: int | None = None) -> None:
             queue.no_answer_delay_s if queue else 10,
             queue.inter_call_s if queue else 0,
         )
-    if ctx.agents.state(agent).call == call.id:  # picked up, but never connected
-        ctx.agents.call_over(agent, call.id, must_qualify=False, pause_s=queue.inter_call_s if queue else 0)
-    ctx.stage(call, "offer_failed", why=cause, at=at)
+    # Picked up, but never connected:
+    ctx.agents.call_over(agent, call.id, must_qualify=False, pause_s=queue.inter_call_s if queue else 0)
 
 
 def withdraw(ctx: Context, call: Call) -> None:

@@ -104,6 +104,7 @@ def _compare_call(
         if leg.live and leg.id not in present and leg.created_at < begun_ms:
             gone.add(leg.id)
             repairs.append(Missed(call.id, _end_of(leg, ended_legs, begun_ms), "leg is gone"))
+    repairs += [HangUp(leg.id, why) for leg, why in _over_for_us(call, present, begun_ms)]
     if call.caller_leg in gone or call.stage is Stage.ENDED:
         if call.stage is Stage.ENDED:
             repairs += [
@@ -130,6 +131,27 @@ def _compare_call(
     ):
         repairs.append(SendHome(call.caller_leg, "nobody at the door"))
     return repairs
+
+
+def _over_for_us(call: Call, present: Collection[str], begun_ms: int) -> list[tuple[Leg, str]]:
+    """Legs of agents that should be gone: a command to hang them up was lost with the link."""
+    found = []
+    for leg in call.legs.values():
+        if leg.role is Role.CALLER or leg.id not in present or call.stage is Stage.ENDED:
+            continue
+        if leg.ended_at is not None and leg.ended_at < begun_ms:
+            found.append((leg, "its offer is over"))
+        elif leg.live and call.stage is Stage.WAITING and max(leg.created_at, call.stage_since) < begun_ms:
+            found.append((leg, "its call waits for an agent"))
+    return found
+
+
+def name_of(repair: Repair) -> str:
+    """The same for the same repair in the next look."""
+    if isinstance(repair, Missed):
+        return f"{repair.call} {type(repair.fact).__name__} {repair.fact.leg}"
+    leg = repair.channel.leg if isinstance(repair, Adopt) else getattr(repair, "leg", "")
+    return f"{type(repair).__name__} {leg}{getattr(repair, 'call', '')}"
 
 
 def is_delicate(repair: Repair) -> bool:

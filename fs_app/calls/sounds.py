@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from uuid import uuid4
@@ -18,13 +19,11 @@ def on_switch(folder: str, path: str) -> str:
     return str(PurePosixPath(folder) / clean)
 
 
-def greet(ctx: Context, call: Call) -> None:
+def greet(ctx: Context, call: Call, greeting: str, failed: Callable[[Call, Exception], None]) -> None:
     """Play the queue's greeting; its end is an AppDone fact with the identifier kept here."""
-    queue = ctx.queue(call)
-    assert queue is not None
-    pending = ctx.switch.play(call.caller_leg, [on_switch(ctx.sounds, queue.greeting)])
+    pending = ctx.switch.play(call.caller_leg, [on_switch(ctx.sounds, greeting)])
     ctx.runtime(call).greeting_app = pending.id
-    ctx.command(call, pending)
+    ctx.command(call, pending, failed)
 
 
 def music(ctx: Context, call: Call) -> None:
@@ -35,6 +34,7 @@ def music(ctx: Context, call: Call) -> None:
     source = on_switch(ctx.sounds, queue.music) if queue is not None and queue.music else ctx.default_music
     pending = ctx.switch.music(call.caller_leg, source, ctx.music_chunk_s)
     ctx.runtime(call).music_app = pending.id
+    ctx.runtime(call).music_since = ctx.clock.monotonic()
     ctx.command(call, pending)
 
 

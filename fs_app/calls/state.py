@@ -212,6 +212,8 @@ def evolve(call: Call, entry: Entry) -> None:
                 d["leg"], Role.AGENT, d["agent"], number=d.get("number", ""), created_at=entry.at
             )
         case "offer.accepted":
+            if call.agent not in (None, d["agent"]):
+                call.disposition, call.note = None, ""  # the verdict is his who ends the conversation
             call.offer, call.agent, call.preferred_agent = None, d["agent"], None
         case "offer.failed":
             call.offer = None
@@ -228,13 +230,18 @@ def evolve(call: Call, entry: Entry) -> None:
         case "call.bridged":
             call.must_qualify = bool(d.get("must_qualify"))
         case "call.line_lost":
-            call.preferred_agent = d["agent"]
+            call.preferred_agent, call.must_qualify = d["agent"], False
         case "recording.wanted":
             call.recording = Recording(d["recording"], d["path"])
-        case "recording.started" | "recording.stopped" | "recording.paused" | "recording.resumed":
+        case "recording.started" | "recording.paused" | "recording.resumed":
             if call.recording is not None and call.recording.id == d["recording"]:
-                call.recording.running = entry.kind != "recording.stopped"
+                call.recording.running = True
                 call.recording.masked = entry.kind == "recording.paused"
+        case "recording.stopped":
+            if call.recording is not None and call.recording.id == d["recording"]:
+                call.recording = None  # what follows is a file of its own: nothing is written over
+        case "call.qualify_dropped":
+            call.must_qualify = False
         case "call.hang_up_asked":
             call.hang_up_by = d["by"]
         case "call.disposition_chosen":

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 
 import gevent
 import structlog
+from gevent.lock import BoundedSemaphore
 
 from fs_app import facts as f
 from fs_app import metrics
+from fs_app.calls import leftovers, sounds
 from fs_app.calls.cdr import CdrLeg, CdrSpool
 from fs_app.calls.context import Context
 from fs_app.calls.handling import Handler
@@ -28,10 +30,11 @@ from fs_app.calls.reconcile import (
     SendHome,
     compare,
     is_delicate,
+    name_of,
     of_stranger,
 )
 from fs_app.calls.service import Calls
-from fs_app.calls.state import Stage
+from fs_app.calls.state import HEARS_MUSIC, Stage
 from fs_app.errors import DatabaseBusy, FsAppError, SwitchError
 from fs_app.facts import Channel
 from fs_app.tasks import Tasks, Threads
@@ -46,6 +49,9 @@ STRANGER_S = 0.3
 
 SECOND_LOOK_S = 0.4
 """Between two looks at legs that seem to be apart; a bridge is made in 20 to 60 ms."""
+
+MUSIC_LATE_S = 5.0
+"""How long after its length the end of a stretch of music may be told."""
 
 RECOVERED_S = 4.0
 """How long legs may take to come back after `sofia recover`."""
@@ -83,7 +89,7 @@ class Recovery:
         self._running: gevent.Greenlet | None = None
         self._suspects: set[str] = set()
         self._turn = 0
-        self._spool_busy = False
+        self._reading = BoundedSemaphore(1)
         self.done = False  # a full comparison has ended since the link came up
         self.report = Report()
 
@@ -125,7 +131,7 @@ class Recovery:
 
     def look(self) -> None:
         """The round between connections; call it every few seconds."""
-        if not self.done or not self._ctx.switch.up:
+        if not self.done or not self._ctx.switch.up or self._running:
             return
         try:
             self._look()
@@ -137,14 +143,16 @@ class Recovery:
         clock, live = self._ctx.clock, self._ctx.live
         begun = clock.monotonic()
         restarted = bool(live.core_uuid) and live.core_uuid != core_uuid
-        live.record("switch.up", core_uuid=core_uuid, restarted=restarted)
         if restarted:
             self._ctx.sessions.clear()
+        told = False
         while True:
             try:
                 if restarted:
                     self._bring_back()
-                    restarted = False
+                if not told:  # only now: when the link goes meanwhile a restart is still to be answered
+                    live.record("switch.up", core_uuid=core_uuid, restarted=restarted)
+                    told, restarted = True, False
                 self._ctx.default_music = (
                     self._ctx.switch.global_variable("fsapp_music").get() or self._ctx.default_music
                 )
@@ -152,7 +160,7 @@ class Recovery:
                 self._ctx.phones.compare(self._ctx.switch.registrations().get())
                 self._compare_all()
                 break
-            except SwitchError as error:
+            except FsAppError as error:
                 log.warning("recovery interrupted; once more", error=str(error))
                 if not self._ctx.switch.up:
                     return
@@ -187,6 +195,7 @@ class Recovery:
         self.read_spool()
         self._calls.settle()
         self.report = Report(channels=len(channels))
+        self._finish()
         delicate = []
         for repair in self._compared(set(channels), channels, begun_ms):
             if is_delicate(repair):
@@ -196,6 +205,25 @@ class Recovery:
         if delicate:
             self._look_again(delicate)
         self._suspects.clear()
+        self._calls.settle()
+        self._take_up(begun_ms)
+
+    def _finish(self) -> None:
+        for leftover in leftovers.mend(self._ctx, self._handler.leg_over):
+            self._count(f"Finished{type(leftover).__name__}")
+
+    def _take_up(self, begun_ms: int) -> None:
+        """Ends and beginnings of sounds are told once: those that were told while the link was down are lost."""
+        ctx = self._ctx
+        for call in list(ctx.live.calls.values()):
+            if (
+                call.stage is Stage.GREETING
+                and call.stage_since < begun_ms
+                and call.caller_leg in ctx.sessions
+            ):
+                ctx.switch.send_home(call.caller_leg)  # greeted again: better than silence for ever
+            elif call.stage is Stage.TALKING and call.stage_since < begun_ms:
+                sounds.ensure_recording(ctx, call)
 
     def _look_again(self, delicate: list[Repair]) -> None:
         gevent.sleep(SECOND_LOOK_S)
@@ -227,13 +255,26 @@ class Recovery:
             else:
                 present.discard(leg)
         again = set()
+        self._finish()
+        self._renew_music()
         for repair in self._compared(present, channels, begun_ms):
-            key = f"{type(repair).__name__} {getattr(repair, 'leg', '')}{getattr(repair, 'call', '')}"
+            key = name_of(repair)
             if isinstance(repair, Adopt) or key in self._suspects:
                 self._mend(repair)
             else:
                 again.add(key)
         self._suspects = again
+
+    def _renew_music(self) -> None:
+        """Music that must have ended long ago, its end untold: the caller hears nothing."""
+        ctx = self._ctx
+        latest = ctx.clock.monotonic() - ctx.music_chunk_s - MUSIC_LATE_S
+        for call in list(ctx.live.calls.values()):
+            runtime = ctx.runtimes.get(call.id)
+            if runtime is None or call.stage not in HEARS_MUSIC or call.caller_leg not in ctx.sessions:
+                continue
+            if runtime.music_app and runtime.music_since < latest:
+                sounds.music(ctx, call)
 
     def _worth_a_look(self, present: set[str]) -> list[str]:
         """Strangers, callers who wait nowhere, and some conversations in turn."""
@@ -262,9 +303,18 @@ class Recovery:
         return compare(ctx.live.calls, present, channels, ctx.sessions, begun_ms, {}, holding)
 
     def _mend(self, repair: Repair) -> None:
-        kind = type(repair).__name__
+        try:
+            self._mend_one(repair)
+        except Exception:  # one call that can't be mended must not keep all the others from it
+            metrics.FAILURES.labels(where="recovery").inc()
+            log.exception("a repair failed", repair=repr(repair)[:500])
+
+    def _count(self, kind: str) -> None:
         self.report.repairs[kind] = self.report.repairs.get(kind, 0) + 1
         metrics.REPAIRS.labels(what=kind).inc()
+
+    def _mend_one(self, repair: Repair) -> None:
+        self._count(type(repair).__name__)
         ctx = self._ctx
         match repair:
             case Missed(call=call, fact=fact, why=why):
@@ -323,22 +373,19 @@ class Recovery:
     # --- the spool ------------------------------------------------------------------------------------------
     def read_spool(self) -> None:
         """Use what mod_xml_cdr wrote: ends that we missed, calls that came and went. Never raises."""
-        if self._spool_busy:
-            return
-        self._spool_busy = True
-        try:
-            while True:
-                legs = self._threads.run(self._spool.read)
-                if not legs:
-                    return
-                used = self._use(legs)
-                self._threads.run(self._spool.done, used)
-                if len(used) < len(legs):
-                    return  # the rest needs the database
-        except (OSError, FsAppError) as error:
-            log.warning("the CDR spool can't be read", error=str(error))
-        finally:
-            self._spool_busy = False
+        with self._reading:
+            try:
+                while True:
+                    legs = self._threads.run(self._spool.read)
+                    if not legs:
+                        return
+                    used = self._use(legs)
+                    self._calls.settle()  # in the journal before the witness goes
+                    self._threads.run(self._spool.done, used)
+                    if len(used) < len(legs):
+                        return  # the rest needs the database
+            except (OSError, FsAppError) as error:
+                log.warning("the CDR spool can't be read", error=str(error))
 
     def _use(self, legs: list[CdrLeg]) -> list[CdrLeg]:
         live = self._ctx.live

@@ -38,11 +38,16 @@ class Routing:
         self.open = False  # no offers before the first comparison with the switch, nor while the link is down
 
     def agent_ready(self, agent: int) -> None:
-        """Look through the agent's queues, the longest waiting caller first."""
+        """Look through the agent's queues: a caller who waits for him alone, then the longest waiting first."""
         info = self._catalog.agent(agent)
         if info is None or not self.open:
             return
         queues = [q for q in info.queues if self._queues.length(q)]
+        his = [c for q in queues for c in self._queues.waiting(q) if c.preferred_agent == agent]
+        his_queue = self._catalog.queue(his[0].queue) if his else None
+        if his_queue is not None and self._is_ready(agent):
+            self._make_offer(his[0], his_queue, agent)
+            return
         queues.sort(key=lambda q: self._queues.longest_since(q) or 0)
         for queue in queues:
             self.kick(queue)
@@ -56,14 +61,17 @@ class Routing:
         info = self._catalog.queue(queue)
         if info is None or not self.open:
             return
+        ready = [a for a in info.agents if self._is_ready(a)]
         for call in self._queues.waiting(queue):
-            agent = self._choose(info, call)
+            if not ready:
+                return  # who becomes ready asks again
+            agent = self._choose(info, call, ready)
             if agent is not None:
+                ready.remove(agent)
                 self._make_offer(call, info, agent)
 
-    def _choose(self, queue: QueueInfo, call: Call) -> int | None:
+    def _choose(self, queue: QueueInfo, call: Call, ready: list[int]) -> int | None:
         """The agent for this caller: his own first, else the one who is idle longest."""
-        ready = [a for a in queue.agents if self._is_ready(a)]
         if call.preferred_agent is not None:
             waited = (self._clock.now_ms() - call.stage_since) / 1000
             if call.preferred_agent in ready:
@@ -71,8 +79,6 @@ class Routing:
             if waited < PREFERRED_S:
                 self._clock.call_later(PREFERRED_S - waited + 0.05, lambda: self.kick(queue.id))
                 return None
-        if not ready:
-            return None
         return min(ready, key=lambda a: (self._agents.state(a).idle_since, a))
 
     def _is_ready(self, agent: int) -> bool:

@@ -4,14 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from fs_app.clock import FakeClock
 from fs_app.journal import Journal
+from tests.unit.core.world import World
 
 # How long an example takes says how busy the machine is, nothing about what is tested.
 settings.register_profile("core", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("core")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet() -> None:
+    """Thousands of transitions are no news."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
 
 @pytest.fixture
@@ -30,3 +38,8 @@ def folder(tmp_path: Path) -> Path:
 def make_journal(folder: Path, clock: FakeClock) -> Callable[..., Journal]:
     """A journal over the same folder each time, as after a restart."""
     return lambda **options: Journal(folder, clock, **options)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)

@@ -1,0 +1,148 @@
+"""What a death between two lines of the journal leaves half done, and what is still to do about it.
+
+One thing that happens is several lines: the leg has ended, the offer has failed, the agent rests, the caller is in
+the line again. Live nothing comes between them. After a kill, a damaged line or a failure in the middle the live
+state can hold a part of them; the comparison with the switch can't see that, because both sides agree about legs.
+
+`find` is pure and looks at calls and agents alone. In a state that is whole it finds nothing. `mend` does what
+is still to do, by the ordinary ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from fs_app.agents.state import AgentState, Work
+from fs_app.calls.context import Context
+from fs_app.calls.state import Call, Leg, Role, Stage
+
+log = structlog.get_logger(__name__)
+
+WITH_AGENT = frozenset({Stage.CONNECTING, Stage.TALKING, Stage.HELD})
+
+
+@dataclass(frozen=True, slots=True)
+class LegOver:
+    """The leg has ended, what follows from it was not written."""
+
+    call: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoOffer:
+    """OFFERED, but nobody is asked."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyQualifies:
+    """The call waits for the verdict of an agent who does something else."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """The agent is reserved for a call that is not offered to him."""
+
+    agent: int
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotInCall:
+    """The agent is busy with a call that he has not, or no longer."""
+
+    agent: int
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToQualify:
+    """The agent is in wrap-up for a call that needs nothing."""
+
+    agent: int
+    call: str
+
+
+Leftover = LegOver | NoOffer | NobodyQualifies | NotOffered | NotInCall | NothingToQualify
+
+
+def find(calls: Mapping[str, Call], agents: Mapping[int, AgentState]) -> list[Leftover]:
+    """Everything half done, the calls first: mending them frees most of the agents."""
+    found: list[Leftover] = []
+    for call in calls.values():
+        found += _of_call(call, agents)
+    for agent in agents.values():
+        found += _of_agent(agent, calls.get(agent.call or ""))
+    return found
+
+
+def _of_call(call: Call, agents: Mapping[int, AgentState]) -> list[Leftover]:
+    caller = call.legs.get(call.caller_leg)
+    if call.ended_at is None and (caller is None or not caller.live or call.stage is Stage.ENDED):
+        return [LegOver(call.id, call.caller_leg)]
+    if call.stage is Stage.OFFERED:
+        if call.offer is None:
+            return [NoOffer(call.id)]
+        if not call.legs[call.offer.leg].live:
+            return [LegOver(call.id, call.offer.leg)]
+    if call.stage in WITH_AGENT and call.agent_leg is None:
+        last = [leg for leg in call.legs.values() if leg.role is Role.AGENT]
+        return [LegOver(call.id, last[-1].id)] if last else []
+    if call.stage is Stage.ENDED and not call.over:
+        agent = agents.get(call.agent or 0)
+        if agent is None or agent.call != call.id:
+            return [NobodyQualifies(call.id)]
+    return []
+
+
+def _of_agent(agent: AgentState, call: Call | None) -> list[Leftover]:
+    name = agent.call or ""
+    if agent.work is Work.OFFERED:
+        offered = call is not None and call.offer is not None and call.offer.agent == agent.id
+        return [] if offered else [NotOffered(agent.id, name)]
+    if agent.work is Work.ACTIVE:
+        his = call is not None and call.agent == agent.id
+        busy = call is not None and (call.stage in WITH_AGENT or call.stage is Stage.ENDING)
+        return [] if his and busy else [NotInCall(agent.id, name)]
+    if agent.work is Work.AFTER_WORK and (call is None or call.over or call.stage is not Stage.ENDED):
+        return [NothingToQualify(agent.id, name)]
+    return []
+
+
+def mend(ctx: Context, leg_over: Callable[[Call, Leg], None]) -> list[Leftover]:
+    """Do it, each once; returns what there was. Never yields. `leg_over` is `Handler.leg_over`."""
+    done: list[Leftover] = []
+    while True:
+        left = [x for x in find(ctx.live.calls, ctx.live.agents) if x not in done]
+        if not left:
+            return done
+        done.append(left[0])
+        log.warning("half done; finished now", what=repr(left[0]))
+        _finish(ctx, left[0], leg_over)
+
+
+def _finish(ctx: Context, leftover: Leftover, leg_over: Callable[[Call, Leg], None]) -> None:
+    call = ctx.live.calls.get(leftover.call)
+    queue = ctx.queue(call) if call is not None else None
+    pause = queue.inter_call_s if queue is not None else 0
+    match leftover:
+        case LegOver(leg=leg) if call is not None:
+            leg_over(call, call.legs[leg])
+        case NoOffer() if call is not None:
+            ctx.stage(call, "offer_failed", why="nobody is asked")
+        case NobodyQualifies() if call is not None:
+            ctx.record(call, "call.qualify_dropped")
+        case NotOffered(agent=agent, call=name):
+            ctx.agents.withdrawn(agent, name)
+        case NotInCall(agent=agent, call=name):
+            must = call is not None and call.agent == agent and call.stage is Stage.ENDED and not call.over
+            ctx.agents.call_over(agent, name, must, pause)
+        case NothingToQualify(agent=agent, call=name):
+            ctx.agents.qualified(agent, name, pause)
