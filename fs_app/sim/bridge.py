@@ -59,6 +59,7 @@ def uuid_bridge(a: Channel, b: Channel) -> bool:
         variables.set("original_caller_id_number", ch.caller_number)
         route.new_profile(ch, f"uuid_br:{other.uuid}")
         ch.shown_partner = other
+    b.take_caller_id_of(a)
     a.originator, b.originator = True, False
     link = Link(a, b)
     life.redirect(a, lambda ch: _lead(ch, link))
@@ -142,6 +143,8 @@ def _talk(ch: Channel, link: Link) -> None:
 
 def _left_alone(ch: Channel, other: Channel) -> None:
     """The other side is gone and this leg has no new order: its own variables decide."""
+    gevent.sleep(life.FRAME)
+    life.check(ch)
     if other.cause:
         ch.variables.set("last_bridge_hangup_cause", other.cause)
         ch.variables.set("bridge_hangup_cause", other.cause)

@@ -71,6 +71,7 @@ class Channel:
         self.caller_name: str = caller_name
         self.first_caller_number = caller_number
         self.first_caller_name = caller_name
+        self.ani = caller_number
         self.callee_name = "" if inbound else "Outbound Call"
         self.callee_number = "" if inbound else destination
         self.destination = destination
@@ -97,6 +98,7 @@ class Channel:
         self.event_lock = False  # a broadcast runs: others wait
         self.broken = False  # CF_BREAK
         self.controlled = False  # CF_CONTROLLED: parked under control
+        self.second = False  # CF_BLEG: came in, and was the second leg of its last bridge
         self.digits: deque[str] = deque()
         self.wake = Signal()
         self.greenlet: gevent.Greenlet | None = None
@@ -150,6 +152,22 @@ class Channel:
             self.callee_name,
             self.callee_number,
         )
+
+    def take_caller_id_of(self, other: Channel) -> None:
+        """The second leg of a bridge shows the first one's caller as its own (switch_ivr_uuid_bridge)."""
+        if self.inbound:
+            self.second = True
+            self.callee_name = self.callee_number = ""
+        self.caller_name, self.caller_number = other.caller_name, other.caller_number
+        other.callee_name = other.callee_number = ""
+
+    def sort_caller_id(self) -> None:
+        """Back in the dialplan after such a bridge, a leg that came in has no caller any more [seen]."""
+        if self.second:
+            self.second = False
+            self.callee_name, self.callee_number = self.caller_name, self.caller_number
+            self.caller_name = self.caller_number = ""
+            self.first_caller_name = self.first_caller_number = ""
 
     def poke(self) -> None:
         """Wake the greenlet: something changed."""
@@ -215,16 +233,18 @@ class Channel:
             profile[f"{prefix}Dialplan"] = self.dialplan
         if self.caller_name:
             profile[f"{prefix}Caller-ID-Name"] = self.caller_name
-        profile[f"{prefix}Caller-ID-Number"] = self.caller_number
+        if self.caller_number:
+            profile[f"{prefix}Caller-ID-Number"] = self.caller_number
         if self.first_caller_name:
             profile[f"{prefix}Orig-Caller-ID-Name"] = self.first_caller_name
-        profile[f"{prefix}Orig-Caller-ID-Number"] = self.first_caller_number
+        if self.first_caller_number:
+            profile[f"{prefix}Orig-Caller-ID-Number"] = self.first_caller_number
         if self.callee_name:
             profile[f"{prefix}Callee-ID-Name"] = self.callee_name
         if self.callee_number:
             profile[f"{prefix}Callee-ID-Number"] = self.callee_number
         profile[f"{prefix}Network-Addr"] = "127.0.0.1"
-        profile[f"{prefix}ANI"] = self.caller_number
+        profile[f"{prefix}ANI"] = self.ani
         profile[f"{prefix}Destination-Number"] = self.destination
         profile[f"{prefix}Unique-ID"] = self.uuid
         profile[f"{prefix}Source"] = "mod_sofia" if self.inbound else "src/switch_ivr_originate.c"

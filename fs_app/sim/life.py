@@ -195,6 +195,7 @@ def answer(ch: Channel) -> None:
         ch.progress_media_us = now_us()
         ch.answer_state = "early"
         ch.fire("CHANNEL_PROGRESS_MEDIA")
+        ch.set_call_state("EARLY")
     ch.answered_us = now_us()
     ch.answer_state = "answered"
     ch.variables.update(MEDIA_VARIABLES)

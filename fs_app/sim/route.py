@@ -27,6 +27,7 @@ def route(ch: Channel, extension: str, context: str = "", dialplan: str = "") ->
             life.hangup(ch, "NO_ROUTE_DESTINATION")
             raise life.HungUp
         steps = found
+    ch.sort_caller_id()
     ch.callflow.append({"extension": extension, "context": ch.context, "dialplan": ch.dialplan})
     ch.set_state("CS_EXECUTE")
     for app, data in steps:

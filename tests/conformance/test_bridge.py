@@ -29,6 +29,21 @@ def test_the_agent_hangs_up_and_the_customer_goes_home(program: Program) -> None
     assert caller.state == "talking"
 
 
+def test_after_a_bridge_the_switch_no_longer_knows_who_called(program: Program) -> None:
+    """The caller's number must be kept by the program: the profile is overwritten, then emptied."""
+    _, customer = program.caller(number="+33612000066", name="Ann")
+    phone, agent = program.person("0600000026")
+    program.bridged(agent, customer)
+    picture = program.switch.channel(customer).get(5)
+    assert picture is not None and picture.caller_number == "0600000026"
+    since = program.mark()
+    phone.hang_up()
+    program.fact(f.Rang, customer, since=since)
+    picture = program.switch.channel(customer).get(5)
+    assert picture is not None and (picture.caller_number, picture.caller_name) == ("", "")
+    assert picture.get("sip_from_user") == "+33612000066"
+
+
 def test_a_second_agent_can_be_lost_too(program: Program) -> None:
     """`transfer_after_bridge` is consumed by each bridge; `home` sets it again."""
     caller, customer = program.caller()
