@@ -6,7 +6,6 @@ the account, and nothing of another account can come out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from peewee import JOIN, Case, Expression, ModelSelect, Query, fn
@@ -14,6 +13,18 @@ from peewee import JOIN, Case, Expression, ModelSelect, Query, fn
 from fs_app.accounts.model import User
 from fs_app.agents.model import Agent
 from fs_app.calls.model import Call, JournalEntry, Leg, Recording
+from fs_app.calls.rows import (
+    OUTCOMES,
+    CallDetail,
+    CallFilter,
+    CallRow,
+    Choice,
+    Choices,
+    EntryRow,
+    Figures,
+    LegRow,
+    RecordingRow,
+)
 from fs_app.contacts.model import Contact
 from fs_app.queues.model import Disposition, Queue
 
@@ -31,153 +42,6 @@ SORTS = {
     "talk": Call.talk_ms,
     "disposition": Disposition.label,
 }
-
-OUTCOMES = ("answered", "abandoned", "hung_up_early", "refused", "failed", "running")
-
-
-@dataclass(frozen=True, slots=True)
-class CallFilter:
-    """What is sought. `agent`: only this agent's calls (for those who may see no others). Times UTC ms."""
-
-    search: str = ""
-    digits: str = ""  # the search as digits of a number (without national or international prefix)
-    queue: int | None = None
-    agent: int | None = None
-    outcome: str = ""  # one of OUTCOMES
-    disposition: int | None = None
-    since: int | None = None
-    until: int | None = None
-    sort: str = "started"
-    descending: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class CallRow:
-    """A call in a list."""
-
-    id: str
-    started_at: int
-    direction: str
-    stage: str
-    outcome: str
-    caller_number: str
-    caller_name: str
-    called_number: str
-    contact: str
-    queue: str
-    agent: str
-    wait_ms: int
-    talk_ms: int
-    hold_ms: int
-    disposition: str
-    category: str
-    note: str
-    recorded: bool
-    queued_at: int | None
-    answered_at: int | None
-    ended_at: int | None
-
-    @property
-    def running(self) -> bool:
-        return self.ended_at is None
-
-    @property
-    def result(self) -> str:
-        """One of OUTCOMES (or a newer one): what became of it, or that it still runs."""
-        return "running" if self.running else self.outcome or "failed"
-
-    def wait_at(self, now: int) -> int:
-        """How long the caller waited, or has been waiting, in ms."""
-        if self.running and self.answered_at is None and self.queued_at is not None:
-            return max(0, now - self.queued_at)
-        return self.wait_ms
-
-    def talk_at(self, now: int) -> int | None:
-        """How long they talked, or have been talking, in ms; None when nobody did."""
-        if self.answered_at is None:
-            return self.talk_ms or None
-        return max(0, now - self.answered_at - self.hold_ms) if self.running else self.talk_ms
-
-
-@dataclass(frozen=True, slots=True)
-class LegRow:
-    id: str
-    role: str
-    agent: str
-    number: str
-    sip_call_id: str
-    created_at: int
-    answered_at: int | None
-    ended_at: int | None
-    cause: str
-    by_far_end: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingRow:
-    id: str
-    path: str
-    started_at: int
-    ended_at: int | None
-    duration_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRow:
-    """One thing that happened, as the journal has it."""
-
-    id: int
-    at: int
-    kind: str
-    agent: int | None
-    data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CallDetail:
-    """Everything about one call. `names` are the agents that its entries mention, `more` says that there are
-    more entries than fit."""
-
-    row: CallRow
-    ended_by: str
-    cause: str
-    disposed_at: int | None
-    agent_id: int | None
-    contact_id: int | None
-    ticket: int | None
-    legs: list[LegRow] = field(default_factory=list)
-    recordings: list[RecordingRow] = field(default_factory=list)
-    entries: list[EntryRow] = field(default_factory=list)
-    names: dict[int, str] = field(default_factory=dict)
-    more: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """A day in figures. Means in ms, None without calls."""
-
-    offered: int
-    answered: int
-    abandoned: int
-    running: int
-    mean_wait_ms: int | None
-    mean_talk_ms: int | None
-    longest_wait_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    id: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the filters of the list offer."""
-
-    queues: list[Choice]
-    agents: list[Choice]
-    dispositions: list[Choice]
 
 
 def count(account: int, wanted: CallFilter) -> int:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from fs_app.calls.queries import CallRow
+from fs_app.calls.rows import CallRow
 from fs_app.errors import Invalid
 from fs_app.web.i18n import translate
 from fs_app.web.text import csv_cell, moment, phone

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fs_app.calls.queries import OUTCOMES, SORTS, CallFilter
+from fs_app.calls.queries import SORTS
+from fs_app.calls.rows import OUTCOMES, CallFilter
 from fs_app.web.text import digits_sought, start_of_day
 
 LONGEST_SEARCH = 200

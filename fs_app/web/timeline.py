@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from fs_app.calls.queries import EntryRow
+from fs_app.calls.rows import EntryRow
 from fs_app.web.text import clipped
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fs_app.calls.queries import EntryRow
+from fs_app.calls.rows import EntryRow
 from fs_app.web import i18n, timeline
 
 
