@@ -39,11 +39,12 @@ import click
 @click.option(
     "--recording-most", default=7200.0, show_default=True, help="Longest recording written, seconds."
 )
+@click.option("--with-parent", is_flag=True, help="End when the process that started this one has ended.")
 @click.option("--check-users", is_flag=True, help="Ask the program's directory before a phone may register.")
 def sim(
     host: str, port: int, password: str, outbound: str, conf: Path | None, cdr: Path | None, sounds: str,
     seed: int, variables: tuple[str, ...], dids: tuple[str, ...], phones: tuple[str, ...], per_hour: float,
-    most_callers: int, talk: float, patience: float, recording_most: float, check_users: bool,
+    most_callers: int, talk: float, patience: float, recording_most: float, check_users: bool, with_parent: bool,
 ) -> None:  # fmt: skip
     """Run a simulated FreeSWITCH: event socket, scripted callers and telephones, CDR files."""
     from fs_app.sim import config
@@ -77,4 +78,7 @@ def sim(
 
     gevent.signal_handler(signal.SIGTERM, stop.set)
     gevent.signal_handler(signal.SIGINT, stop.set)
-    stop.wait()
+    parent = os.getppid()
+    while not stop.wait(1.0):
+        if with_parent and os.getppid() != parent:
+            break

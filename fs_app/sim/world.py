@@ -48,7 +48,7 @@ class SimWorld:
             "FS_APP_ESL_PASSWORD": self.password,
             **(settings or {}),
         }
-        command = [sys.executable, "-m", "fs_app.sim", "--port", "0", "--seed", str(seed)]
+        command = [sys.executable, "-m", "fs_app.sim", "--port", "0", "--seed", str(seed), "--with-parent"]
         command += ["--cdr", self.cdr_folder, *(["--check-users"] if check_users else [])]
         self._process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
