@@ -91,7 +91,7 @@ def test_callers_act_by_themselves_as_told(program: Program, world: SimWorld) ->
     assert program.gone(leg, 3).by_far_end
 
 
-def test_a_phone_that_loses_power_is_noticed_by_the_missing_sound(program: Program, world: SimWorld) -> None:
+def test_a_phone_without_power_never_answers(program: Program, world: SimWorld) -> None:
     phone = world.phone("1009", "", "d.example.net")
     phone.register()
     phone.die()
@@ -106,3 +106,22 @@ def test_the_demo_calls_and_its_phones_answer(program: Program, world: SimWorld)
     _, pending = program.dial(program.fact(f.PhoneRegistered, user="1").contact, park_after_bridge="true")
     assert pending.get(10).answered
     assert world.control.ask(do="demo", stop=True)["calls_made"] >= 3
+
+
+def test_a_phone_that_loses_power_in_a_call_is_hung_up_by_the_media_timeout() -> None:
+    own = SimWorld({"FS_APP_MEDIA_TIMEOUT_MS": "500"}, check_users=False)
+    program = Program(own)  # type: ignore[arg-type]
+    program.start()
+    try:
+        phone = own.phone("1", "", "d.example.net")
+        phone.register()
+        phone.answer_by_itself(0.0)
+        leg, pending = program.dial(
+            program.fact(f.PhoneRegistered, user="1").contact, park_after_bridge="true"
+        )
+        assert pending.get(5).answered
+        phone.die()
+        assert program.gone(leg, 3).cause == "MEDIA_TIMEOUT"
+    finally:
+        program.stop()
+        own.close()
