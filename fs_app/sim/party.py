@@ -218,6 +218,6 @@ class Party:
         ch = self.ch
         if ch is not None:
             ch.hearing_changed()
-            limit = float(ch.core.globals.get("media_timeout", "0") or 0) / 1000
+            limit = float(ch.core.globals["fsapp_media_timeout_s"])
             if ch.answered and limit > 0:
                 gevent.spawn_later(limit, life.hangup, ch, "MEDIA_TIMEOUT")

@@ -109,7 +109,7 @@ def test_the_demo_calls_and_its_phones_answer(program: Program, world: SimWorld)
 
 
 def test_a_phone_that_loses_power_in_a_call_is_hung_up_by_the_media_timeout() -> None:
-    own = SimWorld({"FS_APP_MEDIA_TIMEOUT_MS": "500"}, check_users=False)
+    own = SimWorld({"FS_APP_MEDIA_TIMEOUT_S": "0.5"}, check_users=False)
     program = Program(own)  # type: ignore[arg-type]
     program.start()
     try:
