@@ -249,7 +249,7 @@ def evolve(call: Call, entry: Entry) -> None:
         case "call.disposed":
             call.disposition, call.note, call.disposed = d["disposition"], d["note"], True
         case "call.ended":
-            call.ended_at = entry.at
+            call.ended_at, call.stage = entry.at, Stage.ENDED  # also when the line of the stage is damaged
         case _:
             pass  # told for the time line only
 

@@ -43,3 +43,10 @@ def make_journal(folder: Path, clock: FakeClock) -> Callable[..., Journal]:
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _no_second_look_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two looks of a recovery nothing happens here by itself."""
+    monkeypatch.setattr("fs_app.esl.recovery.SECOND_LOOK_S", 0.0)
+    monkeypatch.setattr("fs_app.esl.recovery.STRANGER_S", 0.0)
