@@ -18,12 +18,21 @@ import orjson  # noqa: E402
 import structlog  # noqa: E402
 from gevent.fileobject import FileObject  # noqa: E402
 
-from fs_app.accounts.model import UserSession  # noqa: E402
+from fs_app.accounts.model import User, UserSession  # noqa: E402
+from fs_app.calls.model import Call  # noqa: E402
+from fs_app.contacts.model import Contact  # noqa: E402
 from fs_app.contacts.service import Contacts, Stale  # noqa: E402
 from fs_app.web import sockets  # noqa: E402
 from fs_app.web.context import NAME  # noqa: E402
 from fs_app.web.server import create  # noqa: E402
-from tests.support.deskworld import PASSWORD, App, Ids, build, project_call  # noqa: E402
+from tests.support.deskworld import (  # noqa: E402
+    PASSWORD,
+    App,
+    Ids,
+    add_known_contact,
+    build,
+    project_call,
+)
 
 
 class Script:
@@ -41,6 +50,29 @@ class Script:
             self.ids.agent, number=number, name=name, disposition_set=self.ids.dispositions
         )
 
+    def reset(self) -> int:
+        """Everything as at the start, for the next test."""
+        desk, ids = self.app.desk, self.ids
+        self.drop_browsers()
+        for timer in desk._timers.values():
+            timer.cancel()
+        for agent, one in desk.agents.items():
+            desk.agents[agent] = desk._fresh(agent, one["agent"]["name"], one["agent"]["number"])
+        for queue in desk._queues:
+            queue |= {"waiting": 0, "longest_since": None}
+        desk._switch["up"] = True
+        desk.calls = 0
+        desk.asked.clear()
+
+        def again() -> None:
+            User.update(language="", theme="auto").execute()
+            Call.delete().where(Call.id.startswith("call-")).execute()
+            Contact.delete().execute()
+            add_known_contact(ids.account, self.app.clock.now_ms(), ids.contact)
+
+        self.app.db.write(again)
+        return 0
+
     def colleague_saves(self, **fields: str) -> int:
         """Somebody else saves the known contact."""
         contacts = Contacts(self.app.db, self.app.clock)
@@ -54,8 +86,8 @@ class Script:
     def drop_browsers(self) -> int:
         """Cut every socket, as a lost network does."""
         eio = self.web.flask_app.extensions[sockets.NAME].socketio.server.eio
-        for sid in list(eio.sockets):
-            eio.disconnect(sid)
+        for sock in list(eio.sockets.values()):
+            sock.close(wait=False)
         return 0
 
     def end_sessions(self) -> int:

@@ -134,20 +134,7 @@ def populate(now: int) -> Ids:
     )
     Queue.create(account=account, name="Technique", number="201", created_at=now)
     Did.create(account=account, number="+33185090000", label="Accueil", queue=queue)
-    contact = Contact.create(
-        account=account,
-        last_name="Dupont",
-        first_name="Jean",
-        company="Oscorp",
-        category="Client Or",
-        mail="jean.dupont@oscorp.example",
-        address="12 rue de la Paix\n75002 Paris",
-        description="Contrat PRO-2291, échéance 03/2027",
-        created_at=now,
-        updated_at=now,
-    )
-    for kind, number in (("mobile", "+33612345678"), ("office", "+33290000000")):
-        ContactNumber.create(account=account, contact=contact, number=number, kind=kind)
+    contact = add_known_contact(account.id, now)
     earlier = [
         (9, "answered", "QUOTE", elodie, 252_000, "Envoyer le devis 14 postes"),
         (11, "abandoned", None, None, 0, ""),
@@ -186,6 +173,26 @@ def populate(now: int) -> Ids:
         contact=contact.id,
         reason=reasons[0].id,
     )
+
+
+def add_known_contact(account: int, now: int, identifier: int | None = None) -> Contact:
+    """Jean Dupont, whom the calls of the tests come from."""
+    contact = Contact.create(
+        **({"id": identifier} if identifier else {}),
+        account=account,
+        last_name="Dupont",
+        first_name="Jean",
+        company="Oscorp",
+        category="Client Or",
+        mail="jean.dupont@oscorp.example",
+        address="12 rue de la Paix\n75002 Paris",
+        description="Contrat PRO-2291, échéance 03/2027",
+        created_at=now,
+        updated_at=now,
+    )
+    for kind, number in (("mobile", "+33612345678"), ("office", "+33290000000")):
+        ContactNumber.create(account=account, contact=contact, number=number, kind=kind)
+    return contact
 
 
 def project_call(ids: Ids, call: str, number: str, now: int, waited_s: int = 48) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -57,15 +56,21 @@ class Desk:
         return [one for one in asked if one[0] == what]
 
 
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
+    one = DeskProcess(tmp_path_factory.mktemp("desk"))
+    yield one
+    one.stop()
+
+
 @pytest.fixture
-def desk(browser: Browser, tmp_path: Path) -> Iterator[Desk]:
-    process = DeskProcess(tmp_path)
+def desk(browser: Browser, process: DeskProcess) -> Iterator[Desk]:
+    process.do("reset")
     window = browser.window()
     one = Desk(process, window)
     one.open()
     yield one
     window.close()
-    process.stop()
 
 
 @pytest.fixture
@@ -286,9 +291,9 @@ def test_leaving_logs_the_agent_out_and_ends_the_session(ready: Desk) -> None:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (683, 384)], ids=["wide", "narrow", "200 %"])
 def test_every_state_is_accessible_and_fits(
-    browser: Browser, tmp_path: Path, dark: bool, size: tuple[int, int]
+    browser: Browser, process: DeskProcess, dark: bool, size: tuple[int, int]
 ) -> None:
-    process = DeskProcess(tmp_path)
+    process.do("reset")
     window = browser.window(*size, dark=dark, reduced_motion="reduce")
     desk = Desk(process, window)
     faults: list[str] = []
@@ -332,7 +337,6 @@ def test_every_state_is_accessible_and_fits(
     desk.state("INTER_CALL")
     look("pause")
     window.close()
-    process.stop()
     assert not faults, "\n".join(faults)
 
 

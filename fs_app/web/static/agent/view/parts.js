@@ -1,6 +1,6 @@
 /** Small parts that every view uses. */
 
-import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "../../vendor/preact.js";
 import { Icon } from "../../js/lib/icons.js";
 import { t } from "../../js/lib/i18n.js";
 import { elapsed, remaining } from "../timers.js";
@@ -44,7 +44,8 @@ export function Menu({ label, cls, button, children, disabled = false, align = "
     if (refocus) root.current?.querySelector("button")?.focus();
   };
   const entries = () => [...root.current.querySelectorAll("[role^=menuitem]:not([disabled])")];
-  useEffect(() => {
+  // Before the next key arrives: somebody who types ahead must not land on another entry.
+  useLayoutEffect(() => {
     if (!open) return undefined;
     (entries().find((e) => e.ariaChecked === "true") ?? entries()[0])?.focus();
     const outside = (event) => root.current?.contains(event.target) || close(false);
