@@ -21,6 +21,7 @@ from fs_app.calls.service import Calls
 from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock, RealClock
 from fs_app.config import Settings, address
+from fs_app.contacts.matching import Matching
 from fs_app.db import Database
 from fs_app.desk import AgentDesk
 from fs_app.directory import process as directory_process
@@ -117,6 +118,7 @@ class Application:
             self.projector,
             self.threads,
         )
+        self.matching = Matching(self.live, self.db, self.bus, self.tasks)
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
         self._health = Health(self.clock)
         self._add_checks()

@@ -383,6 +383,8 @@ class Handler:
             )
 
     def _command_failed(self, call: Call, message: CommandFailed) -> None:
-        log.warning("command failed", call=call.id, error=repr(message.error))
+        # Whoever hangs up a leg that has just gone gets NoSuchChannel: everyday life.
+        say = log.debug if isinstance(message.error, NoSuchChannel) else log.warning
+        say("command failed", call=call.id, error=repr(message.error))
         if message.failed is not None:
             message.failed(call, message.error)

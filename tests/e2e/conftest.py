@@ -17,7 +17,7 @@ WHY = "NOT SHOWN HERE: no FreeSWITCH (set FREESWITCH_HOME, or have `freeswitch` 
 HERE = Path(__file__).parent
 
 SETTINGS = {
-    "FS_APP_MUSIC": "tone_stream://%(1000,0,300);loops=-1",
+    "FS_APP_MUSIC": "tone_stream://%(1000,0,150);loops=-1",
     "FS_APP_AWAY_MUSIC_S": "2",
     "FS_APP_GUARD_S": "1",
 }
