@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help run test test-fast lint bench screenshots install system-packages clean
+.PHONY: vendor sounds help run test test-fast lint bench screenshots install system-packages clean
 
 help:
 	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
@@ -12,6 +12,8 @@ help:
 	@echo "make test-fast   lint and unit tests"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       all measurements"
+	@echo "make vendor      the front end's libraries again (needs Node; a developer's tool)"
+	@echo "make sounds      the prompts again (needs espeak-ng; a developer's tool)"
 	@echo "make screenshots the pictures of the README, from a running demo"
 
 $(STAMP): setup.cfg pyproject.toml tools/system-packages
@@ -43,6 +45,12 @@ test: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/fs-app bench esl
+
+vendor:
+	cd tools/vendor && npm ci --no-audit --no-fund && node build.mjs
+
+sounds: $(STAMP)
+	$(BIN)/python tools/make_sounds.py
 
 screenshots: $(STAMP)
 	@sh tools/system-packages test

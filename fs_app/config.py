@@ -78,6 +78,13 @@ class Settings(BaseSettings):
             raise ValueError("must look like HOST:PORT")
         return value
 
+    @field_validator("outbound_listen", "directory_listen")
+    @classmethod
+    def _has_port(cls, value: str) -> str:
+        if value.endswith(":0"):
+            raise ValueError("must name the port: FreeSWITCH is told the same one")
+        return value
+
     @field_validator("switch")
     @classmethod
     def _is_switch(cls, value: str) -> str:
