@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from fs_app.config import Settings
 from fs_app.errors import Unavailable
@@ -72,11 +73,11 @@ def stop(settings: Settings) -> None:
     state_file.unlink(missing_ok=True)
 
 
-def _url(state: dict[str, object]) -> str:
+def _url(state: dict[str, Any]) -> str:
     return f"esl://:{state['password']}@127.0.0.1:{state['port']}"
 
 
-def _read(path: Path) -> dict[str, object] | None:
+def _read(path: Path) -> dict[str, Any] | None:
     try:
         state = json.loads(path.read_text())
     except (OSError, ValueError):
