@@ -1,0 +1,238 @@
+"""Comparing is pure: for each stage and each picture, what has to be mended."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from fs_app import facts as f
+from fs_app.calls.reconcile import (
+    Adopt,
+    HangUp,
+    Missed,
+    Reconnect,
+    Repair,
+    SendHome,
+    compare,
+    is_delicate,
+    name_of,
+)
+from fs_app.calls.state import Call, Leg, Offer, Role, Stage
+
+BEGUN = 1_700_000_100_000
+BORN = BEGUN - 60_000
+CALLER, AGENT = "caller", "agent-leg"
+
+
+def call(stage: Stage, agent: bool = True, **changes: Any) -> Call:
+    made = Call(CALLER, 1, "inbound", BORN, "+33", "", "+331", queue=10, stage=stage, stage_since=BORN)
+    made.legs[CALLER] = Leg(CALLER, Role.CALLER, created_at=BORN)
+    if agent:
+        made.legs[AGENT] = Leg(AGENT, Role.AGENT, 1, created_at=BORN)
+        made.offer = Offer(1, AGENT, BEGUN + 20_000) if stage is Stage.OFFERED else None
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
+
+
+def channel(leg: str, partner: str | None = None, **changes: Any) -> f.Channel:
+    values = {
+        "leg": leg,
+        "inbound": leg == CALLER,
+        "answered": True,
+        "partner": partner,
+        "app": "park",
+        "app_data": "",
+        "caller_number": "",
+        "caller_name": "",
+        "destination": "",
+        "created_at": BORN * 1000,
+        "answered_at": BORN * 1000,
+        "variables": {},
+    }
+    return f.Channel(**{**values, **changes})
+
+
+def told(repairs: list[Repair]) -> list[str]:
+    """In words, to be compared with a table."""
+    words = []
+    for r in repairs:
+        match r:
+            case Missed(fact=fact):
+                words.append(f"{type(fact).__name__} {fact.leg}")
+            case SendHome(leg=leg) | HangUp(leg=leg):
+                words.append(f"{type(r).__name__} {leg}")
+            case Reconnect():
+                words.append("Reconnect")
+            case Adopt(channel=channel):
+                words.append(f"Adopt {channel.leg}")
+    return sorted(words)
+
+
+def compared(made: Call, *channels: f.Channel, session: bool = True, **options: Any) -> list[Repair]:
+    pictured = {c.leg: c for c in channels}
+    before = deepcopy(made)
+    repairs = compare(
+        {made.id: made},
+        options.pop("present", set(pictured)),
+        pictured,
+        {CALLER} if session else set(),
+        options.pop("begun_ms", BEGUN),
+        options.pop("ended_legs", {}),
+        **options,
+    )
+    assert made == before, "comparing changes nothing"
+    return repairs
+
+
+ALONE, PAIR = (channel(CALLER),), (channel(CALLER), channel(AGENT))
+RINGING = (channel(CALLER), channel(AGENT, answered=False, answered_at=0))
+TOGETHER = (channel(CALLER, AGENT), channel(AGENT, CALLER))
+AGENT_ONLY = (channel(AGENT),)
+GONE_AGENT, GONE_CALLER = f"LegHungUp {AGENT}", f"LegHungUp {CALLER}"
+HOME = f"SendHome {CALLER}"
+
+TABLE: list[tuple[Stage, bool, tuple[f.Channel, ...], bool, list[str]]] = [
+    # stage, has an agent's leg, picture, has a living session, what is mended
+    (Stage.NEW, False, ALONE, True, []),
+    (Stage.NEW, False, ALONE, False, [HOME]),
+    (Stage.NEW, False, (), True, [GONE_CALLER]),
+    (Stage.GREETING, False, ALONE, True, []),
+    (Stage.GREETING, False, ALONE, False, [HOME]),
+    (Stage.GREETING, False, (), False, [GONE_CALLER]),
+    (Stage.WAITING, False, ALONE, True, []),
+    (Stage.WAITING, False, ALONE, False, [HOME]),
+    (Stage.WAITING, False, (), False, [GONE_CALLER]),
+    (Stage.WAITING, True, PAIR, True, [f"HangUp {AGENT}"]),
+    (Stage.OFFERED, True, RINGING, True, []),
+    (Stage.OFFERED, True, RINGING, False, [HOME]),
+    (Stage.OFFERED, True, PAIR, True, [f"LegParked {AGENT}"]),
+    (Stage.OFFERED, True, PAIR, False, [f"LegParked {AGENT}"]),
+    (Stage.OFFERED, True, TOGETHER, False, [f"LegsBridged {AGENT}"]),
+    (Stage.OFFERED, True, ALONE, True, [GONE_AGENT]),
+    (Stage.OFFERED, True, AGENT_ONLY, True, [GONE_CALLER]),
+    (Stage.OFFERED, True, (), True, [GONE_AGENT, GONE_CALLER]),
+    (Stage.CONNECTING, True, PAIR, True, ["Reconnect"]),
+    (Stage.CONNECTING, True, TOGETHER, False, [f"LegsBridged {AGENT}"]),
+    (Stage.CONNECTING, True, ALONE, True, [GONE_AGENT]),
+    (Stage.CONNECTING, True, AGENT_ONLY, True, [GONE_CALLER]),
+    (Stage.TALKING, True, TOGETHER, False, []),
+    (Stage.TALKING, True, PAIR, True, ["Reconnect"]),
+    (Stage.TALKING, True, ALONE, True, [GONE_AGENT]),
+    (Stage.TALKING, True, AGENT_ONLY, False, [GONE_CALLER]),
+    (Stage.TALKING, True, (), False, [GONE_AGENT, GONE_CALLER]),
+    (Stage.HELD, True, PAIR, True, []),
+    (Stage.HELD, True, PAIR, False, [HOME]),
+    (Stage.HELD, True, TOGETHER, False, [f"LegsBridged {AGENT}"]),
+    (Stage.HELD, True, ALONE, True, [GONE_AGENT]),
+    (Stage.ENDING, False, ALONE, True, [f"HangUp {CALLER}"]),
+    (Stage.ENDING, True, TOGETHER, False, [f"HangUp {CALLER}"]),
+    (Stage.ENDING, True, PAIR, False, [f"HangUp {CALLER}"]),
+    (Stage.ENDING, False, (), False, [GONE_CALLER]),
+]
+
+
+@pytest.mark.parametrize(("stage", "agent", "picture", "session", "mended"), TABLE)
+def test_what_is_mended(
+    stage: Stage, agent: bool, picture: tuple[f.Channel, ...], session: bool, mended: list[str]
+) -> None:
+    repairs = compared(call(stage, agent), *picture, session=session)
+    assert told(repairs) == mended
+    assert [is_delicate(r) for r in repairs if type(r) is Reconnect or "LegParked" in told([r])[0]] == [
+        True
+    ] * sum("Reconnect" in m or "LegParked" in m for m in mended)
+
+
+def test_every_stage_is_in_the_table() -> None:
+    assert {row[0] for row in TABLE} == set(Stage) - {Stage.ENDED}
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_the_agents_leg_of_an_ended_call_is_hung_up(present: bool) -> None:
+    ended = call(Stage.ENDED, ended_at=BEGUN - 1)
+    ended.legs[CALLER].ended_at = BEGUN - 1
+    repairs = compared(ended, *(AGENT_ONLY if present else ()))
+    assert told(repairs) == ([f"HangUp {AGENT}"] if present else [GONE_AGENT])
+
+
+@pytest.mark.parametrize("stage", [s for s in Stage if s is not Stage.ENDED])
+def test_nothing_is_concluded_about_legs_that_are_younger_than_the_picture(stage: Stage) -> None:
+    made = call(stage, agent=stage not in (Stage.NEW, Stage.GREETING))
+    made.stage_since = BEGUN
+    for leg in made.legs.values():
+        leg.created_at = BEGUN
+    for session in (True, False):
+        assert compared(made, session=session) == []
+        if stage is not Stage.ENDING:
+            assert compared(made, channel(CALLER), session=session) == []
+
+
+def test_a_stage_that_began_after_the_picture_is_not_contradicted_by_it() -> None:
+    for stage in (Stage.TALKING, Stage.CONNECTING):
+        assert compared(call(stage, stage_since=BEGUN), *PAIR) == []
+    for stage in (Stage.WAITING, Stage.GREETING):
+        assert compared(call(stage, agent=False, stage_since=BEGUN), *ALONE, session=False) == []
+    assert compared(call(Stage.WAITING, stage_since=BEGUN), *PAIR) == [], "his offer has just failed"
+
+
+def test_a_hold_that_is_under_way_is_not_undone() -> None:
+    assert compared(call(Stage.TALKING), *PAIR, holding={CALLER}) == []
+
+
+def test_an_agents_leg_that_should_be_gone_is_told_so_again() -> None:
+    made = call(Stage.WAITING)
+    made.legs[AGENT].ended_at = BEGUN - 5000
+    assert told(compared(made, *PAIR)) == [f"HangUp {AGENT}"]
+    made.legs[AGENT].ended_at = BEGUN + 1
+    assert compared(made, *PAIR) == [], "it ended after the picture was begun"
+
+
+def test_a_leg_that_was_not_looked_at_closely_is_only_known_to_exist() -> None:
+    made = call(Stage.TALKING)
+    assert compared(made, present={CALLER, AGENT}) == []
+    assert told(compared(made, present={CALLER})) == [GONE_AGENT]
+
+
+def test_the_end_of_a_leg_has_its_real_cause_when_a_witness_knows_it() -> None:
+    end = f.LegHungUp(BEGUN * 1000 - 7, CALLER, cause="NORMAL_CLEARING", by_far_end=True)
+    (repair,) = compared(call(Stage.WAITING, agent=False), ended_legs={CALLER: end})
+    assert isinstance(repair, Missed) and repair.fact is end
+    (repair,) = compared(call(Stage.WAITING, agent=False))
+    assert isinstance(repair, Missed) and isinstance(repair.fact, f.LegHungUp)
+    assert repair.fact.cause == "LOST_TRACK"
+
+
+STRANGERS = [
+    ({"inbound": True, "variables": {"fsapp_did": "+331"}}, ["Adopt x"]),
+    ({"inbound": True, "variables": {"fsapp_dialed": "700"}}, ["Adopt x"]),
+    ({"inbound": True}, []),
+    ({"inbound": False, "variables": {"fsapp_call": "c", "fsapp_role": "agent"}}, ["HangUp x"]),
+    ({"inbound": False, "partner": "y", "variables": {"fsapp_call": "c"}}, []),
+    ({"inbound": False}, []),
+]
+
+
+@pytest.mark.parametrize(("what", "mended"), STRANGERS)
+def test_strangers_are_adopted_swept_or_left_alone(what: dict[str, Any], mended: list[str]) -> None:
+    stranger = channel("x", **what)
+    repairs = compare({}, {"x"}, {"x": stranger}, set(), BEGUN, {})
+    assert told(repairs) == mended
+
+
+def test_two_repairs_have_the_same_name_only_when_they_are_the_same() -> None:
+    end = f.LegHungUp(1, AGENT, cause="LOST_TRACK")
+    repairs: list[Repair] = [
+        Missed("a", end, ""),
+        Missed("b", end, ""),
+        Missed("a", f.LegHungUp(1, CALLER, cause=""), ""),
+        Missed("a", f.LegParked(1, AGENT), ""),
+        SendHome("a", ""),
+        HangUp("a", ""),
+        Reconnect("a", ""),
+        Adopt(channel("a"), ""),
+        Adopt(channel("b"), ""),
+    ]
+    assert len({name_of(r) for r in repairs}) == len(repairs)
+    assert name_of(Missed("a", f.LegHungUp(2, AGENT, cause="X"), "other words")) == name_of(repairs[0])
