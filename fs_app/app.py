@@ -31,7 +31,7 @@ from fs_app.esl.link import Link
 from fs_app.esl.outbound import OutboundServer
 from fs_app.esl.recovery import Recovery
 from fs_app.esl.switch import Switch
-from fs_app.events import CatalogChanged, SwitchState
+from fs_app.events import CatalogChanged, PageOpened, SwitchState
 from fs_app.health import LAG_MS, Health, disk
 from fs_app.journal import Journal
 from fs_app.live import Live
@@ -118,6 +118,7 @@ class Application:
             self.projector,
             self.threads,
         )
+        self.bus.subscribe(PageOpened, lambda event: self.routing.agent_ready(event.agent))
         self.matching = Matching(self.live, self.db, self.bus, self.tasks)
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
         self._health = Health(self.clock)
@@ -214,8 +215,10 @@ class Application:
         return self.catalog.queue(did.queue) if did is not None else None
 
     def _reachable(self, agent: int) -> bool:
+        """A telephone that can ring, and somebody who looks at the page."""
         info = self.catalog.agent(agent)
-        return info is not None and self.phones.contact(info.number, info.domain) is not None
+        has_phone = info is not None and self.phones.contact(info.number, info.domain) is not None
+        return has_phone and self.desk.has_page(agent)
 
     def _set_routing(self, is_open: bool) -> None:
         self.routing.open = is_open

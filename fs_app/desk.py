@@ -16,7 +16,7 @@ from fs_app.calls.state import Call, Leg, Stage
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.clock import Clock, Timer
 from fs_app.errors import NotFound, WaitTimeout
-from fs_app.events import AgentPicture, CatalogChanged, PhoneState, Recorded, SwitchState
+from fs_app.events import AgentPicture, CatalogChanged, PageOpened, PhoneState, Recorded, SwitchState
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.projection import Projector
@@ -26,7 +26,7 @@ from fs_app.tasks import Threads
 log = structlog.get_logger(__name__)
 
 PAGE_GONE_S = 5.0
-"""An available agent whose page is gone this long is logged out (reliability: out within 5 s)."""
+"""An agent whose page is gone this long is logged out. He gets no calls from the first moment on (`has_page`)."""
 
 DURABLE_S = 3.0
 """How long a disposition waits for the database; after that the synced journal vouches for it."""
@@ -107,6 +107,11 @@ class AgentDesk:
         timer = self._leaving.pop(agent, None)
         if timer is not None:
             timer.cancel()
+        self._bus.publish(PageOpened(agent))
+
+    def has_page(self, agent: int) -> bool:
+        """Somebody looks at this agent's page. Without one he gets no call, from that moment on."""
+        return self._pages.get(agent, 0) > 0
 
     def browser_gone(self, agent: int) -> None:
         self._pages[agent] = max(0, self._pages.get(agent, 0) - 1)

@@ -52,5 +52,12 @@ class PhoneState:
 
 
 @dataclass(frozen=True, slots=True)
+class PageOpened:
+    """An agent looks at his page (again)."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogChanged:
     """Configuration was reloaded."""
