@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 proxy = peewee.DatabaseProxy()
 """peewee's models must name a database when they are defined; `Database.open()` binds it, once per process."""
 
+CONNECT_S = 3
+"""How long PostgreSQL may take to accept a connection: others wait meanwhile."""
+
 BUSY_MS = 2000
 """How long SQLite itself waits for a lock in the writer's thread before it says so (PRAGMA busy_timeout)."""
 
@@ -91,7 +94,11 @@ class Database:
         else:
             scheme, _, rest = self.url.partition("://")
             try:
-                self._database = connect(f"{scheme.replace('postgresql', 'psycopg3')}://{rest}")
+                self._database = connect(
+                    f"{scheme.replace('postgresql', 'psycopg3')}://{rest}",
+                    unquote_password=True,
+                    connect_timeout=CONNECT_S,
+                )
             except (RuntimeError, ValueError) as error:
                 raise ConfigError(f"FS_APP_DATABASE_URL: {error}") from error
         # peewee guards opening and closing with a lock that monkey-patching made one of gevent's. Our native threads

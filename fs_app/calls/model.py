@@ -95,4 +95,4 @@ class ProjectionMark(Base):
     """How far the journal `journal` has been projected: the number of the last entry."""
 
     journal = CharField(max_length=40, primary_key=True)
-    position = IntegerField(default=0)
+    position = BigIntegerField(default=0)

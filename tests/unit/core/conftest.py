@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,10 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from fs_app.clock import FakeClock
+from fs_app.db import Database
 from fs_app.journal import Journal
+from tests.support.postgres import Postgres, find_postgres
+from tests.unit.core.databases import Ids, opened, populate
 from tests.unit.core.world import World
 
 # How long an example takes says how busy the machine is, nothing about what is tested.
@@ -50,3 +53,35 @@ def _no_second_look_s(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two looks of a recovery nothing happens here by itself."""
     monkeypatch.setattr("fs_app.esl.recovery.SECOND_LOOK_S", 0.0)
     monkeypatch.setattr("fs_app.esl.recovery.STRANGER_S", 0.0)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for all tests; skipped, loudly, where PostgreSQL is not installed."""
+    if find_postgres() is None:
+        pytest.skip("PostgreSQL is not installed: its half of the database tests does not run")
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a new, empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.create()
+
+
+@pytest.fixture
+def db(url: str) -> Iterator[Database]:
+    made = opened(url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ids(db: Database) -> Ids:
+    """An account with a queue and its agents."""
+    return db.write(populate)
