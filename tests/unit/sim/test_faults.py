@@ -125,3 +125,16 @@ def test_a_phone_that_loses_power_in_a_call_is_hung_up_by_the_media_timeout() ->
     finally:
         program.stop()
         own.close()
+
+
+def test_what_was_answered_a_moment_before_a_crash_was_not_written_down(
+    program: Program, world: SimWorld
+) -> None:
+    _, leg = program.caller()
+    since = program.mark()
+    world.kill_switch()
+    program.fact(f.LinkDown, since=since)
+    world.start_switch()
+    program.fact(f.LinkUp, since=since, timeout=8)
+    assert program.switch.sofia_recover().get(5) == 0
+    assert not program.switch.exists(leg).get(5)
