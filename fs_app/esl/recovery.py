@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 import gevent
 import structlog
@@ -317,6 +318,8 @@ class Recovery:
         self._count(type(repair).__name__)
         ctx = self._ctx
         match repair:
+            case Missed(fact=f.LegHungUp(leg=leg)) if ctx.switch.exists(leg).get():
+                log.info("not listed, but there", leg=leg)  # `show channels` is written by a queue, and lags
             case Missed(call=call, fact=fact, why=why):
                 ctx.live.record(
                     "recovery.missed",
@@ -355,8 +358,9 @@ class Recovery:
                 channel.created_at,
                 channel.leg,
                 inbound=True,
-                caller_number=channel.caller_number,
-                caller_name=channel.caller_name,
+                # After a bridge the profile's caller is the agent: what the INVITE said stands in variables.
+                caller_number=unquote(channel.get("sip_from_user")) or channel.caller_number,
+                caller_name=channel.get("sip_from_display") or channel.caller_name,
                 destination=channel.get("fsapp_did") or channel.destination,
                 channel_name=channel.get("channel_name"),
                 sip_call_id=channel.get("sip_call_id"),
