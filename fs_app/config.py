@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from fs_app.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_SECRET = 32
 
 
 class Settings(BaseSettings):
@@ -63,7 +64,7 @@ class Settings(BaseSettings):
     music_chunk_s: int = Field(300, ge=5, le=600, description="Hold music is renewed this often")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged")
-    password_login_limit: str = Field("10 per minute", description="Login attempts per address")
+    password_login_limit: str = Field("10 per minute", description="Failed logins per address")
     metrics_token: str = Field(
         "",
         description="Lets /metrics be read from other machines (Authorization: Bearer …); empty: loopback only",
@@ -85,6 +86,11 @@ class Settings(BaseSettings):
             raise ValueError("must name the port: FreeSWITCH is told the same one")
         return value
 
+    @field_validator("data_dir", "migrations_dir", "sounds_dir", "recordings_dir", "cdr_spool")
+    @classmethod
+    def _is_absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value is not None else None  # FreeSWITCH has another folder
+
     @field_validator("switch")
     @classmethod
     def _is_switch(cls, value: str) -> str:
@@ -93,6 +99,8 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme != "esl" or not parts.hostname or not parts.password:
             raise ValueError("must be `sim` or esl://:PASSWORD@HOST:8021 (with a password)")
+        if parts.port == 0:  # .port itself raises ValueError for what is no port
+            raise ValueError("port 0 is no port")
         return value
 
     # --- derived -------------------------------------------------------------------------------------------
@@ -136,8 +144,11 @@ def address(text: str) -> tuple[str, int]:
 
 def load() -> Settings:
     """Read and check the settings; make the data folder and the secret. Raises ConfigError in words."""
+    file = os.environ.get("FS_APP_CONFIG")
+    if file and not os.access(file, os.R_OK):
+        raise ConfigError(f"FS_APP_CONFIG: {file} can't be read")
     try:
-        settings = Settings(_env_file=os.environ.get("FS_APP_CONFIG") or None)  # type: ignore[call-arg]
+        settings = Settings(_env_file=file or None)  # type: ignore[call-arg]
     except ValidationError as error:
         lines = [f"FS_APP_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
         raise ConfigError("; ".join(lines)) from error
@@ -152,8 +163,12 @@ def load() -> Settings:
 
 
 def _kept_secret(path: Path) -> str:
-    if not path.exists():
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(fd, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    kept = path.read_text().strip() if path.exists() else ""
+    if len(kept) < SHORTEST_SECRET:  # made on a full disk, or by a program that died: nobody may guess it
+        kept = secrets.token_urlsafe(48)
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(kept)
+        os.replace(fresh, path)
+    return kept

@@ -15,7 +15,7 @@ from fs_app.calls.service import Calls
 from fs_app.calls.state import Call, Leg, Stage
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.clock import Clock, Timer
-from fs_app.errors import NotFound, WaitTimeout
+from fs_app.errors import NotFound, Unavailable, WaitTimeout
 from fs_app.events import AgentPicture, CatalogChanged, PageOpened, PhoneState, Recorded, SwitchState
 from fs_app.live import Live
 from fs_app.phones import Phones
@@ -61,6 +61,7 @@ class AgentDesk:
         self._seq: dict[int, int] = {}
         self._pages: dict[int, int] = {}
         self._leaving: dict[int, Timer] = {}
+        self._unvouched: dict[tuple[int, str], tuple[int, str, int]] = {}  # verdict and its journal entry
         self._switch = SwitchState(False, clock.now_ms(), "")
         bus.subscribe(Recorded, self._on_recorded)
         bus.subscribe(PhoneState, self._on_phone)
@@ -93,13 +94,22 @@ class AgentDesk:
         self._calls.resume(agent, line)
 
     def qualify(self, agent: int, call: str, disposition: int, note: str) -> None:
-        """Returns when the verdict can no longer be lost: it is in the database, or the journal is on disk."""
-        self._calls.qualify(agent, call, disposition, note)
+        """Returns when the verdict can no longer be lost: it is in the database, or the journal is on disk.
+
+        Raises Unavailable when neither takes it now; asked again for the same verdict it goes on waiting for them.
+        """
+        verdict = self._unvouched.get((agent, call))
+        if verdict is None or verdict[:2] != (disposition, note):
+            self._calls.qualify(agent, call, disposition, note)
+            verdict = (disposition, note, self._live.last_id)
         try:
-            self._projector.wait(self._live.last_id, DURABLE_S)
+            self._projector.wait(verdict[2], DURABLE_S)
         except WaitTimeout:
+            if self._threads.run(self._live.sync) < verdict[2]:
+                self._unvouched[agent, call] = verdict
+                raise Unavailable("neither the database nor the disk takes the verdict") from None
             log.warning("disposition vouched for by the journal", call=call)
-            self._threads.run(self._live.sync)
+        self._unvouched.pop((agent, call), None)
 
     # --- the page's presence --------------------------------------------------------------------------------
     def browser_seen(self, agent: int) -> None:

@@ -13,14 +13,17 @@ from typing import Any
 import structlog
 
 LONGEST = 2000
+LONGEST_TRACE = 20_000
 
 
 def _tame(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        if isinstance(value, str) and key not in ("exception", "stack"):
-            clean = "".join(c if c.isprintable() else " " for c in value[:LONGEST])
-            if clean != value:
-                event[key] = clean
+        if not isinstance(value, str):
+            continue
+        kept, longest = ("\n", LONGEST_TRACE) if key in ("exception", "stack") else ("", LONGEST)
+        clean = "".join(c if c.isprintable() or c in kept else " " for c in value[:longest])
+        if clean != value:
+            event[key] = clean
     return event
 
 
