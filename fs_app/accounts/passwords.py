@@ -49,5 +49,5 @@ def _bytes(password: str) -> bytes:
 def _verified(kept: str, password: str) -> bool:
     try:
         return _hasher.verify(kept, _bytes(password))
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False

@@ -97,7 +97,8 @@ class AccountService:
         Raises BadLogin, or DatabaseBusy when nobody can be asked.
         """
         slug, login = slug.strip()[:64], login.strip()[:100]
-        found = self._db.read(lambda: _find_user(slug, login))
+        # No name has control characters or half a surrogate pair; not every database can be asked for them.
+        found = self._db.read(lambda: _find_user(slug, login)) if (slug + login).isprintable() else None
         right = self._passwords.check(found[1] if found else None, password)
         if found is None or not right:
             raise BadLogin(f"refused: account {slug!r}, login {login!r}, address {address}")
@@ -234,7 +235,10 @@ def _find_user(slug: str, login: str) -> tuple[int, str] | None:
         User.select(User.id, User.login, User.password_hash)
         .join(Account)
         .where(
-            (fn.LOWER(Account.slug) == slug.lower()) & (fn.LOWER(User.login) == login.lower()) & User.active
+            fn.LOWER(Account.slug) == slug.lower(),
+            # SQLite knows the small letters of ASCII only
+            (fn.LOWER(User.login) == login.lower()) | (User.login == login),
+            User.active,
         )
         .limit(2)
     )

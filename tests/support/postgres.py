@@ -75,11 +75,11 @@ class Postgres:
         )
         until(self._answers, 30, f"PostgreSQL answers; its log: {self.folder / 'log'}", step=0.05)
 
-    def create(self) -> str:
-        """The address of a new database."""
+    def create(self, template: str = "template1") -> str:
+        """The address of a new database: empty, or a copy of `template`."""
         self._databases += 1
         name = f"test{self._databases}"
-        self.sql(f"create database {name}")
+        self.sql(f"create database {name} template {template}")
         return self.url(name)
 
     def url(self, name: str) -> str:

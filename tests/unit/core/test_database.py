@@ -62,9 +62,11 @@ class Ticker:
 
 
 # --- the schema -------------------------------------------------------------------------------------------------
-def test_the_migrations_make_what_the_models_say(db: Database) -> None:
+def test_the_migrations_make_what_the_models_say(empty_url: str) -> None:
+    db = opened(empty_url)
     difference = db.read(lambda: diff_models(db._database, models.TABLES))
     assert not difference, str(difference)
+    db.close()
 
 
 def test_every_model_is_in_the_list(db: Database) -> None:
@@ -81,17 +83,17 @@ def test_every_model_is_in_the_list(db: Database) -> None:
     assert {m._meta.table_name for m in models.TABLES} <= tables  # type: ignore[attr-defined]
 
 
-def test_a_database_that_is_up_to_date_is_opened_again_without_change(url: str) -> None:
-    opened(url).close()
-    again = Database(url, MIGRATIONS)
+def test_a_database_that_is_up_to_date_is_opened_again_without_change(empty_url: str) -> None:
+    opened(empty_url).close()
+    again = Database(empty_url, MIGRATIONS)
     again.open()
     status = again.read(lambda: list(Runner(again._database, directory=str(MIGRATIONS)).status()))
     assert len(status) == len(list(MIGRATIONS.glob("*.py")))
     again.close()
 
 
-def test_the_migrations_can_be_taken_back(url: str) -> None:
-    db = opened(url)
+def test_the_migrations_can_be_taken_back(empty_url: str) -> None:
+    db = opened(empty_url)
     db._writer.apply(lambda: _down(db))
     tables = set(db.read(lambda: db._database.get_tables()))
     assert not {m._meta.table_name for m in models.TABLES} & tables  # type: ignore[attr-defined]
