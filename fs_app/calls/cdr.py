@@ -25,7 +25,8 @@ _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class CdrLeg:
-    """One ended leg. `role`, `did` and `call` are our channel variables."""
+    """One ended leg. `role`, `did` and `call` are our channel variables; `recorded_ms` is the length of its last
+    recording, 0 when there was none."""
 
     path: Path
     leg: str
@@ -37,6 +38,7 @@ class CdrLeg:
     did: str
     call: str
     end: LegHungUp
+    recorded_ms: int = 0
 
     def creation(self) -> LegCreated:
         """The fact that its beginning would have been."""
@@ -56,7 +58,7 @@ def _clean(text: str) -> str:
     return "".join(c for c in text[:10_000] if c.isprintable())
 
 
-def _micros(text: str) -> int:
+def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
@@ -89,14 +91,15 @@ def parse(path: Path, document: bytes) -> CdrLeg | None:
         variables.get("fsapp_did", ""),
         variables.get("fsapp_call", ""),
         LegHungUp(
-            _micros(variables.get("end_uepoch", "")),
+            _whole(variables.get("end_uepoch", "")),
             leg,
             cause=variables.get("hangup_cause", "UNKNOWN"),
             by_far_end=disposition.startswith("recv") if disposition else None,
             sip_call_id=variables.get("sip_call_id", ""),
-            created_at=_micros(variables.get("start_uepoch", "")),
-            answered_at=_micros(variables.get("answer_uepoch", "")),
+            created_at=_whole(variables.get("start_uepoch", "")),
+            answered_at=_whole(variables.get("answer_uepoch", "")),
         ),
+        _whole(variables.get("record_ms", "")),
     )
 
 

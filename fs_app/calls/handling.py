@@ -155,7 +155,8 @@ class Handler:
         offers.withdraw(ctx, call)
         if stage is not Stage.ENDED:
             ctx.stage(call, "caller_hung_up", why=leg.cause, at=at)
-        by = call.hang_up_by or ("caller" if by_far_end is not False else "system")
+        system = by_far_end is False or leg.cause == "LOST_TRACK"
+        by = call.hang_up_by or ("system" if system else "caller")
         outcome = self._outcome(call, stage)
         ctx.record(call, "call.ended", at, by=by, outcome=outcome, cause=leg.cause)
         ctx.runtimes.pop(call.id, None)
@@ -336,7 +337,8 @@ class Handler:
 
     def _agent_gone(self, call: Call, leg: Leg, cause: str, by_far_end: bool | None) -> None:
         ctx = self._ctx
-        if cause in NORMAL:
+        # NORMAL_CLEARING of our side is the switch's own: it ends a held leg that it took up after its restart [seen].
+        if cause in NORMAL and by_far_end is not False:
             if not call.hang_up_by:
                 ctx.record(call, "call.hang_up_asked", by="agent")
             ctx.stage(call, "agent_hung_up", why=cause)
@@ -344,6 +346,7 @@ class Handler:
             return
         # The telephone was lost, not put down: the customer stays, with music, and his agent gets him back.
         agent = call.agent
+        sounds.stop_recording(ctx, call)  # what follows is music, then perhaps somebody else
         ctx.record(call, "call.line_lost", agent=agent, cause=cause)
         ctx.stage(call, "line_lost", why=cause)  # in the line before his agent is free for anybody else
         if agent is not None:
@@ -373,7 +376,7 @@ class Handler:
         if isinstance(fact, f.RecordingStarted):
             if not recording.running:
                 self._ctx.record(call, "recording.started", recording=recording.id, path=recording.path)
-        elif recording.running:
+        else:  # also one whose beginning was told while nobody listened
             self._ctx.record(
                 call,
                 "recording.stopped",

@@ -113,6 +113,9 @@ def _compare_call(
                 if leg.live and leg.id in present
             ]
         return repairs
+    if call.hang_up_by and call.stage in (Stage.TALKING, Stage.HELD) and call.caller_leg in present:
+        # Asked for and written down, but the command was lost with the link or with a dead program.
+        return [*repairs, HangUp(call.caller_leg, "its agent hung up")]
     caller = channels.get(call.caller_leg)
     if caller is None:
         return repairs

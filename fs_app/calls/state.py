@@ -122,10 +122,13 @@ class Offer:
 
 @dataclass(slots=True)
 class Recording:
+    """One file; `since` is when it began (UTC ms)."""
+
     id: str
     path: str
     running: bool = False
     masked: bool = False
+    since: int = 0
 
 
 @dataclass(slots=True)
@@ -230,9 +233,9 @@ def evolve(call: Call, entry: Entry) -> None:
         case "call.bridged":
             call.must_qualify = bool(d.get("must_qualify"))
         case "call.line_lost":
-            call.preferred_agent, call.must_qualify = d["agent"], False
+            call.preferred_agent, call.must_qualify, call.hang_up_by = d["agent"], False, ""
         case "recording.wanted":
-            call.recording = Recording(d["recording"], d["path"])
+            call.recording = Recording(d["recording"], d["path"], since=entry.at)
         case "recording.started" | "recording.paused" | "recording.resumed":
             if call.recording is not None and call.recording.id == d["recording"]:
                 call.recording.running = True

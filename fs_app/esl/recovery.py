@@ -90,6 +90,7 @@ class Recovery:
         self._running: gevent.Greenlet | None = None
         self._suspects: set[str] = set()
         self._turn = 0
+        self._down_ms = 0  # when the link was lost (UTC ms), 0 when this program never had it
         self._reading = BoundedSemaphore(1)
         self.done = False  # a full comparison has ended since the link came up
         self.report = Report()
@@ -101,6 +102,8 @@ class Recovery:
         self._running = self._tasks.spawn("recovery", self._recover, core_uuid)
 
     def link_down(self) -> None:
+        if self.done:
+            self._down_ms = self._ctx.clock.now_ms()
         self.stop()
         self._set_open(False)
         self.done = False
@@ -179,6 +182,8 @@ class Recovery:
 
     def _bring_back(self) -> None:
         """FreeSWITCH was restarted: it recovers the legs whose other side answers a re-INVITE."""
+        for call in list(self._ctx.live.calls.values()):
+            sounds.recording_lost(self._ctx, call, self._down_ms or self._ctx.clock.now_ms())
         number = self._ctx.switch.sofia_recover().get()
         wanted = {leg.id for call in self._ctx.live.calls.values() for leg in call.legs.values() if leg.live}
         log.info("sofia recover", recovered=number, wanted=len(wanted))
@@ -404,8 +409,15 @@ class Recovery:
             known = None
         used = []
         for cdr in legs:
-            if live.call_of(cdr.leg) is not None:
-                self._calls.tell(live.legs[cdr.leg], cdr.end)
+            call = live.call_of(cdr.leg)
+            if call is not None:
+                if cdr.leg == call.caller_leg and call.recording is not None:
+                    # The witness knows its length; told only when the switch's own word was missed.
+                    self._calls.tell(
+                        call.id,
+                        f.RecordingStopped(cdr.end.at, cdr.leg, call.recording.path, cdr.recorded_ms),
+                    )
+                self._calls.tell(call.id, cdr.end)
             elif cdr.leg in unknown:
                 if known is None:
                     continue
