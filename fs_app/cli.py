@@ -44,6 +44,7 @@ def run(demo: bool) -> None:
 @cli.group()
 def bench() -> None:
     """Measurements; each prints a table and ends with status 1 when a goal is missed."""
+    logs.configure("console", "warning")
 
 
 def _settings() -> config.Settings:
