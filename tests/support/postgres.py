@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg
+
 from tests.support.until import until
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -44,6 +46,7 @@ class Postgres:
             os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
         self.port = _free_port()
         self._databases = 0
+        self._admin: psycopg.Connection | None = None
         data = self.folder / "data"
         self._run(
             "initdb", "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
@@ -75,33 +78,25 @@ class Postgres:
         )
         until(self._answers, 30, f"PostgreSQL answers; its log: {self.folder / 'log'}", step=0.05)
 
-    def create(self, template: str = "template1") -> str:
-        """The address of a new database: empty, or a copy of `template`."""
+    def create(self) -> str:
+        """The address of a new, empty database."""
         self._databases += 1
         name = f"test{self._databases}"
-        self.sql(f"create database {name} template {template}")
+        self.sql(f"create database {name}")
         return self.url(name)
 
     def url(self, name: str) -> str:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
 
-    def sql(self, statement: str, database: str = "postgres") -> str:
-        """Run one statement as the administrator; its output, unaligned."""
-        return self._run(
-            "psql",
-            "-h",
-            str(self.folder),
-            "-p",
-            str(self.port),
-            "-U",
-            USER,
-            "-d",
-            database,
-            "-Atqc",
-            statement,
-        )
+    def sql(self, statement: str) -> None:
+        """Run one statement as the administrator."""
+        if self._admin is None:
+            self._admin = psycopg.connect(self.url("postgres"), autocommit=True)
+        self._admin.execute(statement)  # type: ignore[call-overload]
 
     def stop(self) -> None:
+        if self._admin is not None:
+            self._admin.close()
         self._process.send_signal(signal.SIGINT)  # "fast": end the connections, then stop
         try:
             self._process.wait(10)
