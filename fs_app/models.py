@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fs_app.accounts.model import Account, User, UserSession
+from fs_app.admin.model import AuditEntry
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recording
 from fs_app.contacts.model import Contact, ContactNumber
@@ -27,4 +28,5 @@ TABLES: tuple[type[Base], ...] = (
     Recording,
     JournalEntry,
     ProjectionMark,
+    AuditEntry,
 )

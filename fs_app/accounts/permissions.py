@@ -6,6 +6,7 @@ ROLES = ("agent", "supervisor", "admin")
 
 EVERYBODY = frozenset(ROLES)
 STEERING = frozenset({"supervisor", "admin"})
+ADMINS = frozenset({"admin"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "desk.use": EVERYBODY,
@@ -19,6 +20,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "contacts.view": EVERYBODY,
     "contacts.edit": EVERYBODY,
     "status.view": STEERING,
+    "people.manage": ADMINS,
+    "queues.manage": ADMINS,
+    "dispositions.manage": ADMINS,
+    "reasons.manage": ADMINS,
+    "numbers.manage": ADMINS,
+    "hours.manage": ADMINS,
+    "audit.view": ADMINS,
 }
 
 

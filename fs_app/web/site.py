@@ -30,6 +30,7 @@ from fs_app.web import (
     status,
     text,
 )
+from fs_app.web.admin import BLUEPRINTS, menu
 from fs_app.web.context import NAME, Site, site, visitor, zone
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def build(app: Application) -> Flask:
     limiter = Limiter(get_remote_address, app=flask_app, storage_uri="memory://")
     for module in (i18n, login, preferences, home, calls, status, agent):
         flask_app.register_blueprint(module.blueprint)
+    for blueprint in BLUEPRINTS:
+        flask_app.register_blueprint(blueprint)
     enter: Any = flask_app.view_functions["login.enter"]
     # Only what failed counts: two hundred agents behind one address log in at nine o'clock.
     flask_app.view_functions["login.enter"] = limiter.limit(
@@ -128,6 +131,7 @@ def _page_facts() -> dict[str, Any]:
     _, version = i18n.browser_catalogue(language)
     return {
         "identity": identity,
+        "admin_menu": menu.entries(identity) if identity else [],
         "language": language,
         "theme": preferences.theme_of_request(),
         "accent": look.accent(identity.accent if identity else look.FALLBACK),
