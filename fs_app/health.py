@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from fs_app.clock import Clock
+
+log = structlog.get_logger(__name__)
 
 LEAST_FREE = 500 * 1024 * 1024
 LAG_MS = 200.0
@@ -28,7 +32,11 @@ class Health:
         """All checks, in the order in which they were added."""
         rows = []
         for name, check in self._checks:
-            ok, key, params = check()
+            try:
+                ok, key, params = check()
+            except Exception as error:  # the page that says what is wrong must not be what is wrong
+                log.exception("a check failed", check=name)
+                ok, key, params = False, "error.internal", {"why": repr(error)}
             was, since = self._since.get(name, (not ok, 0))
             if was != ok:
                 since = self._clock.now_ms()

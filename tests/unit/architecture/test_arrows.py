@@ -201,6 +201,13 @@ SINGLETONS = {
 """What may be made when a module is imported, and why."""
 
 CONSTANT_MAKERS = {
+    "datetime",
+    "len",
+    "max",
+    "min",
+    "range",
+    "sorted",
+    "timedelta",
     "Blueprint",  # filled while its module is imported, never after
     "Machine",
     "Path",
