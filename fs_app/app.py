@@ -118,6 +118,7 @@ class Application:
             self.projector,
             self.threads,
         )
+        self.bus.subscribe(CatalogChanged, lambda _: self.calls.see_off())
         self.bus.subscribe(PageOpened, lambda event: self.routing.agent_ready(event.agent))
         self.matching = Matching(self.live, self.db, self.bus, self.tasks)
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
@@ -202,8 +203,7 @@ class Application:
     def _dialled(self, fact: f.LegCreated) -> QueueInfo | None:
         """The queue behind the number that was dialled: a DID from outside, a queue's number from a telephone."""
         did = self.catalog.did(fact.destination)
-        user, at, domain = fact.channel_name.rpartition("/")[2].partition("@")
-        agent = self.catalog.phone(user, domain.partition(":")[0]) if at else None
+        agent = self.catalog.caller(fact.channel_name)
         if agent is not None:
             info = self.catalog.agent(agent)
             if info is not None:
@@ -212,7 +212,7 @@ class Application:
                     return internal
                 if did is not None and did.account != info.account:
                     return None
-        return self.catalog.queue(did.queue) if did is not None else None
+        return self.catalog.open_queue(did.queue) if did is not None else None
 
     def _reachable(self, agent: int) -> bool:
         """A telephone that can ring, and somebody who looks at the page."""
@@ -365,7 +365,7 @@ class Application:
             "checks": checks,
             "figures": {
                 "calls": len(self.live.calls),
-                "waiting": sum(self.queues.length(q) for q in self.catalog.now.queues),
+                "waiting": sum(self.queues.length(q) for q in self.catalog.every_queue()),
                 "agents_logged_in": sum(a.presence != "LOGGED_OUT" for a in self.live.agents.values()),
                 "journal_lag": self.projector.lag(),
                 "loop_lag_p99_ms": round(self.watch.p99_ms(), 1),

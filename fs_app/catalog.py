@@ -14,7 +14,10 @@ from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.bus import Bus
 from fs_app.db import Database
 from fs_app.events import CatalogChanged
+from fs_app.queues.limits import Limit
 from fs_app.queues.model import Did, Disposition, Queue, QueueMember
+from fs_app.routing.model import AgentSkill
+from fs_app.routing.skills import Need, load_needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,12 @@ class AgentInfo:
     domain: str
     sip_ha1: str
     queues: tuple[int, ...] = ()
+    skills: Mapping[int, int] = field(default_factory=dict)  # skill → level
 
 
 @dataclass(frozen=True, slots=True)
 class QueueInfo:
-    """Delays in seconds."""
+    """Delays in seconds; what the settings mean stands at `queues.model.Queue`."""
 
     id: int
     account: int
@@ -57,6 +61,15 @@ class QueueInfo:
     inter_call_s: int
     record: bool
     agents: tuple[int, ...] = ()
+    strategy: str = "longest_idle"
+    priority: int = 0
+    needs: tuple[Need, ...] = ()
+    tiers: Mapping[int, int] = field(default_factory=dict)  # agent → tier, 1 is asked first
+    tier_after_s: int = 0
+    last_agent: bool = False
+    last_agent_wait_s: int = 0
+    max_wait: Limit = Limit()
+    max_length: Limit = Limit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class DidInfo:
     number: str
     label: str
     queue: int | None
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,8 @@ class Picture:
     reasons: Mapping[int, ReasonInfo] = field(default_factory=dict)
     dispositions: Mapping[int, DispositionInfo] = field(default_factory=dict)
     agent_by_phone: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    closed_queues: Mapping[int, QueueInfo] = field(default_factory=dict)  # take nobody, serve who waits still
+    archived: Mapping[int, DispositionInfo] = field(default_factory=dict)  # nobody chooses them any more
 
 
 class Catalog:
@@ -119,7 +135,20 @@ class Catalog:
         return self.now.agents.get(agent)
 
     def queue(self, queue: int | None) -> QueueInfo | None:
+        """The queue of a call that is under way: also one that was deactivated meanwhile."""
+        return self.now.queues.get(queue or 0) or self.now.closed_queues.get(queue or 0)
+
+    def open_queue(self, queue: int | None) -> QueueInfo | None:
+        """The queue for a new call."""
         return self.now.queues.get(queue or 0)
+
+    def every_queue(self) -> list[int]:
+        """All that may have callers."""
+        return [*self.now.queues, *self.now.closed_queues]
+
+    def disposition(self, disposition: int | None) -> DispositionInfo | None:
+        """Also one that was archived after an agent chose it."""
+        return self.now.dispositions.get(disposition or 0) or self.now.archived.get(disposition or 0)
 
     def did(self, number: str) -> DidInfo | None:
         """The incoming number, with or without the plus that some trunks leave out."""
@@ -128,6 +157,15 @@ class Catalog:
 
     def phone(self, user: str, domain: str) -> int | None:
         return self.now.agent_by_phone.get((user, domain))
+
+    def caller(self, channel_name: str) -> int | None:
+        """The agent whose own telephone made this call (`sofia/internal/1001@domain`), None for all others.
+
+        On this profile the user is who he says; on the trunk's the name is the caller's to choose.
+        """
+        user, at, host = channel_name.removeprefix("sofia/internal/").partition("@")
+        ours = at and channel_name.startswith("sofia/internal/")
+        return self.phone(user, host.partition(":")[0]) if ours else None
 
     def queue_by_number(self, account: int, number: str) -> QueueInfo | None:
         return next(
@@ -147,6 +185,9 @@ class Catalog:
 def load() -> Picture:
     """Read the database (inside `Database.read`)."""
     members = list(QueueMember.select(QueueMember.queue, QueueMember.agent).tuples())
+    tiers = {(m.queue_id, m.agent_id): m.tier for m in QueueMember.select()}
+    skills = list(AgentSkill.select(AgentSkill.agent, AgentSkill.skill, AgentSkill.level).tuples())
+    needs = load_needs()
     accounts = {
         a.id: AccountInfo(a.id, a.slug, a.name, a.language, a.time_zone, a.country, a.sip_domain)
         for a in Account.select()
@@ -161,6 +202,7 @@ def load() -> Picture:
             accounts[a.account_id].sip_domain,
             a.sip_ha1,
             tuple(q for q, agent in members if agent == a.id),
+            {skill: level for agent, skill, level in skills if agent == a.id},
         )
         for a in Agent.select(Agent, User).join(User).where(Agent.active, User.active)
     }
@@ -179,24 +221,38 @@ def load() -> Picture:
             q.inter_call_s,
             q.record,
             tuple(agent for queue, agent in members if queue == q.id and agent in agents),
+            q.strategy,
+            q.priority,
+            needs.get(q.id, ()),
+            {agent: tier for (queue, agent), tier in tiers.items() if queue == q.id},
+            q.tier_after_s,
+            q.last_agent,
+            q.last_agent_wait_s,
+            Limit(q.max_wait_s, q.max_wait_then, q.max_wait_queue_id, q.max_wait_message),
+            Limit(q.max_length, q.max_length_then, q.max_length_queue_id, q.max_length_message),
         )
-        for q in Queue.select().where(Queue.active)
+        for q in Queue.select()
     }
+    open_queues = {q.id for q in Queue.select(Queue.id).where(Queue.active)}
+    dispositions: dict[bool, dict[int, DispositionInfo]] = {True: {}, False: {}}
+    for d in Disposition.select().order_by(Disposition.position, Disposition.id):
+        dispositions[d.active][d.id] = DispositionInfo(
+            d.id, d.account_id, d.set_id, d.parent_id, d.code, d.label, d.category
+        )
     return Picture(
         accounts,
         agents,
-        queues,
+        {i: q for i, q in queues.items() if i in open_queues},
         {
-            d.number: DidInfo(d.id, d.account_id, d.number, d.label, d.queue_id)
+            d.number: DidInfo(d.id, d.account_id, d.number, d.label, d.queue_id, d.priority)
             for d in Did.select().where(Did.active)
         },
         {
             r.id: ReasonInfo(r.id, r.account_id, r.code, r.label)
             for r in NotReadyReason.select().where(NotReadyReason.active).order_by(NotReadyReason.position)
         },
-        {
-            d.id: DispositionInfo(d.id, d.account_id, d.set_id, d.parent_id, d.code, d.label, d.category)
-            for d in Disposition.select().where(Disposition.active).order_by(Disposition.position)
-        },
+        dispositions[True],
         {(a.number, a.domain): a.id for a in agents.values()},
+        {i: q for i, q in queues.items() if i not in open_queues},
+        dispositions[False],
     )

@@ -222,7 +222,7 @@ class AgentDesk:
         if call is None:
             return None
         queue = self._catalog.queue(call.queue)
-        chosen = self._catalog.now.dispositions.get(call.disposition or 0)
+        chosen = self._catalog.disposition(call.disposition)
         return {
             "call": call.id,
             "queue": self._queue(call),
@@ -244,7 +244,7 @@ class AgentDesk:
         rows = []
         for queue_id in info.queues:
             queue = self._catalog.queue(queue_id)
-            if queue is not None:
+            if queue is not None and (self._catalog.open_queue(queue_id) or self._queues.length(queue_id)):
                 rows.append(
                     {
                         "id": queue.id,

@@ -181,11 +181,15 @@ class Handler:
         pause = queue.inter_call_s if queue else 0
         if not call.disposed and call.disposition is not None:
             self.dispose(call, call.disposition, call.note)
-        ctx.agents.call_over(agent, call.id, call.must_qualify and not call.disposed, pause)
+        must_qualify = call.must_qualify and not call.disposed
+        if must_qualify and ctx.catalog.agent(agent) is None:
+            ctx.record(call, "call.qualify_dropped")  # deactivated during the call: he has no page any more
+            must_qualify = False
+        ctx.agents.call_over(agent, call.id, must_qualify, pause)
 
     def dispose(self, call: Call, disposition: int, note: str) -> None:
         """The verdict is written: the call is complete."""
-        info = self._ctx.catalog.now.dispositions.get(disposition)
+        info = self._ctx.catalog.disposition(disposition)
         self._ctx.live.record(
             "call.disposed",
             account=call.account,

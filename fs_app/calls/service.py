@@ -10,7 +10,7 @@ from unicodedata import category
 import structlog
 
 from fs_app import facts as f
-from fs_app.calls import offers
+from fs_app.calls import farewell, offers
 from fs_app.calls.context import Context
 from fs_app.calls.handling import Handler
 from fs_app.calls.state import Call, Role, Stage
@@ -134,6 +134,7 @@ class Calls:
             called_number=printable(fact.destination, LONGEST_NUMBER),
             queue=queue.id,
             sip_call_id=fact.sip_call_id,
+            from_agent=self._ctx.catalog.caller(fact.channel_name),
         )
         return live.calls[fact.leg]
 
@@ -196,6 +197,11 @@ class Calls:
         self._handler.dispose(call, disposition, note)
         self._ctx.agents.qualified(agent, call_id, queue.inter_call_s)
         self._tidy(call_id)
+
+    def see_off(self) -> None:
+        """The catalogue has changed: agents who are in it no more leave, after their conversation."""
+        for call in farewell.see_off(self._ctx):
+            self._tidy(call)
 
     def _call_of_line(self, agent: int, line: str) -> Call:
         call = self._ctx.live.call_of(line)

@@ -1,0 +1,25 @@
+"""An agent was deactivated: his conversation goes on, nothing new comes, and nobody waits for his verdict."""
+
+from __future__ import annotations
+
+from fs_app.agents.state import Presence, Work
+from fs_app.calls.context import Context
+
+
+def see_off(ctx: Context) -> list[str]:
+    """For every agent who works and is in the catalogue no more: he is logged out, after his call if he has one.
+
+    Returns the calls that nobody qualifies any more. Called after each change of the catalogue; never yields.
+    """
+    dropped = []
+    for state in list(ctx.live.agents.values()):
+        if state.presence is Presence.LOGGED_OUT or ctx.catalog.agent(state.id) is not None:
+            continue
+        ctx.agents.log_out(state.id, why="deactivated")
+        call = ctx.live.calls.get(state.call or "")
+        if state.work is Work.AFTER_WORK and call is not None:
+            pause = queue.inter_call_s if (queue := ctx.queue(call)) is not None else 0
+            ctx.record(call, "call.qualify_dropped")
+            ctx.agents.qualified(state.id, call.id, pause)
+            dropped.append(call.id)
+    return dropped
