@@ -278,7 +278,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert all(stage is not Stage.ENDED for stage in (c.stage for c in world.live.calls.values()))
 
 
-AnyOrder.TestCase.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)
+AnyOrder.TestCase.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
 TestAnyOrder = AnyOrder.TestCase
 
 

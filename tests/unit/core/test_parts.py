@@ -29,7 +29,7 @@ from tests.support.until import until
 def tasks() -> Iterator[Tasks]:
     made = Tasks("parts")
     yield made
-    made.stop()
+    made.stop(timeout=0.2)
 
 
 def failures(where: str) -> float:

@@ -298,7 +298,10 @@ def test_an_account_that_is_gone_poisons_nothing(
     assert writer.projector.refused >= 1
 
 
-def test_a_projector_does_not_start_without_a_database(tmp_path: Path, folder: Path) -> None:
+def test_a_projector_does_not_start_without_a_database(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fs_app.db.BUSY_MS", 100)
     db = opened(f"sqlite:///{tmp_path / 'x.db'}")
     writer = Writer(db, folder)
     writer.journal.open(0, {})
