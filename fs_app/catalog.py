@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from fs_app.accounts.model import Account, User
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.bus import Bus
 from fs_app.db import Database
 from fs_app.events import CatalogChanged
+from fs_app.hours import service as hours
+from fs_app.hours.opening import Holidays, Opening, Week, is_open, zone_named
 from fs_app.queues.limits import Limit
 from fs_app.queues.model import Did, Disposition, Queue, QueueMember
 from fs_app.routing.model import AgentSkill
@@ -70,6 +73,12 @@ class QueueInfo:
     last_agent_wait_s: int = 0
     max_wait: Limit = Limit()
     max_length: Limit = Limit()
+
+    week: Week | None = None
+    holidays: Holidays | None = None
+    closed_message: str = ""
+    holiday_message: str = ""
+    closed_queue: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,12 @@ class Catalog:
         ours = at and channel_name.startswith("sofia/internal/")
         return self.phone(user, host.partition(":")[0]) if ours else None
 
+    def opening(self, queue: QueueInfo, now_ms: int) -> Opening:
+        """Whether the queue is open, on the wall clock of its account."""
+        account = self.now.accounts.get(queue.account)
+        zone = zone_named(account.time_zone if account else "UTC")
+        return is_open(queue.week, queue.holidays, datetime.fromtimestamp(now_ms / 1000, UTC), zone)
+
     def queue_by_number(self, account: int, number: str) -> QueueInfo | None:
         return next(
             (q for q in self.now.queues.values() if q.account == account and q.number == number), None
@@ -206,6 +221,7 @@ def load() -> Picture:
         )
         for a in Agent.select(Agent, User).join(User).where(Agent.active, User.active)
     }
+    weeks, calendars = hours.weeks(), hours.calendars()
     queues = {
         q.id: QueueInfo(
             q.id,
@@ -230,6 +246,11 @@ def load() -> Picture:
             q.last_agent_wait_s,
             Limit(q.max_wait_s, q.max_wait_then, q.max_wait_queue_id, q.max_wait_message),
             Limit(q.max_length, q.max_length_then, q.max_length_queue_id, q.max_length_message),
+            week=weeks.get(q.schedule_id),
+            holidays=calendars.get(q.holiday_set_id),
+            closed_message=q.closed_message,
+            holiday_message=q.holiday_message,
+            closed_queue=q.closed_queue_id,
         )
         for q in Queue.select()
     }

@@ -8,6 +8,7 @@ from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recording
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Base
+from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 
 TABLES: tuple[type[Base], ...] = (
@@ -18,6 +19,10 @@ TABLES: tuple[type[Base], ...] = (
     NotReadyReason,
     DispositionSet,
     Disposition,
+    Schedule,
+    ScheduleRange,
+    HolidaySet,
+    Holiday,
     Queue,
     QueueMember,
     Did,

@@ -7,6 +7,7 @@ from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerF
 from fs_app.accounts.model import Account
 from fs_app.agents.model import Agent
 from fs_app.db import Base, Millis
+from fs_app.hours.model import HolidaySet, Schedule
 
 
 class DispositionSet(Base):
@@ -54,6 +55,11 @@ class Queue(Base):
     record = BooleanField(default=True)
     active = BooleanField(default=True)
     created_at = Millis()
+    schedule = ForeignKeyField(Schedule, null=True, backref="queues", on_delete="RESTRICT")  # null: always open
+    holiday_set = ForeignKeyField(HolidaySet, null=True, backref="queues", on_delete="RESTRICT")
+    closed_message = CharField(max_length=300, default="")  # empty: the one of the account's language
+    holiday_message = CharField(max_length=300, default="")  # empty: the closed message
+    closed_queue = ForeignKeyField("self", null=True, backref="+", on_delete="SET NULL")  # null: hang up
 
     class Meta:
         indexes = ((("account", "number"), True), (("account", "name"), True))
