@@ -61,6 +61,7 @@ class AgentDesk:
         self._seq: dict[int, int] = {}
         self._pages: dict[int, int] = {}
         self._leaving: dict[int, Timer] = {}
+        self._left: set[int] = set()  # whose log-out was asked for by nobody but the silence of their page
         self._unvouched: dict[tuple[int, str], tuple[int, str, int]] = {}  # verdict and its journal entry
         self._switch = SwitchState(False, clock.now_ms(), "")
         bus.subscribe(Recorded, self._on_recorded)
@@ -117,6 +118,11 @@ class AgentDesk:
         timer = self._leaving.pop(agent, None)
         if timer is not None:
             timer.cancel()
+        if agent in self._left:
+            self._left.discard(agent)
+            state = self._live.agents.get(agent)
+            if state is not None and state.wanted == "log_out":  # still in his call, and back: he stays
+                self._agents.log_in(agent)
         self._bus.publish(PageOpened(agent))
 
     def has_page(self, agent: int) -> bool:
@@ -143,7 +149,11 @@ class AgentDesk:
         if self._pages.get(agent):
             return
         with suppress(NotFound):  # deactivated meanwhile
+            state = self._live.agents.get(agent)
+            if state is None or state.wanted == "log_out":
+                return  # he asked for it himself
             self._agents.log_out(agent, why="page gone")
+            self._left.add(agent)
 
     # --- pictures -------------------------------------------------------------------------------------------
     def picture(self, agent: int) -> dict[str, Any]:

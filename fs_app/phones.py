@@ -11,13 +11,29 @@ class Phones:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._contacts: dict[tuple[str, str], str] = {}
+        self._silent: set[tuple[str, str]] = set()
 
     def contact(self, user: str, domain: str) -> str | None:
-        """The registered contact as a dial string, None when the phone is not registered."""
-        return self._contacts.get((user, domain))
+        """The registered contact as a dial string, None when the phone is not registered or has gone silent."""
+        return None if (user, domain) in self._silent else self._contacts.get((user, domain))
+
+    def silent(self, user: str, domain: str) -> None:
+        """It was called and did not even ring: without power or network, whatever its registration says. Not to be
+        dialled again until it registers anew, or `perhaps_back`."""
+        if (user, domain) in self._contacts and (user, domain) not in self._silent:
+            self._silent.add((user, domain))
+            self._bus.publish(PhoneState(user, domain, False))
+
+    def perhaps_back(self, user: str, domain: str) -> None:
+        """Worth another try."""
+        if (user, domain) in self._silent:
+            self._silent.discard((user, domain))
+            if (user, domain) in self._contacts:
+                self._bus.publish(PhoneState(user, domain, True))
 
     def on_registered(self, fact: PhoneRegistered) -> None:
         self._set(fact.user, fact.domain, fact.contact)
+        self.perhaps_back(fact.user, fact.domain)
 
     def on_unregistered(self, fact: PhoneUnregistered) -> None:
         key = (fact.user, fact.domain)

@@ -28,6 +28,7 @@ class Runtime:
     music_since: float = 0.0  # monotonic, when it was asked for
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
     bridge_tries: int = 0
+    listened_to: str = ""  # the offered leg, when its ringing can't have been missed
     suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
 
 

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from fs_app.calls.context import Context, OfferDeadline, OfferOutcome
-from fs_app.calls.state import Call, Stage
-from fs_app.catalog import QueueInfo
+from fs_app.calls.state import Call, Leg, Stage
+from fs_app.catalog import AgentInfo, QueueInfo
 from fs_app.ports import Originate, OriginateResult, Outcome
 
 GRACE_S = 3.0
 """The switch ends the ringing itself; our own deadline comes this much later, for when it does not."""
 
+SILENT = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "RECOVERY_ON_TIMER_EXPIRE"})
+"""Causes of a telephone that says nothing; one that rang first was only not picked up."""
+
+SILENT_S = 300.0
+"""A silent telephone that does not register again is tried again after this time."""
+
 WITHDRAWN = frozenset({"ORIGINATOR_CANCEL", "LOSE_RACE", "WITHDRAWN"})
 """Causes that are no fault of the agent."""
 
 
-def make(ctx: Context, call: Call, queue: QueueInfo, agent: int) -> None:
-    """Reserve the agent and ring his telephone. Called by routing, without yielding."""
+def make(ctx: Context, call: Call, queue: QueueInfo, agent: int, told: Mapping[str, Any]) -> None:
+    """Reserve the agent and ring his telephone. Called by routing, without yielding. `told` is why it is he, for
+    the journal (BY-31)."""
     info = ctx.catalog.agent(agent)
     assert info is not None
     contact = ctx.phones.contact(info.number, info.domain)
     assert contact is not None
     leg = str(uuid4())
     deadline = ctx.clock.now_ms() + int((queue.ring_s + GRACE_S) * 1000)
-    ctx.stage(call, "offered", why=f"longest idle of queue {queue.name}")
+    ctx.stage(call, "offered", why=str(told.get("chosen_by", "")))
     ctx.record(
         call,
         "offer.made",
@@ -34,6 +43,7 @@ def make(ctx: Context, call: Call, queue: QueueInfo, agent: int) -> None:
         number=info.number,
         deadline=deadline,
         role="agent",
+        **told,
     )
     ctx.agents.offered(agent, call.id, deadline)
     pending = ctx.switch.originate(
@@ -54,6 +64,7 @@ def make(ctx: Context, call: Call, queue: QueueInfo, agent: int) -> None:
             },
         )
     )
+    ctx.runtime(call).listened_to = leg
     call_id = call.id
 
     def ended(outcome: Outcome[OriginateResult]) -> None:
@@ -84,6 +95,8 @@ def failed(ctx: Context, call: Call, cause: str, at: int | None = None) -> None:
         return
     info = ctx.catalog.agent(agent)
     ctx.record(call, "offer.failed", at, agent=agent, agent_name=info.name if info else "", why=cause)
+    if offer is not None and info is not None and cause in SILENT:
+        _not_even_rung(ctx, call, call.legs[offer.leg], info)
     queue = ctx.queue(call)
     # The caller is back in the line before the agent is free: he must not lose his turn to the next one.
     ctx.stage(call, "offer_failed", why=cause, at=at)
@@ -99,6 +112,22 @@ def failed(ctx: Context, call: Call, cause: str, at: int | None = None) -> None:
         )
     # Picked up, but never connected:
     ctx.agents.call_over(agent, call.id, must_qualify=False, pause_s=queue.inter_call_s if queue else 0)
+
+
+def _not_even_rung(ctx: Context, call: Call, leg: Leg, info: AgentInfo) -> None:
+    """A dead telephone must not cost caller after caller a whole time of ringing (and its agent his good name)."""
+    rang = leg.ringing_at is not None or leg.answered_at is not None
+    if rang or ctx.runtime(call).listened_to != leg.id:
+        return
+    user, domain = info.number, info.domain
+
+    def once_more() -> None:
+        ctx.phones.perhaps_back(user, domain)
+        for queue in info.queues:
+            ctx.kick(queue)
+
+    ctx.phones.silent(user, domain)
+    ctx.clock.call_later(SILENT_S, once_more)
 
 
 def withdraw(ctx: Context, call: Call) -> None:

@@ -142,6 +142,7 @@ class Call:
     caller_number: str
     caller_name: str
     called_number: str
+    from_agent: int | None = None  # whose telephone made it
     queue: int | None = None
     stage: Stage = Stage.NEW
     stage_since: int = 0
@@ -190,6 +191,7 @@ def started(entry: Entry) -> Call:
         caller_number=d["caller_number"],
         caller_name=d["caller_name"],
         called_number=d["called_number"],
+        from_agent=d.get("from_agent"),
         queue=d.get("queue"),
         stage_since=entry.at,
     )

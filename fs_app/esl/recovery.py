@@ -107,6 +107,8 @@ class Recovery:
         self.stop()
         self._set_open(False)
         self.done = False
+        for runtime in self._ctx.runtimes.values():
+            runtime.listened_to = ""
 
     def stop(self) -> None:
         if self._running is not None:

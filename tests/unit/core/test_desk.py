@@ -328,6 +328,20 @@ def test_after_a_start_whoever_does_not_come_back_is_logged_out(seen: World, tmp
     assert again.agent(OTHER).presence is Presence.LOGGED_OUT
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_page_that_comes_back_during_the_call_keeps_its_agent_unless_he_asked_to_go(
+    seen: World, desk: AgentDesk, asked: bool
+) -> None:
+    caller, _, _ = seen.talking()
+    if asked:
+        desk.log_out(ME)
+    desk.browser_gone(ME)
+    seen.clock.advance(PAGE_GONE_S + 0.1)
+    assert seen.agent(ME).wanted == "log_out"
+    desk.browser_seen(ME)
+    assert seen.agent(ME).wanted == ("log_out" if asked else "")
+
+
 def test_an_agent_who_was_deactivated_is_logged_out_with_his_page(seen: World, desk: AgentDesk) -> None:
     seen.set_queue(None, [])
     desk.browser_gone(ME)

@@ -368,6 +368,7 @@ def test_an_offer_that_was_withdrawn_goes_to_the_same_caller_not_to_the_next(alo
 
 def test_the_agent_may_end_his_delay(alone: World) -> None:
     caller = alone.waits()
+    alone.rings(alone.offered_leg(caller))
     alone.refuses(alone.offered_leg(caller), "NO_ANSWER")
     alone.agents.end_delay(ME)
     assert alone.offers() == [(caller, ME), (caller, ME)]
