@@ -8,6 +8,7 @@ STAMP := $(VENV)/.installed
 
 help:
 	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
+	@echo "               (make run NEW_PASSWORDS=1: new passwords for the demo account)"
 	@echo "make test        everything: lint, unit, browser, both switches (the real one when it is found)"
 	@echo "make test-fast   lint and unit tests"
 	@echo "make lint        ruff and mypy"
@@ -28,7 +29,7 @@ system-packages:
 	@sh tools/system-packages run
 
 run: $(STAMP) system-packages
-	$(BIN)/fs-app run --demo
+	$(BIN)/fs-app run --demo $(if $(NEW_PASSWORDS),--new-passwords)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -54,7 +54,9 @@ LAGGING = 5000
 class Application:
     """The whole program. `start()` returns when it serves; `stop()` when nothing of it runs any more."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, lock: FolderLock | None = None
+    ) -> None:
         self.settings = settings
         self.clock = clock or RealClock()
         self.bus = Bus()
@@ -62,7 +64,7 @@ class Application:
         self.threads = Threads("files", 2)
         self.started_at = self.clock.now_ms()
         self._stops = ExitStack()
-        self._lock = FolderLock(settings.data_dir)
+        self._lock = lock or FolderLock(settings.data_dir)
         self.db = Database(settings.database, settings.migrations_dir)
         self.journal = Journal(settings.journal_dir, self.clock)
         self.live = Live(self.journal, self.clock, self.bus)

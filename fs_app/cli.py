@@ -1,4 +1,4 @@
-"""The command line: `fs-app run`, `fs-app demo`, `fs-app bench …`."""
+"""The command line: `fs-app run`, `fs-app sim`, `fs-app bench …`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def cli() -> None:
 @click.option(
     "--demo", is_flag=True, help="Make the demonstration account first, with callers who keep calling."
 )
-def run(demo: bool) -> None:
+@click.option("--new-passwords", is_flag=True, help="With --demo: new passwords for an account that exists.")
+def run(demo: bool, new_passwords: bool) -> None:
     """Run the program until it is told to end (SIGTERM, Ctrl+C)."""
     from fs_app.run import serve
 
@@ -35,7 +36,7 @@ def run(demo: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: end.set())
     try:
-        serve(settings, demo, end)
+        serve(settings, demo, end, new_passwords)
     except FsAppError as error:
         click.echo(f"fs-app: {error}", err=True)
         raise SystemExit(1) from error

@@ -19,6 +19,7 @@ from fs_app.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
+DATABASES = ("sqlite", "postgresql", "postgres")
 
 
 class Settings(BaseSettings):
@@ -99,8 +100,20 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme != "esl" or not parts.hostname or not parts.password:
             raise ValueError("must be `sim` or esl://:PASSWORD@HOST:8021 (with a password)")
-        if parts.port == 0:  # .port itself raises ValueError for what is no port
-            raise ValueError("port 0 is no port")
+        try:
+            port = parts.port
+        except ValueError:
+            port = 0
+        if port == 0:
+            raise ValueError("the port after the host must be a number from 1 to 65535")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: str) -> str:
+        kind, _, rest = value.partition("://")
+        if value and (kind not in DATABASES or not rest.strip("/")):
+            raise ValueError("must be sqlite:////FOLDER/FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
         return value
 
     # --- derived -------------------------------------------------------------------------------------------
@@ -150,16 +163,24 @@ def load() -> Settings:
     try:
         settings = Settings(_env_file=file or None)  # type: ignore[call-arg]
     except ValidationError as error:
-        lines = [f"FS_APP_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
-        raise ConfigError("; ".join(lines)) from error
+        raise ConfigError("; ".join(_in_words(e["loc"], e["msg"]) for e in error.errors())) from error
     try:
         for folder in (settings.data_dir, settings.journal_dir, settings.recordings, settings.spool):
             folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise ConfigError(f"FS_APP_DATA_DIR: the folder {folder} can't be written to")
         if not settings.secret_key:
             settings.secret_key = _kept_secret(settings.data_dir / "secret_key")
     except OSError as error:
-        raise ConfigError(f"FS_APP_DATA_DIR: {error}") from error
+        raise ConfigError(
+            f"FS_APP_DATA_DIR: {error.filename} can't be made or read: {error.strerror}"
+        ) from error
     return settings
+
+
+def _in_words(place: tuple[int | str, ...], message: str) -> str:
+    name = "_".join(str(part) for part in place).upper()
+    return f"FS_APP_{name}: {message.removeprefix('Value error, ')}"
 
 
 def _kept_secret(path: Path) -> str:

@@ -106,12 +106,12 @@ class Database:
         # seconds. A native lock, held for the millisecond that a connection takes, is right between native threads.
         self._database._lock = get_original("threading", "Lock")()
         proxy.initialize(self._database)
-        try:
-            applied = self._writer.apply(self._migrate)
-        except (peewee.PeeweeException, sqlite3.Error, OSError) as error:
+        applied, failed = self._writer.apply(self._migrate)
+        if failed is not None:
+            self.close()
             raise ConfigError(
-                f"the database {self.described()} can't be opened or brought up to date: {error}"
-            ) from error
+                f"the database {self.described()} can't be opened or brought up to date: {failed}"
+            ) from failed
         for name in applied:
             log.info("migration applied", migration=name)
 
@@ -170,9 +170,12 @@ class Database:
         # that somebody else wrote meanwhile is refused at once, whatever the busy_timeout.
         return self._database.atomic("IMMEDIATE") if self.is_sqlite else self._database.atomic()
 
-    def _migrate(self) -> list[str]:
-        with self._database.connection_context():
-            return list(Runner(self._database, directory=str(self.migrations)).up())
+    def _migrate(self) -> tuple[list[str], Exception | None]:
+        try:
+            with self._database.connection_context():
+                return list(Runner(self._database, directory=str(self.migrations)).up()), None
+        except (peewee.PeeweeException, sqlite3.Error, OSError) as error:
+            return [], error  # as a value, for the same reason as above
 
     def close(self) -> None:
         """End the threads; work that has begun is finished first."""

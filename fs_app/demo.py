@@ -1,6 +1,6 @@
 """A demonstration account: one queue, two agents, a supervisor, an administrator, callers who keep calling.
 
-Passwords are random and shown once. An account that exists already is left as it is.
+Passwords are random and shown once. An account that exists already is left as it is, or given new passwords.
 """
 
 from __future__ import annotations
@@ -74,12 +74,15 @@ def sim_options() -> list[str]:
     return [f"--demo={DID}", *phones, "--per-hour=90", "--most-callers=8", "--talk=60"]
 
 
-def prepare(settings: Settings, clock: Clock) -> Credentials | None:
-    """Open the database for a moment and make the account in it."""
+def prepare(settings: Settings, clock: Clock, renew: bool = False) -> Credentials | None:
+    """Open the database for a moment and make the account in it; `renew`: new passwords when it is there already.
+
+    None when nothing was changed. Raises ConfigError.
+    """
     db = Database(settings.database, settings.migrations_dir)
     db.open()
     try:
-        return create(db, clock)
+        return create(db, clock) or (new_passwords(db) if renew else None)
     finally:
         db.close()
 
@@ -88,6 +91,20 @@ def create(db: Database, clock: Clock) -> Credentials | None:
     """Make the account; None when it is there already. Raises DatabaseBusy."""
     if db.read(lambda: Account.select().where(Account.slug == SLUG).exists()):
         return None
+    shown, hashes = _draw()
+    db.write(lambda: _write(clock.now_ms(), hashes, dict(shown.phones)))
+    return shown
+
+
+def new_passwords(db: Database) -> Credentials:
+    """For everybody and every telephone of the account, which exists. Raises DatabaseBusy."""
+    shown, hashes = _draw()
+    db.write(lambda: _replace(hashes, dict(shown.phones)))
+    return shown
+
+
+def _draw() -> tuple[Credentials, dict[str, str]]:
+    """What is shown, and what is kept of the web passwords: login → hash."""
     shown = Credentials()
     passwords = Passwords()
     hashes = {}
@@ -96,10 +113,17 @@ def create(db: Database, clock: Clock) -> Credentials | None:
         shown.web.append((person.login, password, person.role))
         hashes[person.login] = passwords.hash(password)
     passwords.stop()
-    phones = {p.number: _password() for p in PEOPLE if p.number}
-    shown.phones = list(phones.items())
-    db.write(lambda: _write(clock.now_ms(), hashes, phones))
-    return shown
+    shown.phones = [(p.number, _password()) for p in PEOPLE if p.number]
+    return shown, hashes
+
+
+def _replace(hashes: dict[str, str], phones: dict[str, str]) -> None:
+    account = Account.get(Account.slug == SLUG)
+    for login, kept in hashes.items():
+        User.update(password_hash=kept).where(User.account == account, User.login == login).execute()
+    for number, password in phones.items():
+        ha1 = a1_hash(number, DOMAIN, password)
+        Agent.update(sip_ha1=ha1).where(Agent.account == account, Agent.number == number).execute()
 
 
 def _write(now: int, hashes: dict[str, str], phones: dict[str, str]) -> None:

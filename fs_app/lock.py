@@ -17,8 +17,13 @@ class FolderLock:
         self._fd: int | None = None
 
     def take(self) -> None:
-        """Raises ConfigError, naming the other process, when somebody else has it."""
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        """Taken already: no effect. Raises ConfigError, naming the other process, when somebody else has it."""
+        if self._fd is not None:
+            return
+        try:
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        except OSError as error:
+            raise ConfigError(f"the data folder {self._path.parent} can't be written to: {error}") from error
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import click
 from gevent.event import Event
 
 from fs_app import demo as demonstration
 from fs_app.app import Application
+from fs_app.clock import RealClock
 from fs_app.config import Settings
+from fs_app.lock import FolderLock
 from fs_app.sim import process as sim_process
 
 
-def serve(settings: Settings, demo: bool, end: Event) -> None:
-    """Run until `end` is set. Raises what keeps the program from starting, in words."""
+def serve(settings: Settings, demo: bool, end: Event, new_passwords: bool = False) -> None:
+    """Run until `end` is set. Raises what keeps the program from starting, in words; then nothing is left running."""
+    lock = FolderLock(settings.data_dir)
+    lock.take()  # before anything in the folder is touched: it may be another program's
     simulated = settings.switch == "sim"
-    if simulated:
-        settings.switch = sim_process.ensure_running(settings, demonstration.sim_options() if demo else ())
-    app = Application(settings)
-    shown = None
-    if demo:
-        shown = demonstration.prepare(settings, app.clock)
-    app.start()
-    try:
-        _say_where(app, simulated, shown)
-        end.wait()
-    finally:
-        app.stop()
+    with ExitStack() as stops:
+        stops.callback(lock.release)
+        shown = demonstration.prepare(settings, RealClock(), new_passwords) if demo else None
+        if shown is not None:
+            _say_passwords(shown)  # at once: they are in the database now, whatever comes
         if simulated:
-            sim_process.stop(settings)
+            stops.callback(sim_process.stop, settings)
+            settings.switch = sim_process.ensure_running(settings, demonstration.sim_options() if demo else ())
+        app = Application(settings, lock=lock)
+        stops.callback(app.stop)
+        app.start()
+        _say_where(app, simulated, demo and shown is None)
+        end.wait()
+        click.echo("fs-app: stopping")
 
 
-def _say_where(app: Application, simulated: bool, shown: demonstration.Credentials | None) -> None:
+def _say_passwords(shown: demonstration.Credentials) -> None:
+    click.echo(f"\naccount (compte): {shown.account}")
+    for login, password, role in shown.web:
+        click.echo(f"  {role:<11} {login:<8} password {password}")
+    for number, password in shown.phones:
+        click.echo(f"  {'telephone':<11} {number:<8} password {password} domain {demonstration.DOMAIN}")
+    click.echo("These passwords are shown this once.\n")
+
+
+def _say_where(app: Application, simulated: bool, made_before: bool) -> None:
     host = app.settings.web_listen.rpartition(":")[0]
-    click.echo(f"\nhttp://{host}:{app.web.port}/   switch: {'simulated' if simulated else 'FreeSWITCH'}\n")
-    if shown is not None:
-        click.echo(f"account (compte): {shown.account}")
-        for login, password, role in shown.web:
-            click.echo(f"  {role:<11} {login:<8} password {password}")
-        if not simulated:
-            for number, password in shown.phones:
-                click.echo(f"  telephone {number} in domain {demonstration.DOMAIN} password {password}")
-        click.echo("These passwords are shown this once.\n")
+    click.echo(f"\nhttp://{host}:{app.web.port}/   switch: {'simulated' if simulated else 'FreeSWITCH'}")
+    if made_before:
+        click.echo(
+            f"account (compte): {demonstration.SLUG}, made earlier; its passwords were shown then. "
+            "For new ones: make run NEW_PASSWORDS=1"
+        )
+    click.echo("Ctrl+C ends it.\n")

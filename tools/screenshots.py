@@ -254,11 +254,11 @@ def _own_demo() -> Iterator[Demo]:
 
 
 def _started(program: subprocess.Popen[bytes], said: Path) -> Demo:
-    """What the program prints at its first start: address, account, logins."""
+    """What the program prints at its first start: account, logins, at last its address."""
     end = time.monotonic() + START_S
     while time.monotonic() < end and program.poll() is None:
         text = said.read_text()
-        if "These passwords" not in text:
+        if "   switch: " not in text:
             time.sleep(0.2)
             continue
         url = re.search(r"^(http://\S+?)/\s", text, re.M)

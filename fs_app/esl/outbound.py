@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,7 @@ from gevent.pool import Pool
 from gevent.server import StreamServer
 
 from fs_app import facts, metrics
-from fs_app.errors import CommandTimeout, LinkLost, ProtocolError, SwitchError
+from fs_app.errors import CommandTimeout, ConfigError, LinkLost, ProtocolError, SwitchError
 from fs_app.esl import commands, quoting, wire
 from fs_app.esl.events import number, our_variables, text
 
@@ -133,7 +134,14 @@ class OutboundServer:
         return self._server.server_host, self._server.server_port
 
     def start(self) -> None:
-        self._server.start()
+        """Raises ConfigError in words when the address can't be listened on."""
+        try:
+            self._server.start()
+        except OSError as error:
+            # gevent's own text has the address in it twice over; the system's alone is a sentence.
+            why = os.strerror(error.errno) if error.errno else str(error)
+            host, port = self._server.address[:2]
+            raise ConfigError(f"FS_APP_OUTBOUND_LISTEN: can't listen on {host}:{port}: {why}") from error
 
     def stop(self) -> None:
         """Stop listening and close every session, the newest of each leg first."""

@@ -20,7 +20,7 @@ from fs_app.clock import FakeClock
 from fs_app.contacts import service as contacts
 from fs_app.contacts.service import Contacts
 from fs_app.db import Database
-from fs_app.demo import create
+from fs_app.demo import create, new_passwords
 from fs_app.errors import DatabaseBusy
 from fs_app.events import CatalogChanged
 from fs_app.projection import project
@@ -105,6 +105,11 @@ def test_the_demonstration_account_is_made_once_and_works(db: Database) -> None:
     assert {role for _, _, role in shown.web} == {"agent", "supervisor", "admin"}
     assert len({password for _, password, _ in shown.web}) == len(shown.web)
     assert create(db, FakeClock()) is None
+    kept = db.read(lambda: [*User.select(User.password_hash).tuples(), *Agent.select(Agent.sip_ha1).tuples()])
+    again = new_passwords(db)
+    assert not set(again.web) & set(shown.web) and not set(again.phones) & set(shown.phones)
+    now = db.read(lambda: [*User.select(User.password_hash).tuples(), *Agent.select(Agent.sip_ha1).tuples()])
+    assert len(now) == len(kept) and not set(now) & set(kept)
     catalog = Catalog(db, Bus())
     catalog.reload()
     assert len(catalog.now.agents) == 2

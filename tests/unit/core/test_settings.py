@@ -88,6 +88,10 @@ WRONG = [
     ("FS_APP_SWITCH", "esl://:secret@127.0.0.1:99999"),
     ("FS_APP_SWITCH", "esl://:secret@127.0.0.1:0"),
     ("FS_APP_SWITCH", "http://:x@127.0.0.1"),
+    ("FS_APP_SWITCH", "esl://:secret@127.0.0.1:door"),
+    ("FS_APP_DATABASE_URL", "nonsense"),
+    ("FS_APP_DATABASE_URL", "mysql://u:secret@db/x"),
+    ("FS_APP_DATABASE_URL", "postgresql://"),
     ("FS_APP_LOG_LEVEL", "loud"),
     ("FS_APP_TRUSTED_PROXIES", "-1"),
     ("FS_APP_CONFIG", "/does/not/exist"),
@@ -102,6 +106,7 @@ def test_a_wrong_value_is_named(env: pytest.MonkeyPatch, name: str, value: str) 
         config.load()
     assert name in str(caught.value)
     assert "secret" not in str(caught.value)
+    assert "Value error" not in str(caught.value)
 
 
 def test_the_event_sockets_address_is_taken_apart(env: pytest.MonkeyPatch) -> None:
