@@ -38,7 +38,9 @@ from fs_app.live import Live
 from fs_app.lock import FolderLock
 from fs_app.phones import Phones
 from fs_app.projection import Projector
+from fs_app.queues.patience import Patience
 from fs_app.queues.service import Queues
+from fs_app.routing import last_agent
 from fs_app.routing.service import Routing
 from fs_app.tasks import Tasks, Threads
 from fs_app.watch import LoopWatch
@@ -77,7 +79,7 @@ class Application:
         self.agents = Agents(
             self.live, self.clock, self.catalog, on_ready=lambda a: self.routing.agent_ready(a)
         )
-        self.queues = Queues(self.live, self.bus)
+        self.queues = Queues(self.live, self.bus, self.clock)
         self._context = Context(
             live=self.live,
             clock=self.clock,
@@ -89,13 +91,33 @@ class Application:
             recordings=settings.recordings_on_switch(),
             music_chunk_s=settings.music_chunk_s,
             kick=lambda queue: self.routing.kick(queue),
+            length=self.queues.length,
             tell=lambda call, message: self.calls.tell(call, message),
         )
         self.calls = Calls(
             self._context, self.tasks, self._dialled, on_stranger=lambda leg: self.recovery.stranger(leg)
         )
+        self.today = today.Today(self.clock, self.bus, self._zone)
         self.routing = Routing(
-            self.clock, self.catalog, self.agents, self.queues, self._reachable, self.calls.make_offer
+            self.live,
+            self.bus,
+            self.clock,
+            self.catalog,
+            self.agents,
+            self.queues,
+            self._reachable,
+            self.calls.make_offer,
+            self.today.counted,
+        )
+        self.patience = Patience(
+            self.live,
+            self.bus,
+            self.clock,
+            self.catalog,
+            self.queues,
+            self.routing.wakes_up,
+            self.routing.kick,
+            self.calls.waited_too_long,
         )
         self.recovery = Recovery(
             self._context,
@@ -106,7 +128,6 @@ class Application:
             self.tasks,
             self.threads,
         )
-        self.today = today.Today(self.clock, self.bus, self._zone)
         self.desk = AgentDesk(
             self.live,
             self.clock,
@@ -121,6 +142,7 @@ class Application:
             self.threads,
         )
         self.bus.subscribe(CatalogChanged, lambda _: self.calls.see_off())
+        self.bus.subscribe(CatalogChanged, lambda _: self._settings_changed())
         self.bus.subscribe(PageOpened, lambda event: self.routing.agent_ready(event.agent))
         self.matching = Matching(self.live, self.db, self.bus, self.tasks)
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
@@ -148,10 +170,13 @@ class Application:
         self._follow_directory()
         stops.callback(self._stop_directory)
         self.queues.rebuild()
+        self.routing.ready.forget()
         self.agents.rearm()
         self.calls.rearm()
+        self.patience.rearm()
         self.desk.expect_pages()
         self._load_today()
+        self._load_last_agents()
         stops.callback(self.live.record, "program.stopped")
         self.watch.start()
         self._start_rounds()
@@ -226,6 +251,11 @@ class Application:
         self.routing.open = is_open
         if is_open:
             self.routing.kick_all()
+
+    def _settings_changed(self) -> None:
+        """An agent may have come into a queue where somebody waits, a limit may be another one."""
+        self.routing.kick_all()
+        self.patience.rearm()
 
     def _frozen(self, seconds: float) -> None:
         """The process stood still: what we believe may be old."""
@@ -322,6 +352,15 @@ class Application:
             return
         for entry in entries:
             self.today.follow(entry)
+
+    def _load_last_agents(self) -> None:
+        """Whom each caller talked to last, from the database; without it nobody is anybody's."""
+        since = self.clock.now_ms() - last_agent.REMEMBERED_DAYS * 86_400_000
+        try:
+            rows = self.db.read(lambda: last_agent.recent(since))
+        except DatabaseBusy:
+            return
+        self.routing.last_agents.load(rows)
 
     # --- does it work? ----------------------------------------------------------------------------------------
     def _add_checks(self) -> None:

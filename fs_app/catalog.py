@@ -17,7 +17,6 @@ from fs_app.db import Database
 from fs_app.events import CatalogChanged
 from fs_app.hours import service as hours
 from fs_app.hours.opening import Holidays, Opening, Week, is_open, zone_named
-from fs_app.queues.limits import Limit
 from fs_app.queues.model import Did, Disposition, Queue, QueueMember
 from fs_app.routing.model import AgentSkill
 from fs_app.routing.skills import Need, load_needs
@@ -48,6 +47,20 @@ class AgentInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """`most` seconds of waiting or callers (0: no limit), and `then`: "queue" (on to `queue`), or "hang_up" after
+    `message` (empty: none)."""
+
+    most: int = 0
+    then: str = "hang_up"
+    queue: int | None = None
+    message: str = ""
+
+
+NO_LIMIT = Limit()
+
+
+@dataclass(frozen=True, slots=True)
 class QueueInfo:
     """Delays in seconds; what the settings mean stands at `queues.model.Queue`."""
 
@@ -71,8 +84,8 @@ class QueueInfo:
     tier_after_s: int = 0
     last_agent: bool = False
     last_agent_wait_s: int = 0
-    max_wait: Limit = Limit()
-    max_length: Limit = Limit()
+    max_wait: Limit = NO_LIMIT
+    max_length: Limit = NO_LIMIT
 
     week: Week | None = None
     holidays: Holidays | None = None

@@ -289,10 +289,15 @@ class AgentDesk:
             if agent is not None and agent not in told:
                 told.add(agent)
                 self._tell(agent)
+        queues: tuple[int | None, ...] = ()
         if entry.kind == "call.stage" and Stage.WAITING in (entry.data["old"], entry.data["new"]):
-            queue = self._catalog.queue(call.queue)
+            queues = (call.queue,)
+        elif entry.kind == "call.overflowed":
+            queues = (entry.data["queue"], call.queue)
+        for queue in (self._catalog.queue(q) for q in queues):
             for agent in queue.agents if queue else ():
                 if agent not in told:
+                    told.add(agent)
                     self._tell(agent)
 
     def _on_phone(self, event: PhoneState) -> None:

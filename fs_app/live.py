@@ -36,6 +36,7 @@ class Live:
         self.calls: dict[str, calls.Call] = {}
         self.agents: dict[int, agents.AgentState] = {}
         self.tickets: dict[int, int] = {}  # queue → last ticket given
+        self.turns: dict[int, int] = {}  # queue → agent who was asked last
         self.legs: dict[str, str] = {}  # leg → call
         self.core_uuid = ""
         self.replayed = 0
@@ -110,6 +111,8 @@ class Live:
             )
         elif kind == "offer.made":
             self.legs[entry.data["leg"]] = found.id
+            if found.queue is not None:
+                self.turns[found.queue] = entry.data["agent"]
         elif kind in ("call.ended", "call.disposed", "call.qualify_dropped", "leg.ended") and found.over:
             self._forget_if_finished(found)
 
@@ -122,9 +125,10 @@ class Live:
             while len(self.finished) > FINISHED_KEPT:
                 self.finished.popitem(last=False)
 
-    def next_ticket(self, queue: int) -> int:
-        """Order in a queue: a number that only rises, also over restarts."""
-        return self.tickets.get(queue, 0) + 1
+    def next_ticket(self) -> int:
+        """Order in the queues: a number that only rises, also over restarts. One series for all of them, so that
+        who goes on to another queue keeps his place by it, and an agent of several takes callers in order."""
+        return max(self.tickets.values(), default=0) + 1
 
     # --- starting -------------------------------------------------------------------------------------------
     def checkpoint(self) -> dict[str, Any]:
@@ -133,6 +137,7 @@ class Live:
             "calls": [calls.dump(c) for c in self.calls.values()],
             "agents": [agents.dump(a) for a in self.agents.values()],
             "tickets": {str(q): t for q, t in self.tickets.items()},
+            "turns": {str(q): a for q, a in self.turns.items()},
             "core_uuid": self.core_uuid,
             "finished": list(self.finished.items())[-FINISHED_IN_CHECKPOINT:],
         }
@@ -159,6 +164,7 @@ class Live:
         self.calls = {c.id: c for c in map(calls.load, data["calls"])}
         self.agents = {a.id: a for a in map(agents.load, data["agents"])}
         self.tickets = {int(q): t for q, t in data["tickets"].items()}
+        self.turns = {int(q): a for q, a in data.get("turns", {}).items()}
         self.legs = {leg: c.id for c in self.calls.values() for leg in c.legs}
         self.core_uuid = data["core_uuid"]
         self.finished = OrderedDict((call, account) for call, account in data.get("finished", []))

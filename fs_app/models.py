@@ -10,6 +10,7 @@ from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Base
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
+from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
 
 TABLES: tuple[type[Base], ...] = (
     Account,
@@ -34,4 +35,8 @@ TABLES: tuple[type[Base], ...] = (
     JournalEntry,
     ProjectionMark,
     AuditEntry,
+    Skill,
+    AgentSkill,
+    QueueSkill,
+    SkillRelaxation,
 )

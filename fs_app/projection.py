@@ -122,8 +122,10 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
     "call.queued": _set(
         queue=lambda e: e.data["queue"], ticket=lambda e: e.data["ticket"], queued_at=lambda e: e.at
     ),
+    "call.overflowed": _set(queue=lambda e: e.data["new_queue"]),
     "call.contact": _set(contact=lambda e: e.data["contact"]),
     "call.bridged": _bridged,
+    "call.closed": _set(queue=lambda e: e.data["to"] or e.data["queue"]),
     "call.ended": _set(
         ended_at=lambda e: e.at,
         ended_by=lambda e: e.data["by"],

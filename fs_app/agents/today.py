@@ -29,7 +29,7 @@ class Figures:
     state: str = ""
 
     def shown(self) -> dict[str, int]:
-        n = max(1, self.taken)
+        n = max(1, self.taken - (self.state == "ACTIVE"))  # the conversation that runs has no length yet
         return {
             "taken": self.taken,
             "missed": self.missed,
@@ -49,6 +49,11 @@ class Today:
 
     def figures(self, agent: int, account: int) -> dict[str, int]:
         return self._of(agent, account, self._clock.now_ms()).shown()
+
+    def counted(self, agent: int, account: int) -> tuple[int, int]:
+        """(calls taken, ms talked) of his day."""
+        figures = self._of(agent, account, self._clock.now_ms())
+        return figures.taken, figures.talk_ms
 
     def follow(self, entry: Entry) -> None:
         if entry.account is None or entry.kind not in KINDS:

@@ -25,9 +25,11 @@ class Runtime:
 
     greeting_app: str = ""
     music_app: str = ""
+    farewell_app: str = ""
     music_since: float = 0.0  # monotonic, when it was asked for
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
     bridge_tries: int = 0
+    pressed: tuple[str, float] = ("", 0.0)  # the key that its agent pressed last, and when (monotonic)
     listened_to: str = ""  # the offered leg, when its ringing can't have been missed
     suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
 
@@ -44,6 +46,7 @@ class Context:
     recordings: str  # folder of recordings as FreeSWITCH sees it
     music_chunk_s: int
     kick: Callable[[int], None]
+    length: Callable[[int], int]  # how many wait in a queue
     tell: Callable[[str, Any], None]  # put a message into the mailbox of a call
     default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
     sessions: set[str] = field(default_factory=set)  # legs with a living outbound session
@@ -95,6 +98,13 @@ class OfferOutcome:
 
     leg: str
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitedTooLong:
+    """The longest wait in this queue is over."""
+
+    queue: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 
 from fs_app import facts as f
-from fs_app.calls import offers, sounds
-from fs_app.calls.context import CommandFailed, Context, OfferDeadline, OfferOutcome
+from fs_app.calls import offers, overflow, sounds
+from fs_app.calls.context import CommandFailed, Context, OfferDeadline, OfferOutcome, WaitedTooLong
 from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel, Refused
 
@@ -54,6 +54,8 @@ class Handler:
                     self._leg_ended(call, call.legs[leg], cause, None, None)
             case OfferDeadline(leg=leg):
                 self._offer_deadline(call, leg)
+            case WaitedTooLong(queue=queue):
+                overflow.waited_too_long(self._ctx, call, queue)
             case CommandFailed():
                 self._command_failed(call, message)
             case _:
@@ -67,6 +69,8 @@ class Handler:
             self._welcome(call)
         elif call.stage is Stage.GREETING:
             self._greet(call)
+        elif call.stage is Stage.FAREWELL:
+            overflow.say_farewell(ctx, call)
         elif call.stage is Stage.ENDING:
             ctx.command(call, ctx.switch.hangup(call.caller_leg))
         elif call.stage is Stage.TALKING and ctx.runtime(call).holding:
@@ -82,19 +86,6 @@ class Handler:
             ctx.stage(call, "refused", why="no queue behind this number")
             ctx.command(call, ctx.switch.hangup(call.caller_leg, "UNALLOCATED_NUMBER"))
             return
-        ctx.command(
-            call,
-            ctx.switch.set_variables(
-                call.caller_leg,
-                {
-                    "fsapp_account": str(call.account),
-                    "fsapp_call": call.id,
-                    "fsapp_role": "caller",
-                    "fsapp_queue": str(queue.id),
-                },
-            ),
-        )
-        ctx.command(call, ctx.switch.answer(call.caller_leg))
         if queue.greeting:
             ctx.stage(call, "greeting")
         self._greet(call)
@@ -123,7 +114,11 @@ class Handler:
             ctx.stage(call, "refused", why="the queue is gone")
             ctx.command(call, ctx.switch.hangup(call.caller_leg, "NORMAL_TEMPORARY_FAILURE"))
             return
-        ticket = call.ticket or ctx.live.next_ticket(queue.id)
+        entered = queue if call.ticket else overflow.at_the_entrance(ctx, call, queue)
+        if entered is None:
+            return
+        queue = entered
+        ticket = call.ticket or ctx.live.next_ticket()
         ctx.record(call, "call.queued", queue=queue.id, queue_name=queue.name, ticket=ticket)
         ctx.command(call, ctx.switch.set_variables(call.caller_leg, {"fsapp_ticket": str(ticket)}))
         ctx.runtime(call).greeting_app = ""
@@ -134,6 +129,8 @@ class Handler:
         runtime = self._ctx.runtime(call)
         if fact.app_uuid and fact.app_uuid == runtime.greeting_app and call.stage is Stage.GREETING:
             self.enqueue(call)
+        elif fact.app_uuid and fact.app_uuid == runtime.farewell_app:
+            overflow.farewell_said(self._ctx, call)
         elif (
             fact.app_uuid
             and fact.app_uuid == runtime.music_app
@@ -167,9 +164,11 @@ class Handler:
     def _outcome(call: Call, stage: Stage) -> str:
         if call.talked:
             return "answered"
+        if call.closed:
+            return "closed"
         if stage in (Stage.NEW, Stage.GREETING):
             return "hung_up_early"
-        if stage is Stage.ENDING:
+        if stage in (Stage.FAREWELL, Stage.ENDING):
             return "refused"
         return "abandoned"
 

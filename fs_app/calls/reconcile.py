@@ -127,7 +127,7 @@ def _compare_call(
         repairs.append(HangUp(call.caller_leg, "its call is ending"))
     if (
         partner is None
-        and call.stage in (HEARS_MUSIC | {Stage.NEW, Stage.GREETING})
+        and call.stage in (HEARS_MUSIC | {Stage.NEW, Stage.GREETING, Stage.FAREWELL})
         and call.caller_leg not in sessions
         and call.stage_since < begun_ms
         and not any(_brings_together(r) for r in repairs)

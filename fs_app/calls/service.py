@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 from unicodedata import category
@@ -11,7 +11,7 @@ import structlog
 
 from fs_app import facts as f
 from fs_app.calls import farewell, offers
-from fs_app.calls.context import Context
+from fs_app.calls.context import Context, WaitedTooLong
 from fs_app.calls.handling import Handler
 from fs_app.calls.state import Call, Role, Stage
 from fs_app.catalog import QueueInfo
@@ -19,6 +19,9 @@ from fs_app.errors import Conflict, Invalid, NotFound
 from fs_app.tasks import Mailbox, Tasks
 
 log = structlog.get_logger(__name__)
+
+TWICE_S = 1.5
+"""A key that is pressed again within this time (seconds) was pressed once."""
 
 LONGEST_NUMBER = 64
 LONGEST_NAME = 200
@@ -28,6 +31,12 @@ LONGEST_NAME = 200
 def printable(text: str, most: int) -> str:
     """What the telephone network sent, without control, direction and zero-width characters, at most this long."""
     return "".join(c for c in text if c.isprintable())[:most]
+
+
+def _name(fact: f.LegCreated) -> str:
+    """Of the caller; FreeSWITCH repeats the number when the caller gave no name."""
+    same = fact.caller_name.lstrip("+") == fact.caller_number.lstrip("+")
+    return "" if same else printable(fact.caller_name, LONGEST_NAME)
 
 
 class Calls:
@@ -122,7 +131,7 @@ class Calls:
         if queue is None:
             log.warning("call to a number that nobody has", called=fact.destination[:LONGEST_NUMBER])
             return None
-        live = self._ctx.live
+        live, did = self._ctx.live, self._ctx.catalog.did(fact.destination)
         live.record(
             "call.started",
             account=queue.account,
@@ -130,17 +139,22 @@ class Calls:
             at=fact.at // 1000,
             direction="inbound",
             caller_number=printable(fact.caller_number, LONGEST_NUMBER),
-            caller_name=printable(fact.caller_name, LONGEST_NAME),
+            caller_name=_name(fact),
             called_number=printable(fact.destination, LONGEST_NUMBER),
             queue=queue.id,
             sip_call_id=fact.sip_call_id,
             from_agent=self._ctx.catalog.caller(fact.channel_name),
+            priority=did.priority if did is not None and did.queue == queue.id else 0,
         )
         return live.calls[fact.leg]
 
     # --- offers ---------------------------------------------------------------------------------------------
-    def make_offer(self, call: Call, queue: QueueInfo, agent: int) -> None:
-        offers.make(self._ctx, call, queue, agent)
+    def make_offer(self, call: Call, queue: QueueInfo, agent: int, told: Mapping[str, Any]) -> None:
+        offers.make(self._ctx, call, queue, agent, told)
+
+    def waited_too_long(self, call: str, queue: int) -> None:
+        """The longest wait in this queue is over."""
+        self.tell(call, WaitedTooLong(queue))
 
     def rearm(self) -> None:
         """After a start: watch the offers that were running."""
@@ -163,6 +177,8 @@ class Calls:
         call = self._call_of_line(agent, line)
         if call.stage is not Stage.TALKING:
             raise Conflict("only a conversation can be put on hold")
+        if self._pressed_twice(call, "hold"):
+            return
         runtime = self._ctx.runtime(call)
         runtime.holding = True
 
@@ -175,7 +191,18 @@ class Calls:
         call = self._call_of_line(agent, line)
         if call.stage is not Stage.HELD:
             raise Conflict("the line is not on hold")
-        self._handler.connect(call)
+        if not self._pressed_twice(call, "resume"):
+            self._handler.connect(call)
+
+    def _pressed_twice(self, call: Call, key: str) -> bool:
+        """The same key again before the first can have had its effect: a `uuid_bridge` that meets one that is just
+        being made ends both legs [seen]."""
+        runtime, now = self._ctx.runtime(call), self._ctx.clock.monotonic()
+        last, when = runtime.pressed
+        if last == key and now - when < TWICE_S:
+            return True
+        runtime.pressed = (key, now)
+        return False
 
     def qualify(self, agent: int, call_id: str, disposition: int, note: str) -> None:
         """The agent's verdict; during the call it is remembered and applied at its end (BA-32)."""

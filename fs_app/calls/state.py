@@ -7,8 +7,12 @@ The stages (a test compares this with the table):
     NEW -[refused]> ENDING
     GREETING -[queued]> WAITING
     GREETING -[refused]> ENDING
+    NEW -[turned_away]> FAREWELL
+    GREETING -[turned_away]> FAREWELL
     WAITING -[offered]> OFFERED
     WAITING -[refused]> ENDING
+    WAITING -[turned_away]> FAREWELL
+    FAREWELL -[farewell_said]> ENDING
     OFFERED -[offer_failed]> WAITING
     OFFERED -[agent_answered]> CONNECTING
     OFFERED -[bridged]> TALKING
@@ -23,6 +27,7 @@ The stages (a test compares this with the table):
     HELD -[line_lost]> WAITING
     NEW -[caller_hung_up]> ENDED
     GREETING -[caller_hung_up]> ENDED
+    FAREWELL -[caller_hung_up]> ENDED
     WAITING -[caller_hung_up]> ENDED
     OFFERED -[caller_hung_up]> ENDED
     CONNECTING -[caller_hung_up]> ENDED
@@ -30,8 +35,9 @@ The stages (a test compares this with the table):
     HELD -[caller_hung_up]> ENDED
     ENDING -[caller_hung_up]> ENDED
 
-The caller's leg decides: when it is gone the call has ENDED, whatever else was going on. ENDING is "we are
-hanging it up". An ended call stays in memory until it is qualified, if it must be.
+FAREWELL is a message to somebody for whom there is no room, or no agent in time. The caller's leg decides: when it
+is gone the call has ENDED, whatever else was going on. ENDING is "we are hanging it up". An ended call stays in
+memory until it is qualified, if it must be.
 """
 
 from __future__ import annotations
@@ -47,6 +53,7 @@ from fs_app.machine import Machine
 class Stage(StrEnum):
     NEW = "NEW"
     GREETING = "GREETING"
+    FAREWELL = "FAREWELL"
     WAITING = "WAITING"
     OFFERED = "OFFERED"
     CONNECTING = "CONNECTING"
@@ -70,8 +77,12 @@ MACHINE: Machine[Stage] = Machine(
         (_S.NEW, "refused"): _S.ENDING,
         (_S.GREETING, "queued"): _S.WAITING,
         (_S.GREETING, "refused"): _S.ENDING,
+        (_S.NEW, "turned_away"): _S.FAREWELL,
+        (_S.GREETING, "turned_away"): _S.FAREWELL,
         (_S.WAITING, "offered"): _S.OFFERED,
         (_S.WAITING, "refused"): _S.ENDING,
+        (_S.WAITING, "turned_away"): _S.FAREWELL,
+        (_S.FAREWELL, "farewell_said"): _S.ENDING,
         (_S.OFFERED, "offer_failed"): _S.WAITING,
         (_S.OFFERED, "agent_answered"): _S.CONNECTING,
         (_S.OFFERED, "bridged"): _S.TALKING,
@@ -147,7 +158,11 @@ class Call:
     stage: Stage = Stage.NEW
     stage_since: int = 0
     ticket: int | None = None
-    queued_at: int | None = None
+    queued_at: int | None = None  # first, in whichever queue: the wait is counted from here
+    entered_at: int | None = None  # into the queue where it is now
+    been: list[int] = field(default_factory=list)  # queues, the present one too
+    priority: int = 0
+    farewell: str = ""  # the message that is played before the end
     agent: int | None = None
     preferred_agent: int | None = None
     contact: int | None = None
@@ -157,6 +172,7 @@ class Call:
     recording: Recording | None = None
     talked: bool = False
     hang_up_by: str = ""
+    closed: bool = False  # the queue was, and no other stood in
     ended_at: int | None = None
     disposition: int | None = None
     note: str = ""
@@ -193,6 +209,7 @@ def started(entry: Entry) -> Call:
         called_number=d["called_number"],
         from_agent=d.get("from_agent"),
         queue=d.get("queue"),
+        priority=d.get("priority", 0),
         stage_since=entry.at,
     )
     call.legs[entry.call] = Leg(entry.call, Role.CALLER, number=d["caller_number"], created_at=entry.at)
@@ -208,7 +225,17 @@ def evolve(call: Call, entry: Entry) -> None:
             if call.stage is Stage.TALKING:
                 call.talked = True
         case "call.queued":
-            call.queue, call.ticket, call.queued_at = d["queue"], d["ticket"], entry.at
+            call.queue, call.ticket = d["queue"], d["ticket"]
+            call.queued_at, call.entered_at = call.queued_at or entry.at, entry.at
+            call.been.append(d["queue"])
+        case "call.overflowed":
+            call.queue, call.entered_at = d["new_queue"], entry.at
+            call.been.append(d["new_queue"])
+        case "call.closed":
+            call.closed = d["to"] is None
+            call.queue = d["to"] or d["queue"]
+        case "call.turned_away":
+            call.farewell = d["message"]
         case "call.contact":
             call.contact = d["contact"]
         case "offer.made":

@@ -225,7 +225,7 @@ class Recovery:
         ctx = self._ctx
         for call in list(ctx.live.calls.values()):
             if (
-                call.stage is Stage.GREETING
+                call.stage in (Stage.GREETING, Stage.FAREWELL)
                 and call.stage_since < begun_ms
                 and call.caller_leg in ctx.sessions
             ):

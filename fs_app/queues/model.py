@@ -39,7 +39,16 @@ class Disposition(Base):
 
 
 class Queue(Base):
-    """Where callers wait for agents. Delays are in seconds (BA-160)."""
+    """Where callers wait for agents. Delays are in seconds (BA-160).
+
+    `strategy` is one of `fs_app.routing.strategies.STRATEGIES`. A queue with a higher `priority` is served first
+    by agents who work in several. With `last_agent` a caller gets the agent whom he talked to last when that one
+    is free, and waits for him `last_agent_wait_s` at most. In the strategy of tiers the next tier joins after
+    `tier_after_s` of waiting; 0: as soon as nobody of the tiers before is free.
+
+    `max_wait_s` and `max_length` are limits, 0: none. What follows then is `queue` (on to `…_queue`, with the time
+    waited so far and the caller's priority) or `hang_up` (after `…_message`, a file under the sounds folder).
+    """
 
     id = AutoField()
     account = ForeignKeyField(Account, backref="queues", on_delete="RESTRICT")
@@ -55,30 +64,47 @@ class Queue(Base):
     record = BooleanField(default=True)
     active = BooleanField(default=True)
     created_at = Millis()
-    schedule = ForeignKeyField(Schedule, null=True, backref="queues", on_delete="RESTRICT")  # null: always open
+    schedule = ForeignKeyField(
+        Schedule, null=True, backref="queues", on_delete="RESTRICT"
+    )  # null: always open
     holiday_set = ForeignKeyField(HolidaySet, null=True, backref="queues", on_delete="RESTRICT")
     closed_message = CharField(max_length=300, default="")  # empty: the one of the account's language
     holiday_message = CharField(max_length=300, default="")  # empty: the closed message
     closed_queue = ForeignKeyField("self", null=True, backref="+", on_delete="SET NULL")  # null: hang up
+    strategy = CharField(max_length=20, default="longest_idle")
+    priority = IntegerField(default=0)
+    tier_after_s = IntegerField(default=0)
+    last_agent = BooleanField(default=False)
+    last_agent_wait_s = IntegerField(default=0)
+    max_wait_s = IntegerField(default=0)
+    max_wait_then = CharField(max_length=20, default="hang_up")  # queue, hang_up
+    max_wait_queue = ForeignKeyField("self", null=True, backref="+", on_delete="SET NULL")
+    max_wait_message = CharField(max_length=300, default="")
+    max_length = IntegerField(default=0)
+    max_length_then = CharField(max_length=20, default="hang_up")
+    max_length_queue = ForeignKeyField("self", null=True, backref="+", on_delete="SET NULL")
+    max_length_message = CharField(max_length=300, default="")
 
     class Meta:
         indexes = ((("account", "number"), True), (("account", "name"), True))
 
 
 class QueueMember(Base):
-    """An agent of a queue."""
+    """An agent of a queue. Tier 1 is asked first when the queue's strategy is that of tiers."""
 
     id = AutoField()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     queue = ForeignKeyField(Queue, backref="members", on_delete="CASCADE")
     agent = ForeignKeyField(Agent, backref="memberships", on_delete="CASCADE")
+    tier = IntegerField(default=1)
 
     class Meta:
         indexes = ((("queue", "agent"), True),)
 
 
 class Did(Base):
-    """An incoming number, E.164 without spaces, or as the trunk sends it."""
+    """An incoming number, E.164 without spaces, or as the trunk sends it. Its callers have this `priority`: in a
+    queue the higher one is served first."""
 
     id = AutoField()
     account = ForeignKeyField(Account, backref="dids", on_delete="CASCADE")
@@ -86,3 +112,4 @@ class Did(Base):
     label = CharField(max_length=100, default="")
     queue = ForeignKeyField(Queue, null=True, backref="dids", on_delete="SET NULL")
     active = BooleanField(default=True)
+    priority = IntegerField(default=0)

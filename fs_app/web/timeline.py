@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fs_app.calls.rows import EntryRow
+from fs_app.web.decisions import explained
 from fs_app.web.text import clipped
 
 
@@ -19,6 +20,7 @@ class Words(Protocol):
     def t(self, key: str, /, **params: Any) -> str: ...
     def t_or(self, key: str, otherwise: str, /, **params: Any) -> str: ...
     def phone(self, number: str) -> str: ...
+    def moment(self, ms: int) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ LOOKS = {
     "call.started": ("phone-incoming", "blue"),
     "call.stage": ("point", "grey"),
     "call.queued": ("hourglass", "teal"),
+    "call.closed": ("clock", "orange"),
+    "call.overflowed": ("transfer", "orange"),
+    "call.turned_away": ("phone-x", "red"),
     "call.contact": ("id", "grey"),
     "call.bridged": ("phone-call", "blue"),
     "call.held": ("phone-pause", "orange"),
@@ -104,6 +109,7 @@ MINOR = frozenset(
 TONES = {
     "NEW": "grey",
     "GREETING": "grey",
+    "FAREWELL": "grey",
     "WAITING": "teal",
     "OFFERED": "yellow",
     "CONNECTING": "green",
@@ -179,6 +185,7 @@ def _values(entry: EntryRow, names: dict[int, str], words: Words) -> dict[str, A
         "caller": _number(data.get("caller_number"), words) or words.t("call.anonymous"),
         "called": _number(data.get("called_number"), words) or "–",
         "queue": clipped(str(data.get("queue_name") or data.get("queue") or "–")),
+        "new_queue": clipped(str(data.get("new_queue_name") or data.get("new_queue") or "–")),
         "ticket": data.get("ticket", "–"),
         "number": _number(data.get("number"), words),
         "to": _number(data.get("to"), words),
@@ -212,12 +219,26 @@ def _detail(entry: EntryRow, words: Words) -> str:
     say: Callable[[dict[str, Any]], str] | None = {
         "call.disposed": lambda d: clipped(str(d.get("note") or ""), 300),
         "call.started": lambda d: clipped(str(d.get("caller_name") or ""), 120),
+        "offer.made": lambda d: explained(d, words),
+        "call.closed": lambda d: _closed(d, words),
     }.get(entry.kind)
     if say is not None:
         return say(entry.data)
     if entry.kind.startswith("recovery.") and entry.data.get("why"):
         return words.t_or(f"cause.{entry.data['why']}", clipped(str(entry.data["why"]), 200))
     return ""
+
+
+def _closed(data: dict[str, Any], words: Words) -> str:
+    """Which holiday, until when, and who takes the call instead."""
+    parts = []
+    if data.get("holiday"):
+        parts.append(clipped(str(data["holiday"])))
+    if isinstance(data.get("until"), int):
+        parts.append(words.t("closed.until", at=words.moment(data["until"])))
+    if data.get("to_name"):
+        parts.append(words.t("closed.onward", queue=clipped(str(data["to_name"]))))
+    return " · ".join(parts)
 
 
 def _number(value: Any, words: Words) -> str:

@@ -102,6 +102,9 @@ TABLE: list[tuple[Stage, bool, tuple[f.Channel, ...], bool, list[str]]] = [
     (Stage.GREETING, False, ALONE, True, []),
     (Stage.GREETING, False, ALONE, False, [HOME]),
     (Stage.GREETING, False, (), False, [GONE_CALLER]),
+    (Stage.FAREWELL, False, ALONE, True, []),
+    (Stage.FAREWELL, False, ALONE, False, [HOME]),
+    (Stage.FAREWELL, False, (), False, [GONE_CALLER]),
     (Stage.WAITING, False, ALONE, True, []),
     (Stage.WAITING, False, ALONE, False, [HOME]),
     (Stage.WAITING, False, (), False, [GONE_CALLER]),
@@ -159,7 +162,7 @@ def test_the_agents_leg_of_an_ended_call_is_hung_up(present: bool) -> None:
 
 @pytest.mark.parametrize("stage", [s for s in Stage if s is not Stage.ENDED])
 def test_nothing_is_concluded_about_legs_that_are_younger_than_the_picture(stage: Stage) -> None:
-    made = call(stage, agent=stage not in (Stage.NEW, Stage.GREETING))
+    made = call(stage, agent=stage not in (Stage.NEW, Stage.GREETING, Stage.FAREWELL))
     made.stage_since = BEGUN
     for leg in made.legs.values():
         leg.created_at = BEGUN

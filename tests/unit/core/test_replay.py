@@ -121,7 +121,7 @@ def test_whatever_was_recorded_comes_back_the_same(story: list[Any], small_files
         again = Live(Journal(folder, clock), clock, Bus())
         assert again.replay() == live.last_id
         assert picture(again) == picture(live)
-        assert again.next_ticket(QUEUE) == live.next_ticket(QUEUE)
+        assert again.next_ticket() == live.next_ticket()
 
 
 @contextmanager
@@ -167,7 +167,7 @@ def test_a_restart_brings_back_a_whole_centre(tmp_path: Path) -> None:
     assert [c.id for c in again.queues.waiting(QUEUE)] == waiting
     assert (again.stage(talking), again.work(agent)) == (Stage.TALKING, Work.ACTIVE)
     assert again.stage(offered) is Stage.OFFERED
-    assert again.live.next_ticket(QUEUE) == 6
+    assert again.live.next_ticket() == 6
     again.is_whole()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from fs_app import facts as f
 from fs_app.agents.service import Agents
 from fs_app.agents.state import AgentState, Work
+from fs_app.agents.today import Today
 from fs_app.bus import Bus
 from fs_app.calls import leftovers
 from fs_app.calls.cdr import CdrSpool
@@ -37,6 +38,7 @@ from fs_app.journal import Journal
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.ports import Originate, OriginateResult
+from fs_app.queues.patience import Patience
 from fs_app.queues.service import Queues
 from fs_app.routing.service import Routing
 from fs_app.tasks import Tasks, Threads
@@ -98,7 +100,7 @@ class World:
         self.set_queue(queue or queue_info(), agents)
         self.phones = Phones(self.bus)
         self.agents = Agents(self.live, self.clock, self.catalog, lambda a: self.routing.agent_ready(a))
-        self.queues = Queues(self.live, self.bus)
+        self.queues = Queues(self.live, self.bus, self.clock)
         self.ctx = Context(
             live=self.live,
             clock=self.clock,
@@ -110,12 +112,32 @@ class World:
             recordings="/recordings",
             music_chunk_s=300,
             kick=lambda queue: self.routing.kick(queue),
+            length=self.queues.length,
             tell=lambda call, message: self.calls.tell(call, message),
         )
         self.strangers: list[str] = []
         self.calls = Calls(self.ctx, self.tasks, self._dialled, self.strangers.append)
+        self.today = Today(self.clock, self.bus, lambda account: "Europe/Paris")
         self.routing = Routing(
-            self.clock, self.catalog, self.agents, self.queues, self._reachable, self.calls.make_offer
+            self.live,
+            self.bus,
+            self.clock,
+            self.catalog,
+            self.agents,
+            self.queues,
+            self._reachable,
+            self.calls.make_offer,
+            self.today.counted,
+        )
+        self.patience = Patience(
+            self.live,
+            self.bus,
+            self.clock,
+            self.catalog,
+            self.queues,
+            self.routing.wakes_up,
+            self.routing.kick,
+            self.calls.waited_too_long,
         )
         self.bus.subscribe(PhoneState, self._phone_came)
         self.known_calls: Callable[[list[str]], set[str]] = lambda ids: set()
@@ -130,8 +152,10 @@ class World:
         )
         self.journal.open(self.live.replay(), self.live.checkpoint())
         self.queues.rebuild()
+        self.routing.ready.forget()
         self.agents.rearm()
         self.calls.rearm()
+        self.patience.rearm()
         self.routing.open = is_open
         self._ids = itertools.count(1)
 
