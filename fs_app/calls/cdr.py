@@ -15,7 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+import structlog
+
 from fs_app.facts import LegCreated, LegHungUp
+
+log = structlog.get_logger(__name__)
 
 LARGEST = 4 * 1024 * 1024
 AT_ONCE = 500
@@ -109,6 +113,7 @@ class CdrSpool:
     def __init__(self, folder: Path, keep: bool = False) -> None:
         self._folder = folder
         self._keep = keep
+        self._stuck: set[str] = set()  # can be neither used nor moved: they must not hold up the others
         self.unreadable = 0
 
     def read(self) -> list[CdrLeg]:
@@ -116,7 +121,11 @@ class CdrSpool:
         found: list[CdrLeg] = []
         try:
             names = sorted(
-                (e for e in os.scandir(self._folder) if e.name.endswith(".xml") and e.is_file()),
+                (
+                    e
+                    for e in os.scandir(self._folder)
+                    if e.name.endswith(".xml") and e.is_file() and e.name not in self._stuck
+                ),
                 key=lambda e: e.stat().st_mtime_ns,
             )[:AT_ONCE]
         except FileNotFoundError:
@@ -126,6 +135,9 @@ class CdrSpool:
             try:
                 document = path.read_bytes() if item.stat().st_size <= LARGEST else b""
             except FileNotFoundError:
+                continue
+            except PermissionError as error:
+                self._give_up(path, error)
                 continue
             leg = parse(path, document)
             if leg is not None:
@@ -146,10 +158,21 @@ class CdrSpool:
         for leg in legs:
             if self._keep:
                 self._move(leg.path, "done")
-            else:
+                continue
+            try:
                 leg.path.unlink(missing_ok=True)
+            except OSError as error:
+                self._give_up(leg.path, error)
 
     def _move(self, path: Path, folder: str) -> None:
         target = self._folder / folder
-        target.mkdir(exist_ok=True)
-        os.replace(path, target / path.name)
+        try:
+            target.mkdir(exist_ok=True)
+            os.replace(path, target / path.name)
+        except OSError as error:
+            self._give_up(path, error)
+
+    def _give_up(self, path: Path, error: OSError) -> None:
+        """Not looked at again in this run of the program: what is told twice does no harm, but costs time."""
+        log.error("a file of the CDR spool stays where it is", file=path.name, error=str(error))
+        self._stuck.add(path.name)

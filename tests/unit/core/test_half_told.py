@@ -149,3 +149,18 @@ def test_who_goes_with_the_switch_was_not_the_one_to_hang_up(talking: tuple[Worl
     world.recover("core-2")
     (ended,) = world.recorder.entries("call.ended")
     assert (ended.call, ended.data["by"], ended.data["cause"]) == (caller, "system", "LOST_TRACK")
+
+
+def test_a_key_that_is_pressed_twice_is_pressed_once(talking: tuple[World, str, str]) -> None:
+    world, caller, leg = talking
+    for _ in range(3):
+        world.calls.hold(1, leg)
+    assert len(world.switch.of("send_home", caller)) == 1
+    world.tell(f.LegsUnbridged(world.at, leg, other=caller))
+    world.switch.forget()
+    for _ in range(3):
+        world.calls.resume(1, leg)
+    assert len(world.switch.of("bridge")) == 1
+    world.clock.advance(2)
+    world.calls.resume(1, leg)
+    assert len(world.switch.of("bridge")) == 2, "nothing came of it: once more"
