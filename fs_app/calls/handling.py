@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from fs_app import facts as f
-from fs_app.calls import offers, overflow, sounds
+from fs_app.calls import closing, offers, overflow, sounds
 from fs_app.calls.context import CommandFailed, Context, OfferDeadline, OfferOutcome, WaitedTooLong
 from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel, Refused
@@ -85,6 +85,23 @@ class Handler:
         if queue is None:
             ctx.stage(call, "refused", why="no queue behind this number")
             ctx.command(call, ctx.switch.hangup(call.caller_leg, "UNALLOCATED_NUMBER"))
+            return
+        queue, message = closing.serving(ctx, call, queue)
+        ctx.command(
+            call,
+            ctx.switch.set_variables(
+                call.caller_leg,
+                {
+                    "fsapp_account": str(call.account),
+                    "fsapp_call": call.id,
+                    "fsapp_role": "caller",
+                    "fsapp_queue": str(queue.id),
+                },
+            ),
+        )
+        ctx.command(call, ctx.switch.answer(call.caller_leg))
+        if message:
+            overflow.turn_away(ctx, call, "closed", message)
             return
         if queue.greeting:
             ctx.stage(call, "greeting")

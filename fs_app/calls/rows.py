@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-OUTCOMES = ("answered", "abandoned", "hung_up_early", "refused", "failed", "running")
+OUTCOMES = ("answered", "abandoned", "hung_up_early", "closed", "refused", "failed", "running")
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,9 @@ class _Words:
     def phone(self, number: str) -> str:
         return text.phone(number, self._country)
 
+    def moment(self, ms: int) -> str:
+        return text.date_time(ms, zone(), i18n.language())
+
 
 def _sees_any(identity: Identity) -> bool:
     return identity.agent is not None or identity.may("calls.view_all")

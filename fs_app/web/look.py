@@ -40,6 +40,7 @@ OUTCOMES = {
     "answered": Look("green", "phone-check"),
     "abandoned": Look("red", "phone-x"),
     "hung_up_early": Look("grey", "phone-end"),
+    "closed": Look("grey", "clock"),
     "refused": Look("orange", "phone-off"),
     "failed": Look("red", "alert-triangle"),
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fs_app.calls.rows import EntryRow
-from fs_app.web import i18n, timeline
+from fs_app.web import i18n, text, timeline
 
 
 class French:
@@ -17,6 +18,9 @@ class French:
 
     def phone(self, number: str) -> str:
         return number
+
+    def moment(self, ms: int) -> str:
+        return text.date_time(ms, ZoneInfo("Europe/Paris"), "fr")
 
 
 def entry(at: int, kind: str, agent: int | None = None, **data: Any) -> EntryRow:
@@ -32,6 +36,21 @@ def test_agents_are_called_by_name_and_causes_in_words() -> None:
         "un agent n’a pas pris l’appel : occupé",
         "Mis en garde par Élodie",
     ]
+
+
+def test_a_call_to_a_closed_queue_says_why_until_when_and_where_it_goes() -> None:
+    data = {"queue": 1, "queue_name": "Ventes", "until": 1_798_268_400_000, "to": None, "to_name": ""}
+    step = timeline.steps([entry(1, "call.closed", why="closed_hours", holiday="", **data)], 0, {}, French())[
+        0
+    ]
+    assert step.text == "La file Ventes est fermée : hors des horaires d’ouverture"
+    assert step.detail == "jusqu’au 26/12/2026 08:00"
+    data |= {"to": 2, "to_name": "Astreinte"}
+    step = timeline.steps(
+        [entry(1, "call.closed", why="closed_holiday", holiday="Noël", **data)], 0, {}, French()
+    )[0]
+    assert step.text == "La file Ventes est fermée : jour férié"
+    assert step.detail == "Noël · jusqu’au 26/12/2026 08:00 · l’appel passe à la file Astreinte"
 
 
 def test_a_cause_or_stage_that_nobody_has_heard_of_is_shown_as_it_is() -> None:
