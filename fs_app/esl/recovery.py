@@ -376,6 +376,10 @@ class Recovery:
         )
         if call is None:
             self._ctx.switch.hangup(channel.leg, "UNALLOCATED_NUMBER")
+        elif channel.partner is not None:
+            # He talks, and the journal that knew with whom is lost: his conversation is not cut for our sake. After
+            # it he comes home by himself.
+            log.warning("a conversation without a record goes on", leg=channel.leg, other=channel.partner)
         elif channel.leg not in self._ctx.sessions:
             self._ctx.switch.send_home(channel.leg)
         else:

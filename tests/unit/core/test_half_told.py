@@ -11,7 +11,7 @@ from fs_app.agents.state import Work
 from fs_app.calls.state import Stage
 from fs_app.errors import LinkLost
 from tests.unit.core.test_recovery import writes
-from tests.unit.core.world import World
+from tests.unit.core.world import DID, World
 
 
 @pytest.fixture
@@ -164,3 +164,20 @@ def test_a_key_that_is_pressed_twice_is_pressed_once(talking: tuple[World, str, 
     world.clock.advance(2)
     world.calls.resume(1, leg)
     assert len(world.switch.of("bridge")) == 2, "nothing came of it: once more"
+
+
+def test_a_conversation_of_which_no_journal_tells_is_not_cut(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.ready(1)
+    ours = {"fsapp_call": "c", "fsapp_role": "agent", "fsapp_agent": "1"}
+    world.shows("c", "a", variables={"fsapp_did": DID, "fsapp_role": "caller"})
+    world.shows("a", "c", inbound=False, variables=ours)
+    world.recover()
+    for _ in range(3):
+        world.clock.advance(6)
+        world.recovery.look()
+    assert world.switch.of("send_home") == world.switch.of("hangup") == world.offers() == []
+    del world.switch.present["a"]
+    world.shows("c", None, variables={"fsapp_did": DID})
+    world.goes_home("c")
+    assert world.stage("c") is Stage.GREETING, "left by his agent he is at our door"
