@@ -71,7 +71,8 @@ def _password() -> str:
 def sim_options() -> list[str]:
     """What the simulated switch is told: callers who keep calling, telephones that answer by themselves."""
     phones = [f"--demo-phone={p.number}@{DOMAIN}" for p in PEOPLE if p.number]
-    return [f"--demo={DID}", *phones, "--per-hour=90", "--most-callers=8", "--talk=60"]
+    known = [f"--demo-caller={number}" for *_, number in CONTACTS]
+    return [f"--demo={DID}", *phones, *known, "--per-hour=90", "--most-callers=8", "--talk=60"]
 
 
 def prepare(settings: Settings, clock: Clock, renew: bool = False) -> Credentials | None:

@@ -24,6 +24,7 @@ class Health:
         self._clock = clock
         self._checks: list[tuple[str, Callable[[], tuple[bool, str, dict[str, Any]]]]] = []
         self._since: dict[str, tuple[bool, int]] = {}
+        self._began = clock.now_ms()
 
     def add(self, name: str, check: Callable[[], tuple[bool, str, dict[str, Any]]]) -> None:
         self._checks.append((name, check))
@@ -37,7 +38,7 @@ class Health:
             except Exception as error:  # the page that says what is wrong must not be what is wrong
                 log.exception("a check failed", check=name)
                 ok, key, params = False, "error.internal", {"why": repr(error)}
-            was, since = self._since.get(name, (not ok, 0))
+            was, since = self._since.setdefault(name, (True, self._began))  # right until it was looked at
             if was != ok:
                 since = self._clock.now_ms()
                 self._since[name] = (ok, since)

@@ -32,6 +32,9 @@ import click
 @click.option(
     "--demo-phone", "phones", multiple=True, metavar="USER@DOMAIN", help="A demo phone; repeatable."
 )
+@click.option(
+    "--demo-caller", "known", multiple=True, metavar="NUMBER", help="A caller who calls often; repeatable."
+)
 @click.option("--per-hour", default=60.0, show_default=True, help="Demo calls in an hour.")
 @click.option("--most-callers", default=20, show_default=True, help="Demo callers at once.")
 @click.option("--talk", default=90.0, show_default=True, help="Mean talk time of demo callers, seconds.")
@@ -43,7 +46,8 @@ import click
 @click.option("--check-users", is_flag=True, help="Ask the program's directory before a phone may register.")
 def sim(
     host: str, port: int, password: str, outbound: str, conf: Path | None, cdr: Path | None, sounds: str,
-    seed: int, variables: tuple[str, ...], dids: tuple[str, ...], phones: tuple[str, ...], per_hour: float,
+    seed: int, variables: tuple[str, ...], dids: tuple[str, ...], phones: tuple[str, ...],
+    known: tuple[str, ...], per_hour: float,
     most_callers: int, talk: float, patience: float, recording_most: float, check_users: bool, with_parent: bool,
 ) -> None:  # fmt: skip
     """Run a simulated FreeSWITCH: event socket, scripted callers and telephones, CDR files."""
@@ -67,6 +71,7 @@ def sim(
     plan = core.demo.plan
     plan.dids, plan.per_hour, plan.most = list(dids), per_hour, most_callers
     plan.talk_mean_s, plan.patience_mean_s = talk, patience
+    plan.known = list(known)
     for phone in phones:
         user, _, domain = phone.partition("@")
         core.demo.add_phone(user, domain)

@@ -89,6 +89,10 @@ LAST = [
 ]
 
 
+KNOWN_SHARE = 0.4
+"""Of all calls, those from `Plan.known`."""
+
+
 @dataclass(slots=True)
 class Plan:
     """How lively it is. Times in seconds."""
@@ -99,6 +103,7 @@ class Plan:
     talk_mean_s: float = 90.0
     patience_mean_s: float = 120.0
     answer_mean_s: float = 3.0  # phones
+    known: list[str] = field(default_factory=list)  # numbers that call again and again
 
 
 class Demo:
@@ -162,6 +167,8 @@ class Demo:
             talk=self._duration(plan.talk_mean_s, 0.7, 5.0),
             digits=((4.0, str(draw.randint(1, 3))),),
         )
+        if plan.known and draw.random() < KNOWN_SHARE:
+            number, name = draw.choice(plan.known), ""
         party = self._core.people.caller(number, name, habits)
         self.calls_made += 1
         self._core.people.place_call(party, draw.choice(plan.dids))

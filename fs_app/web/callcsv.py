@@ -37,7 +37,8 @@ class TooMany(Invalid):
 def as_csv(rows: Sequence[CallRow], language: str, zone: ZoneInfo, country: str) -> bytes:
     """UTF-8 with a byte order mark (spreadsheets need it); `;` between cells where `,` is the decimal sign.
 
-    Durations in seconds; a cell that a spreadsheet would take for a formula has an apostrophe before it.
+    Durations in whole seconds, cut as the list shows them; a cell that a spreadsheet would take for a formula
+    has an apostrophe before it.
     """
     out = io.StringIO()
     writer = csv.writer(out, delimiter="," if language == "en" else ";", lineterminator="\r\n")
@@ -55,8 +56,8 @@ def as_csv(rows: Sequence[CallRow], language: str, zone: ZoneInfo, country: str)
             row.queue,
             row.agent,
             outcomes[row.result],
-            round(row.wait_ms / 1000),
-            round(row.talk_ms / 1000),
+            row.wait_ms // 1000,
+            row.talk_ms // 1000,
             row.disposition,
             row.note,
         )

@@ -252,8 +252,10 @@ def test_nobody_gets_pictures_without_a_page(seen: World, desk: AgentDesk) -> No
 # --- today ------------------------------------------------------------------------------------------------------
 def test_todays_figures_count_calls_talk_and_wrap_up(seen: World, desk: AgentDesk) -> None:
     for _ in range(2):
+        before = desk.picture(ME)["today"]["mean_talk_ms"]
         caller, leg, agent = seen.talking()
         seen.clock.advance(100)
+        assert desk.picture(ME)["today"]["mean_talk_ms"] == before, "a call that runs lowers no mean"
         seen.hangs_up(caller)
         seen.hangs_up(leg)
         seen.clock.advance(20)

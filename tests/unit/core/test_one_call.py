@@ -69,6 +69,8 @@ def test_a_call_from_the_door_to_the_verdict(ready: World) -> None:
     offer = world.originate(leg)
     assert (offer.endpoint, offer.ring_s) == ("sofia/internal/sip:1001@192.0.2.7:5060", RING_S)
     assert (offer.caller_number, offer.caller_name) == ("+33612345678", "DUPONT")
+    nameless = world.live.calls[world.arrives(number="+33612345679", name="33612345679")]
+    assert nameless.caller_name == "", "a number again is no name"
     assert offer.variables["park_after_bridge"] == "true"
     assert offer.variables["hangup_after_bridge"] == "false"
     assert switch.last("music").args[0] == caller, "music while it rings"

@@ -93,11 +93,11 @@ def test_the_status_page_says_in_words_what_does_not_work(web: Web) -> None:
     web.app.report = callworld.trouble(web.app.clock.now_ms())
     page = person.page("/status")
     assert "2 points ne fonctionnent pas." in page
-    assert "Liaison coupée : connection refused." in page
+    assert "Liaison coupée." in page and "Détail technique : connection refused" in page
     assert "health.moon.full" in page, "a check without a text yet is shown all the same"
     answer = web.visitor().get("/healthz")
     assert answer.status_code == 503
-    assert "Link down: connection refused." in answer.json["checks"][0]["text"]
+    assert "Technical detail: connection refused" in answer.json["checks"][0]["text"]
     web.app.report = callworld.all_right(web.app.clock.now_ms())
     assert web.visitor().get("/healthz").status_code == 200
 

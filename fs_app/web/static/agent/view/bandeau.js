@@ -54,7 +54,7 @@ function Today({ today }) {
       <${Icon} name="phone-check" /><b>${today.taken}</b><span class="visually-hidden">${t("desk.today.taken_long", { n: today.taken })}</span>
     </span>
     <span class="figure figure-wide" title=${t("desk.today.mean_long")}>
-      <${Icon} name="clock" /><b>${today.taken ? clock(today.mean_handling_ms) : "–"}</b><span class="visually-hidden">${t("desk.today.mean_long")}</span>
+      <${Icon} name="clock" /><b>${today.mean_handling_ms ? clock(today.mean_handling_ms) : "–"}</b><span class="visually-hidden">${t("desk.today.mean_long")}</span>
     </span>`;
 }
 

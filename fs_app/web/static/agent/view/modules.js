@@ -19,7 +19,7 @@ export function Queues({ queues }) {
 
 export function Today({ today }) {
   const figure = (value, text) => html`<div><dd>${value}</dd><dt>${text}</dt></div>`;
-  const time = (ms) => (today.taken ? clock(ms) : "–");
+  const time = (ms) => (ms ? clock(ms) : "–"); // no call has ended yet: nothing to take a mean of
   return html`<${Module} name="today" title=${t("desk.today")}>
     <dl class="figures">
       ${figure(today.taken, t("desk.today.taken", { n: today.taken }))}
