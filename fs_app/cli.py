@@ -57,11 +57,17 @@ def _settings() -> config.Settings:
 
 
 def _attach() -> None:
+    from fs_app.admin.command import account
+    from fs_app.bench.erlang import erlang
     from fs_app.bench.esl import esl
+    from fs_app.bench.routing import routing
     from fs_app.sim.command import sim
 
+    cli.add_command(account)
     cli.add_command(sim)
     bench.add_command(esl)
+    bench.add_command(erlang)
+    bench.add_command(routing)
 
 
 _attach()

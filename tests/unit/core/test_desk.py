@@ -12,7 +12,7 @@ from fs_app import facts as f
 from fs_app.agents.state import Presence, Work
 from fs_app.agents.today import Today
 from fs_app.calls.state import Stage
-from fs_app.desk import PAGE_GONE_S, AgentDesk
+from fs_app.desk import PAGE_GONE_S, TOLD_SOON_S, AgentDesk
 from fs_app.errors import Conflict, NotFound, Unavailable, WaitTimeout
 from fs_app.events import AgentPicture, CatalogChanged, SwitchState
 from tests.unit.core.test_journal import disk
@@ -182,6 +182,7 @@ def test_the_last_picture_is_the_picture(seen: World, desk: AgentDesk) -> None:
     """Whatever changed was told: what a page that reloads would see is what it sees."""
 
     def same() -> bool:
+        seen.clock.advance(TOLD_SOON_S)
         now, told = desk.picture(ME), pictures(seen, ME)[-1]
         for name in ("seq", "at"):
             del now[name]
@@ -401,6 +402,7 @@ def test_the_queue_row_follows_the_line(seen: World, desk: AgentDesk) -> None:
     first = seen.waits()
     seen.clock.advance(5)
     seen.waits()
+    seen.clock.advance(TOLD_SOON_S)
     row = pictures(seen, ME)[-1]["queues"][0]
     assert row == {
         "id": QUEUE,
