@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-from fs_app.accounts.model import Account, User
+from fs_app.accounts.model import Account, User, UserSession
 from fs_app.accounts.passwords import Passwords
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.clock import Clock
@@ -125,6 +125,9 @@ def _replace(hashes: dict[str, str], phones: dict[str, str]) -> None:
     for number, password in phones.items():
         ha1 = a1_hash(number, DOMAIN, password)
         Agent.update(sip_ha1=ha1).where(Agent.account == account, Agent.number == number).execute()
+    users = User.select(User.id).where(User.account == account)
+    # The old passwords open nothing any more, nor do the logins made with them.
+    UserSession.delete().where(UserSession.user.in_(users)).execute()
 
 
 def _write(now: int, hashes: dict[str, str], phones: dict[str, str]) -> None:
