@@ -158,6 +158,14 @@ class AccountService:
         )
         return ended
 
+    def forget(self, user: int, ended: bool = False) -> None:
+        """Somebody else changed this person: ask the database again; `ended`: the sessions are void at once."""
+        for token_hash, known in list(self._known.items()):
+            if known.identity.user == user:
+                self._known.pop(token_hash, None)
+                if ended:
+                    self._ended.add(token_hash)
+
     # --- every request -------------------------------------------------------------------------------------
     def identify(self, token: str) -> Identity | None:
         """Who has this token, or None. A locked database logs nobody out who was known a moment ago."""

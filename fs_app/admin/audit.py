@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fs_app.admin.listing import Page, Wanted, like, page_of
 from fs_app.admin.model import AuditEntry
 
 LONGEST_LABEL = 200
@@ -63,3 +64,48 @@ def _open(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if values is None:
         return None
     return {name: value for name, value in values.items() if name not in SECRET}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: int
+    at: int
+    user_name: str
+    action: str
+    kind: str
+    object: str
+    label: str
+    changes: tuple[tuple[str, Any, Any], ...]  # field, before, after
+    address: str
+
+
+def listing(account: int, wanted: Wanted, since: int | None, until: int | None) -> Page[Line]:
+    """The newest first. Filters: kind, action. `since`, `until`: UTC ms. Inside `Database.read`."""
+    query = AuditEntry.select().where(AuditEntry.account == account)
+    if wanted.q:
+        sought = like(wanted.q)
+        query = query.where(AuditEntry.user_name.contains(sought) | AuditEntry.label.contains(sought))
+    if kind := wanted.filter("kind"):
+        query = query.where(AuditEntry.kind == kind)
+    if action := wanted.filter("action"):
+        query = query.where(AuditEntry.action == action)
+    if since is not None:
+        query = query.where(AuditEntry.at >= since)
+    if until is not None:
+        query = query.where(AuditEntry.at < until)
+    return page_of(query, wanted, {"id": AuditEntry.id}, "id", _line)
+
+
+def _line(row: Any) -> Line:
+    before, after = row.before or {}, row.after or {}
+    return Line(
+        row.id,
+        row.at,
+        row.user_name,
+        row.action,
+        row.kind,
+        row.object,
+        row.label,
+        tuple((name, before.get(name), after.get(name)) for name in {**before, **after}),
+        row.address,
+    )

@@ -43,7 +43,7 @@ class CallForm:
 
 
 def read(args: Mapping[str, str], zone: ZoneInfo) -> CallForm:
-    since, until = _day(args.get("since", "")), _day(args.get("until", ""))
+    since, until = day_in_address(args.get("since", "")), day_in_address(args.get("until", ""))
     sort = args.get("sort", "started")
     return CallForm(
         q=" ".join(args.get("q", "")[:LONGEST_SEARCH].replace("\0", " ").split()),
@@ -96,7 +96,7 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
-def _day(text: str) -> date | None:
+def day_in_address(text: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -111,6 +111,7 @@ def sound(call_id: str, recording_id: str) -> AnyResponse:
     as_file = "download" in request.args
     if as_file and not identity.may("recordings.download"):
         raise NotFound("not for this role")
+    site().heard.note(identity, call_id, recording_id, as_file, request.remote_addr or "")
     response = send_file(
         path,
         mimetype="audio/wav",

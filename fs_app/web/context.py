@@ -13,6 +13,7 @@ from fs_app.accounts.passwords import Passwords
 from fs_app.accounts.service import AccountService, Identity
 from fs_app.tasks import Threads
 from fs_app.web.assets import Published
+from fs_app.web.heard import Heard
 
 if TYPE_CHECKING:
     from fs_app.app import Application
@@ -29,6 +30,7 @@ class Site:
     passwords: Passwords
     threads: Threads  # for what computes longer than the loop may wait
     assets: Published
+    heard: Heard
 
 
 def site() -> Site:

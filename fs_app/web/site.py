@@ -32,6 +32,7 @@ from fs_app.web import (
 )
 from fs_app.web.admin import BLUEPRINTS, menu
 from fs_app.web.context import NAME, Site, site, visitor, zone
+from fs_app.web.heard import Heard
 
 if TYPE_CHECKING:
     from fs_app.app import Application
@@ -74,7 +75,9 @@ def build(app: Application) -> Flask:
     passwords = Passwords()
     accounts = AccountService(app.db, app.clock, passwords, settings.session_hours * 3_600_000)
     published = assets.publish(settings.data_dir / "static")
-    flask_app.extensions[NAME] = Site(app, accounts, passwords, Threads("web", 2), published)
+    flask_app.extensions[NAME] = Site(
+        app, accounts, passwords, Threads("web", 2), published, Heard(app.db, app.clock)
+    )
 
     flask_babel.Babel(
         flask_app, locale_selector=preferences.language_of_request, timezone_selector=lambda: str(zone())

@@ -54,7 +54,16 @@ def build(folder: Path, **kwargs: Any) -> tuple[WebApp, CallIds]:
     recordings = folder / "recordings" / "2026"
     recordings.mkdir(parents=True)
     write_speech(recordings / "full.wav", 95)
-    whole = WebApp(app.settings, app.db, app.clock, app.bus, app.desk, app.started_at, all_right(now))
+    whole = WebApp(
+        app.settings,
+        app.db,
+        app.clock,
+        app.bus,
+        app.desk,
+        app.started_at,
+        app.catalog,
+        report=all_right(now),
+    )
     return whole, calls
 
 

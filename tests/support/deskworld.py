@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from fs_app.accounts.passwords import Passwords
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.bus import Bus
 from fs_app.calls.model import Call
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock, RealClock
 from fs_app.config import Settings
 from fs_app.contacts.model import Contact, ContactNumber
@@ -24,6 +25,14 @@ DAY_MS = 24 * 3600 * 1000
 
 
 @dataclass
+class NoCalls:
+    """The live state of a centre at rest; a test may put calls and agents in."""
+
+    calls: dict[str, Any] = field(default_factory=dict)
+    agents: dict[int, Any] = field(default_factory=dict)
+
+
+@dataclass
 class App:
     """What fs_app.web asks of the program."""
 
@@ -33,6 +42,8 @@ class App:
     bus: Bus
     desk: FakeDesk
     started_at: int
+    catalog: Catalog
+    live: NoCalls = field(default_factory=lambda: NoCalls())
 
     def health(self) -> dict[str, Any]:
         return {"ok": True, "problems": []}
@@ -76,7 +87,9 @@ def build(folder: Path, clock: Clock | None = None, inter_call_s: float = 3.0) -
     settings = Settings(
         data_dir=folder, web_listen="127.0.0.1:0", secret_key="k" * 40, password_login_limit="1000 per minute"
     )
-    return App(settings, db, clock, bus, desk, now), ids
+    catalog = Catalog(db, bus)
+    catalog.reload()
+    return App(settings, db, clock, bus, desk, now, catalog), ids
 
 
 def populate(now: int) -> Ids:

@@ -4,4 +4,26 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from fs_app.web.admin import (
+    audit,
+    dispositions,
+    holidays,
+    hours,
+    numbers,
+    opening,
+    people,
+    queues,
+    reasons,
+)
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    people.blueprint,
+    queues.blueprint,
+    dispositions.blueprint,
+    reasons.blueprint,
+    numbers.blueprint,
+    hours.blueprint,
+    holidays.blueprint,
+    opening.blueprint,
+    audit.blueprint,
+)

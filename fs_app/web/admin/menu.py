@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fs_app.accounts.service import Identity
+from fs_app.web.i18n import t
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +16,24 @@ class Entry:
     name: str
     icon: str
     permission: str
+    also: tuple[str, ...] = ()  # beginnings of further addresses of this entry
 
 
 def entries(identity: Identity) -> list[Entry]:
     """What this person sees, in order."""
-    every: tuple[Entry, ...] = ()
+    every = (
+        Entry("/admin/people", t("menu.people"), "users-group", "people.manage"),
+        Entry("/admin/queues", t("menu.queues"), "list-details", "queues.manage"),
+        Entry("/admin/dispositions", t("menu.dispositions"), "clipboard-check", "dispositions.manage"),
+        Entry("/admin/reasons", t("menu.reasons"), "coffee", "reasons.manage"),
+        Entry("/admin/numbers", t("menu.numbers"), "phone-incoming", "numbers.manage"),
+        Entry(
+            "/admin/schedules",
+            t("hours.title"),
+            "clock",
+            "hours.manage",
+            ("/admin/holidays", "/admin/opening"),
+        ),
+        Entry("/admin/audit", t("menu.audit"), "history", "audit.view"),
+    )
     return [entry for entry in every if identity.may(entry.permission)]

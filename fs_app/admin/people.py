@@ -1,0 +1,308 @@
+"""Users and their telephones: list, add, change, deactivate. All inside `Database.read` or `write`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from peewee import JOIN, fn
+
+from fs_app.accounts.model import Account, User, UserSession
+from fs_app.accounts.permissions import ROLES
+from fs_app.accounts.service import LANGUAGES
+from fs_app.admin import audit
+from fs_app.admin.audit import Actor
+from fs_app.admin.form import Problems, find
+from fs_app.admin.listing import Page, Wanted, like, page_of
+from fs_app.agents.model import Agent
+from fs_app.directory.snapshot import a1_hash
+from fs_app.errors import NotAllowed
+from fs_app.queues.model import Queue, QueueMember
+
+LOGIN = re.compile(r"[^\s|/\\]{1,100}")
+NUMBER = re.compile(r"[0-9*#]{2,16}")
+SHORTEST_PASSWORD = 10
+
+
+class LastAdmin(NotAllowed):
+    """Without an administrator nobody could mend anything any more."""
+
+    key = "error.last_admin"
+    status = 409
+
+
+class Yourself(NotAllowed):
+    """Nobody locks himself out."""
+
+    key = "error.yourself"
+    status = 409
+
+
+class NoTelephone(NotAllowed):
+    """This person has no telephone."""
+
+    key = "error.no_telephone"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    id: int
+    login: str
+    name: str
+    role: str
+    language: str
+    active: bool
+    agent: int | None
+    number: str
+    queues: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What can be changed. Empty `number`: no telephone; `queues`: identifiers."""
+
+    login: str = ""
+    name: str = ""
+    role: str = "agent"
+    language: str = ""
+    number: str = ""
+    queues: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    id: int
+    active: bool
+    agent: int | None
+    person: Person
+
+
+SORTS = {
+    "name": fn.LOWER(User.name),
+    "login": fn.LOWER(User.login),
+    "role": User.role,
+    "number": Agent.number,
+}
+
+
+def listing(account: int, wanted: Wanted) -> Page[PersonRow]:
+    """Filters: role, queue, state (empty: the active ones; `inactive`, `all`)."""
+    query = (
+        User.select(
+            User.id, User.login, User.name, User.role, User.language, User.active, Agent.id, Agent.number
+        )
+        .join(Agent, JOIN.LEFT_OUTER, on=((Agent.user == User.id) & Agent.active))
+        .where(User.account == account)
+    )
+    if wanted.q:
+        sought = like(wanted.q)
+        query = query.where(
+            User.name.contains(sought) | User.login.contains(sought) | Agent.number.contains(sought)
+        )
+    if role := wanted.filter("role"):
+        query = query.where(User.role == role)
+    if (queue := wanted.filter("queue")).isdigit():
+        members = QueueMember.select(QueueMember.agent).where(
+            (QueueMember.queue == int(queue)) & (QueueMember.account == account)
+        )
+        query = query.where(Agent.id.in_(members))
+    state = wanted.filter("state")
+    if state != "all":
+        query = query.where(User.active == (state != "inactive"))
+    names: dict[int, list[str]] = {}
+    for agent, name in (
+        QueueMember.select(QueueMember.agent, Queue.name)
+        .join(Queue)
+        .where(QueueMember.account == account, Queue.active)
+        .order_by(Queue.name)
+        .tuples()
+    ):
+        names.setdefault(agent, []).append(name)
+
+    def row(values: Any) -> PersonRow:
+        user, login, name, role, language, active, agent, number = values
+        queues = ", ".join(names.get(agent, ()))
+        return PersonRow(user, login, name, role, language, active, agent, number or "", queues)
+
+    return page_of(query.tuples(), wanted, SORTS, "name", row)
+
+
+def get(account: int, user: int) -> Stored:
+    """Raises NotFound."""
+    row = find(User, account, user)
+    agent = Agent.get_or_none((Agent.user == user) & Agent.active)
+    queues = (
+        tuple(q for (q,) in QueueMember.select(QueueMember.queue).where(QueueMember.agent == agent).tuples())
+        if agent
+        else ()
+    )
+    number = agent.number if agent else ""
+    person = Person(row.login, row.name, row.role, row.language, number, queues)
+    return Stored(row.id, row.active, agent.id if agent else None, person)
+
+
+def save(
+    actor: Actor, user: int | None, person: Person, password_hash: str = "", sip_password: str = ""
+) -> tuple[int, bool]:
+    """Add (`user` None; then `password_hash` is needed) or change; the identifier, and whether `sip_password` was used.
+
+    A telephone's password is bound to its number: with a new number it changes, too. Raises FormInvalid, NotFound,
+    LastAdmin.
+    """
+    check(actor.account, user, person)
+    before = get(actor.account, user) if user is not None else None
+    values = {"login": person.login, "name": person.name, "role": person.role, "language": person.language}
+    if before is None:
+        row = User.create(
+            account=actor.account, password_hash=password_hash, created_at=actor.now, **values
+        ).id
+    else:
+        row = before.id
+        if before.person.role == "admin" and person.role != "admin":
+            _other_admin(actor.account, row)
+        User.update(**values).where(User.id == row).execute()
+    used = _save_telephone(actor, row, person, sip_password)
+    audit.write(
+        actor,
+        "update" if before else "create",
+        "user",
+        row,
+        person.name,
+        _described(before.person) if before else None,
+        _described(person),
+    )
+    return row, used
+
+
+def set_active(actor: Actor, user: int, active: bool) -> None:
+    """Into the bin or out of it; his history, calls and recordings stay. Raises NotFound, Yourself, LastAdmin."""
+    row = find(User, actor.account, user)
+    if row.active == active:
+        return
+    if not active:
+        if user == actor.user:
+            raise Yourself("nobody deactivates himself")
+        if row.role == "admin":
+            _other_admin(actor.account, user)
+        end_sessions(user, actor.now)
+    User.update(active=active).where(User.id == user).execute()
+    audit.write(actor, "activate" if active else "deactivate", "user", user, row.name)
+
+
+def set_password(actor: Actor, user: int, password_hash: str) -> str:
+    """Also ends the sessions that were begun with the old one; the person's login. Raises NotFound."""
+    row = find(User, actor.account, user)
+    User.update(password_hash=password_hash).where(User.id == user).execute()
+    if user != actor.user:
+        end_sessions(user, actor.now)
+    audit.write(actor, "password", "user", user, row.name)
+    return str(row.login)
+
+
+def set_sip_password(actor: Actor, user: int, password: str) -> tuple[str, str]:
+    """The telephone's number and domain. Raises NotFound, NoTelephone."""
+    row = find(User, actor.account, user)
+    agent = Agent.get_or_none((Agent.user == user) & Agent.active)
+    if agent is None:
+        raise NoTelephone(f"user {user}")
+    domain = Account.get_by_id(actor.account).sip_domain
+    Agent.update(sip_ha1=a1_hash(agent.number, domain, password)).where(Agent.id == agent.id).execute()
+    audit.write(actor, "sip_password", "user", user, row.name)
+    return agent.number, domain
+
+
+def check_password(password: str) -> None:
+    """For one that an administrator typed. Raises FormInvalid."""
+    problems = Problems()
+    if len(password) < SHORTEST_PASSWORD:
+        problems.add("password", "field.password_short", least=SHORTEST_PASSWORD)
+    problems.text("password", password, 1000)
+    problems.check()
+
+
+def end_sessions(user: int, now: int) -> None:
+    UserSession.update(revoked_at=now).where(
+        UserSession.user == user, UserSession.revoked_at.is_null()
+    ).execute()
+
+
+def check(account: int, user: int | None, person: Person) -> None:
+    """Raises FormInvalid."""
+    problems = Problems()
+    problems.text("name", person.name, 200)
+    problems.text("login", person.login, 100)
+    if not LOGIN.fullmatch(person.login):
+        problems.add("login", "field.login")
+    same = User.select().where(User.account == account, User.id != (user or 0))
+    # SQLite lowers ASCII only: the rest is compared here
+    if any(other.login.casefold() == person.login.casefold() for other in same):
+        problems.add("login", "field.login_taken")
+    if person.role not in ROLES:
+        problems.add("role", "field.choice")
+    if person.language not in LANGUAGES:
+        problems.add("language", "field.choice")
+    if person.number:
+        _check_number(account, user, person.number, problems)
+    elif person.queues:
+        problems.add("number", "field.number_for_queues")
+    known = {q for (q,) in Queue.select(Queue.id).where(Queue.account == account).tuples()}
+    if not set(person.queues) <= known:
+        problems.add("queues", "field.choice")
+    problems.check()
+
+
+def _check_number(account: int, user: int | None, number: str, problems: Problems) -> None:
+    if not NUMBER.fullmatch(number):
+        problems.add("number", "field.extension")
+        return
+    other = (
+        Agent.select(Agent, User)
+        .join(User)
+        .where(Agent.account == account, Agent.number == number, Agent.user != (user or 0))
+        .first()
+    )
+    if other is not None:
+        key = "field.extension_taken" if other.user.active else "field.extension_bin"
+        problems.add("number", key, name=other.user.name)
+    elif (queue := Queue.get_or_none((Queue.account == account) & (Queue.number == number))) is not None:
+        problems.add("number", "field.extension_queue", name=queue.name)
+
+
+def _save_telephone(actor: Actor, user: int, person: Person, sip_password: str) -> bool:
+    agent = Agent.get_or_none((Agent.user == user) & (Agent.account == actor.account))
+    if not person.number:
+        if agent is not None:
+            Agent.update(active=False).where(Agent.id == agent.id).execute()
+        return False
+    renewed = agent is None or not agent.active or agent.number != person.number
+    values: dict[str, Any] = {"number": person.number, "active": True}
+    if renewed:
+        domain = Account.get_by_id(actor.account).sip_domain
+        values["sip_ha1"] = a1_hash(person.number, domain, sip_password)
+    if agent is None:
+        agent = Agent.create(account=actor.account, user=user, created_at=actor.now, **values)
+    else:
+        Agent.update(**values).where(Agent.id == agent.id).execute()
+    _save_queues(actor.account, agent.id, person.queues)
+    return renewed
+
+
+def _save_queues(account: int, agent: int, queues: tuple[int, ...]) -> None:
+    QueueMember.delete().where(QueueMember.agent == agent, QueueMember.queue.not_in(queues)).execute()
+    there = {q for (q,) in QueueMember.select(QueueMember.queue).where(QueueMember.agent == agent).tuples()}
+    for queue in queues:
+        if queue not in there:
+            QueueMember.create(account=account, queue=queue, agent=agent)
+
+
+def _other_admin(account: int, user: int) -> None:
+    others = User.select().where(User.account == account, User.role == "admin", User.active, User.id != user)
+    if not others.exists():
+        raise LastAdmin(f"account {account}")
+
+
+def _described(person: Person) -> dict[str, Any]:
+    queues = Queue.select(Queue.name).where(Queue.id.in_(person.queues)).order_by(Queue.name).tuples()
+    return {**asdict(person), "queues": [name for (name,) in queues]}

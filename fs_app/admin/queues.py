@@ -1,0 +1,247 @@
+"""Queues: list, add, change, deactivate. All inside `Database.read` or `write`; delays in seconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from peewee import JOIN, fn
+
+from fs_app.accounts.model import User
+from fs_app.admin import audit
+from fs_app.admin.audit import Actor
+from fs_app.admin.form import Problems, find
+from fs_app.admin.listing import Page, Wanted, like, page_of
+from fs_app.agents.model import Agent
+from fs_app.queues.model import Did, DispositionSet, Queue, QueueMember
+
+NUMBER = re.compile(r"[0-9*#]{2,16}")
+LIMITS = {"ring_s": (5, 120), "no_answer_delay_s": (0, 600), "inter_call_s": (0, 600)}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    id: int
+    name: str
+    number: str
+    set: str
+    record: bool
+    active: bool
+    agents: int
+    numbers: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueForm:
+    """What can be changed. `agents`: identifiers of telephones; empty `greeting` or `music`: none, the switch's own."""
+
+    name: str = ""
+    number: str = ""
+    record: bool = True
+    wrap_up: bool = True
+    ring_s: int | None = 20
+    no_answer_delay_s: int | None = 10
+    inter_call_s: int | None = 3
+    greeting: str = ""
+    music: str = ""
+    disposition_set: int | None = None
+    agents: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    id: int
+    active: bool
+    form: QueueForm
+    numbers: tuple[str, ...]  # incoming numbers that lead here
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the form can choose from."""
+
+    agents: list[Choice]
+    sets: list[Choice]
+
+
+SORTS = {"name": fn.LOWER(Queue.name), "number": Queue.number}
+
+
+def listing(account: int, wanted: Wanted) -> Page[QueueRow]:
+    """Filter: state (empty: the active ones; `inactive`, `all`)."""
+    query = (
+        Queue.select(Queue.id, Queue.name, Queue.number, DispositionSet.name, Queue.record, Queue.active)
+        .join(DispositionSet, JOIN.LEFT_OUTER)
+        .where(Queue.account == account)
+    )
+    if wanted.q:
+        sought = like(wanted.q)
+        query = query.where(Queue.name.contains(sought) | Queue.number.contains(sought))
+    state = wanted.filter("state")
+    if state != "all":
+        query = query.where(Queue.active == (state != "inactive"))
+    agents = dict(
+        QueueMember.select(QueueMember.queue, fn.COUNT(QueueMember.id))
+        .join(Agent)
+        .join(User)
+        .where(QueueMember.account == account, Agent.active, User.active)
+        .group_by(QueueMember.queue)
+        .tuples()
+    )
+    numbers = dict(
+        Did.select(Did.queue, fn.COUNT(Did.id))
+        .where(Did.account == account, Did.active)
+        .group_by(Did.queue)
+        .tuples()
+    )
+
+    def row(values: Any) -> QueueRow:
+        queue, name, number, chosen, record, active = values
+        return QueueRow(
+            queue, name, number, chosen or "", record, active, agents.get(queue, 0), numbers.get(queue, 0)
+        )
+
+    return page_of(query.tuples(), wanted, SORTS, "name", row)
+
+
+def get(account: int, queue: int) -> Stored:
+    """Raises NotFound."""
+    row = find(Queue, account, queue)
+    agents = tuple(
+        a for (a,) in QueueMember.select(QueueMember.agent).where(QueueMember.queue == queue).tuples()
+    )
+    numbers = tuple(
+        n
+        for (n,) in Did.select(Did.number).where(Did.queue == queue, Did.active).order_by(Did.number).tuples()
+    )
+    form = QueueForm(
+        row.name,
+        row.number,
+        row.record,
+        row.wrap_up,
+        row.ring_s,
+        row.no_answer_delay_s,
+        row.inter_call_s,
+        row.greeting,
+        row.music,
+        row.disposition_set_id,
+        agents,
+    )
+    return Stored(row.id, row.active, form, numbers)
+
+
+def offered(account: int) -> Offered:
+    agents = (
+        Agent.select(Agent.id, User.name, Agent.number)
+        .join(User)
+        .where(Agent.account == account, Agent.active, User.active)
+        .order_by(fn.LOWER(User.name))
+        .tuples()
+    )
+    sets = (
+        DispositionSet.select(DispositionSet.id, DispositionSet.name)
+        .where(DispositionSet.account == account)
+        .order_by(DispositionSet.name)
+        .tuples()
+    )
+    return Offered(
+        [Choice(i, f"{name} · {number}") for i, name, number in agents], [Choice(*s) for s in sets]
+    )
+
+
+def names(account: int) -> list[Choice]:
+    """The active queues, for selections."""
+    query = (
+        Queue.select(Queue.id, Queue.name)
+        .where(Queue.account == account, Queue.active)
+        .order_by(fn.LOWER(Queue.name))
+    )
+    return [Choice(*row) for row in query.tuples()]
+
+
+def save(actor: Actor, queue: int | None, form: QueueForm, sounds: Collection[str]) -> int:
+    """Add (`queue` None) or change. `sounds`: files that there are. Raises FormInvalid, NotFound."""
+    before = get(actor.account, queue) if queue is not None else None
+    _check(actor.account, before, form, sounds)
+    values = {name: value for name, value in asdict(form).items() if name != "agents"}
+    if before is None:
+        row = Queue.create(account=actor.account, created_at=actor.now, **values).id
+    else:
+        row = before.id
+        Queue.update(**values).where(Queue.id == row).execute()
+    # Those in the bin stay members: they come back as they were.
+    shown = {choice.id for choice in offered(actor.account).agents}
+    had = set(before.form.agents) if before else set()
+    QueueMember.delete().where(
+        QueueMember.queue == row, QueueMember.agent.in_((had & shown) - set(form.agents))
+    ).execute()
+    for agent in sorted(set(form.agents) - had):
+        QueueMember.create(account=actor.account, queue=row, agent=agent)
+    audit.write(
+        actor,
+        "update" if before else "create",
+        "queue",
+        row,
+        form.name,
+        _described(before.form) if before else None,
+        _described(form),
+    )
+    return row  # type: ignore[no-any-return]
+
+
+def set_active(actor: Actor, queue: int, active: bool) -> None:
+    """A deactivated queue takes nobody new and serves who waits still. Raises NotFound."""
+    row = find(Queue, actor.account, queue)
+    if row.active != active:
+        Queue.update(active=active).where(Queue.id == queue).execute()
+        audit.write(actor, "activate" if active else "deactivate", "queue", queue, row.name)
+
+
+def _check(account: int, before: Stored | None, form: QueueForm, sounds: Collection[str]) -> None:
+    problems = Problems()
+    problems.text("name", form.name, 100)
+    here = before.id if before else 0
+    for other in Queue.select().where(Queue.account == account, Queue.id != here):
+        if other.name.casefold() == form.name.casefold():
+            problems.add("name", "field.queue_name_taken" if other.active else "field.queue_name_bin")
+        if other.number == form.number:
+            key = "field.queue_number_taken" if other.active else "field.queue_number_bin"
+            problems.add("number", key, name=other.name)
+    if not NUMBER.fullmatch(form.number):
+        problems.add("number", "field.extension")
+    agent = (
+        Agent.select(Agent, User).join(User).where(Agent.account == account, Agent.number == form.number)
+    ).first()
+    if agent is not None:
+        problems.add("number", "field.extension_taken", name=agent.user.name)
+    for name, (least, most) in LIMITS.items():
+        problems.number(name, getattr(form, name), least, most)
+    for name in ("greeting", "music"):
+        value = getattr(form, name)
+        if value and value not in sounds and (before is None or value != getattr(before.form, name)):
+            problems.add(name, "field.choice")
+    choices = offered(account)
+    if form.disposition_set is not None and form.disposition_set not in {s.id for s in choices.sets}:
+        problems.add("disposition_set", "field.choice")
+    known = {a.id for a in choices.agents} | (set(before.form.agents) if before else set())
+    if not set(form.agents) <= known:
+        problems.add("agents", "field.choice")
+    problems.check()
+
+
+def _described(form: QueueForm) -> dict[str, Any]:
+    people = Agent.select(User.name).join(User).where(Agent.id.in_(form.agents)).order_by(User.name).tuples()
+    chosen = DispositionSet.get_or_none(DispositionSet.id == form.disposition_set)
+    return {
+        **asdict(form),
+        "agents": [name for (name,) in people],
+        "disposition_set": chosen.name if chosen else "",
+    }

@@ -1,0 +1,24 @@
+"""What of the configuration is in use at this moment, from the live state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fs_app.calls.state import Call, Stage
+
+BEFORE_AGENT = frozenset({Stage.NEW, Stage.GREETING, Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
+WITH_AGENT = frozenset({Stage.TALKING, Stage.HELD})
+
+
+def waiting_in(calls: Iterable[Call], queue: int) -> int:
+    """Callers of this queue who have no agent yet."""
+    return sum(1 for c in calls if c.queue == queue and c.stage in BEFORE_AGENT)
+
+
+def talking_in(calls: Iterable[Call], queue: int) -> int:
+    return sum(1 for c in calls if c.queue == queue and c.stage in WITH_AGENT)
+
+
+def in_call(calls: Iterable[Call], agent: int) -> bool:
+    """Whether this agent has a customer on the line now."""
+    return any(c.agent == agent and c.stage in WITH_AGENT for c in calls)

@@ -1,0 +1,216 @@
+"""Files (groupements): the queues, one form with tabs (HN-200)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from fs_app.admin import queues, use
+from fs_app.admin.form import FormInvalid
+from fs_app.admin.listing import Wanted
+from fs_app.admin.queues import QueueForm, Stored
+from fs_app.web.access import needs
+from fs_app.web.admin.common import (
+    Column,
+    ListPage,
+    as_csv,
+    change,
+    confirm,
+    done,
+    problems_of,
+    read,
+    sounds,
+    state_filter,
+    ticked,
+    typed,
+    typed_number,
+    typed_numbers,
+    wanted,
+    yes_no,
+)
+from fs_app.web.context import the_app
+from fs_app.web.i18n import t
+
+blueprint = Blueprint("admin_queues", __name__, url_prefix="/admin/queues")
+PATH = "/admin/queues"
+
+TABS = {
+    "general": ("name", "number", "disposition_set"),
+    "delays": ("ring_s", "no_answer_delay_s", "inter_call_s"),
+    "messages": ("greeting", "music"),
+    "agents": ("agents",),
+}
+"""Tab → its fields: one with an error is marked."""
+
+
+@blueprint.get("")
+@needs("queues.manage")
+def listing() -> str:
+    asked = _asked()
+    page = read(lambda account: queues.listing(account, asked))
+    calls = list(the_app().live.calls.values())
+    waiting = {row.id: use.waiting_in(calls, row.id) for row in page.rows}
+    shown = ListPage(PATH, asked, page, [state_filter()], _columns())
+    return render_template("admin/queues.html", list=shown, waiting=waiting)
+
+
+@blueprint.get("/export.csv")
+@needs("queues.manage")
+def export() -> Response:
+    asked = replace(_asked(), page=None)
+    page = read(lambda account: queues.listing(account, asked), timeout=60.0)
+    heads = [c.label for c in _columns()] + [t("admin.active")]
+    return as_csv(
+        "queues",
+        heads,
+        page,
+        lambda r: (r.name, r.number, r.agents, r.numbers, r.set, yes_no(r.record), yes_no(r.active)),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs("queues.manage")
+def new() -> AnyResponse | str | tuple[str, int]:
+    if request.method == "GET":
+        return _form(None, QueueForm(), {})
+    form, files = _typed(), sounds()
+    try:
+        queue = change(lambda by: queues.save(by, None, form, files))
+    except FormInvalid as error:
+        return _form(None, form, problems_of(error)), 400
+    return done(f"{PATH}/{queue}", "queues.created", name=form.name)
+
+
+@blueprint.get("/<int:queue>")
+@needs("queues.manage")
+def edit(queue: int) -> str:
+    stored = read(lambda account: queues.get(account, queue))
+    return _form(stored, stored.form, {})
+
+
+@blueprint.post("/<int:queue>")
+@needs("queues.manage")
+def save(queue: int) -> AnyResponse | str | tuple[str, int]:
+    stored = read(lambda account: queues.get(account, queue))
+    form, files = _typed(), sounds()
+    if stored:  # those in the bin are not on the form and stay members
+        shown = {choice.id for choice in read(queues.offered).agents}
+        form = replace(form, agents=tuple(sorted({*form.agents, *(set(stored.form.agents) - shown)})))
+    try:
+        change(lambda by: queues.save(by, queue, form, files))
+    except FormInvalid as error:
+        return _form(stored, form, problems_of(error)), 400
+    return done(f"{PATH}/{queue}", "admin.saved", name=form.name)
+
+
+@blueprint.get("/<int:queue>/deactivate")
+@needs("queues.manage")
+def ask_deactivate(queue: int) -> str:
+    stored = read(lambda account: queues.get(account, queue))
+    calls = list(the_app().live.calls.values())
+    says = []
+    if waiting := use.waiting_in(calls, queue):
+        says.append(t("queues.deactivate.waiting", n=waiting))
+    if talking := use.talking_in(calls, queue):
+        says.append(t("queues.deactivate.talking", n=talking))
+    if stored.numbers:
+        numbers = ", ".join(stored.numbers[:5]) + ("…" if len(stored.numbers) > 5 else "")
+        says.append(t("queues.deactivate.numbers", n=len(stored.numbers), numbers=numbers))
+    if stored.form.agents:
+        says.append(t("queues.deactivate.agents", n=len(stored.form.agents)))
+    says.append(t("queues.deactivate.keeps"))
+    title = t("queues.deactivate.title", name=stored.form.name)
+    return confirm(title, says, t("queues.deactivate"), f"{PATH}/{queue}")
+
+
+@blueprint.post("/<int:queue>/deactivate")
+@needs("queues.manage")
+def deactivate(queue: int) -> AnyResponse:
+    stored = read(lambda account: queues.get(account, queue))
+    change(lambda by: queues.set_active(by, queue, False))
+    return done(PATH, "queues.deactivated", name=stored.form.name)
+
+
+@blueprint.post("/<int:queue>/activate")
+@needs("queues.manage")
+def activate(queue: int) -> AnyResponse:
+    stored = read(lambda account: queues.get(account, queue))
+    change(lambda by: queues.set_active(by, queue, True))
+    return done(f"{PATH}/{queue}", "queues.activated", name=stored.form.name)
+
+
+def _asked() -> Wanted:
+    return wanted(("state",), "name")
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("name", t("queues.name"), "name"),
+        Column("number", t("queues.number"), "number"),
+        Column("agents", t("queues.agents"), cls="num"),
+        Column("numbers", t("queues.numbers"), cls="num"),
+        Column("set", t("queues.disposition_set")),
+        Column("record", t("queues.record")),
+    ]
+
+
+def _typed() -> QueueForm:
+    return QueueForm(
+        name=typed("name"),
+        number=typed("number").replace(" ", ""),
+        record=ticked("record"),
+        wrap_up=ticked("wrap_up"),
+        ring_s=typed_number("ring_s"),
+        no_answer_delay_s=typed_number("no_answer_delay_s"),
+        inter_call_s=typed_number("inter_call_s"),
+        greeting=request.form.get("greeting", "")[:300],
+        music=request.form.get("music", "")[:300],
+        disposition_set=typed_number("disposition_set"),
+        agents=typed_numbers("agents"),
+    )
+
+
+def _form(stored: Stored | None, form: QueueForm, problems: dict[str, str]) -> str:
+    choices, files = read(queues.offered), sounds()
+    waiting = use.waiting_in(list(the_app().live.calls.values()), stored.id) if stored else 0
+    return render_template(
+        "admin/queue.html",
+        stored=stored,
+        form=form,
+        problems=problems,
+        offered=choices,
+        tabs=_tabs(problems),
+        greetings=_files(files, form.greeting, t("queues.no_greeting")),
+        music=_files(files, form.music, t("queues.own_music")),
+        sets=[("", t("queues.no_set")), *((str(s.id), s.label) for s in choices.sets)],
+        light=_light(stored, waiting),
+    )
+
+
+def _tabs(problems: dict[str, str]) -> list[tuple[str, str, bool]]:
+    return [
+        (name, t(f"queues.tab.{name}"), any(field in problems for field in fields))
+        for name, fields in TABS.items()
+    ]
+
+
+def _files(files: list[str], chosen: str, none: str) -> list[tuple[str, str]]:
+    missing = [(chosen, chosen)] if chosen and chosen not in files else []
+    return [("", none), *missing, *((name, name) for name in files)]
+
+
+def _light(stored: Stored | None, waiting: int) -> dict[str, Any] | None:
+    """Does it work? The head of the page says so with a light and a sentence."""
+    if stored is None:
+        return None
+    if not stored.active:
+        text = t("queues.light.closing", n=waiting) if waiting else t("queues.light.inactive")
+        return {"tone": "grey", "text": text}
+    if not stored.form.agents:
+        return {"tone": "red", "text": t("queues.light.no_agents")}
+    if not stored.numbers:
+        return {"tone": "orange", "text": t("queues.light.no_number", number=stored.form.number)}
+    return {"tone": "green", "text": t("queues.light.works", n=len(stored.form.agents))}

@@ -1,0 +1,87 @@
+// Forms of the administrator's pages (HN-220): what is not saved has an asterisk, leaving asks; tabs by keyboard.
+//
+// `data-guard` on a form: watch it. `data-tabs`: its `.part` sections become tabs of its `[role=tablist]`.
+// Also the buttons that copy a value (`data-copy`).
+
+const START = new WeakMap();
+
+const value = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
+const fields = (root) => [...root.querySelectorAll("input:not([type=hidden]), select, textarea")];
+const changed = (root) => fields(root).some((field) => START.has(field) && START.get(field) !== value(field));
+
+function guard(form, title) {
+  // A form that comes back with errors was not saved, either.
+  const refused = Boolean(document.querySelector(".field-error"));
+  for (const field of fields(form)) START.set(field, value(field));
+  let leaving = false;
+  const dirty = () => !leaving && (refused || changed(form));
+  const show = () => {
+    document.title = (dirty() ? "* " : "") + title;
+    for (const part of form.querySelectorAll(".part")) {
+      document.getElementById(part.id.replace("part-", "tab-"))?.classList.toggle("is-unsaved", changed(part));
+    }
+    if (!form.matches("[data-tabs]")) form.classList.toggle("is-unsaved", changed(form));
+  };
+  form.addEventListener("input", show);
+  form.addEventListener("change", show);
+  form.addEventListener("submit", () => {
+    leaving = true;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (dirty()) event.preventDefault();
+  });
+  show();
+}
+
+function tabs(form) {
+  const list = form.querySelector("[role=tablist]");
+  const all = [...list.querySelectorAll("[role=tab]")];
+  const part = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
+  const choose = (chosen, focus) => {
+    for (const tab of all) {
+      const here = tab === chosen;
+      tab.setAttribute("aria-selected", String(here));
+      tab.tabIndex = here ? 0 : -1;
+      part(tab).hidden = !here;
+    }
+    if (focus) chosen.focus();
+    history.replaceState(null, "", "#" + chosen.id);
+  };
+  for (const tab of all) {
+    const panel = part(tab);
+    panel.setAttribute("role", "tabpanel");
+    panel.removeAttribute("aria-label");
+    panel.setAttribute("aria-labelledby", tab.id);
+    tab.addEventListener("click", () => choose(tab, false));
+  }
+  list.addEventListener("keydown", (event) => {
+    const at = all.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    choose(all[(to + all.length) % all.length], true);
+  });
+  // A field that the browser refuses may stand in a tab that is not shown.
+  form.addEventListener("invalid", (event) => {
+    const hidden = event.target.closest(".part");
+    if (hidden?.hidden) choose(all.find((tab) => part(tab) === hidden), false);
+  }, true);
+  list.hidden = false;
+  const wrong = form.querySelector(".field-error")?.closest(".part");
+  choose(
+    all.find((tab) => part(tab) === wrong) ?? all.find((tab) => "#" + tab.id === location.hash) ?? all[0],
+    false,
+  );
+}
+
+for (const form of document.querySelectorAll("form[data-tabs]")) tabs(form);
+const title = document.title;
+for (const form of document.querySelectorAll("form[data-guard]")) guard(form, title);
+document.querySelector("[aria-invalid=true]")?.focus();
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    await navigator.clipboard?.writeText(button.dataset.copy);
+    button.classList.add("is-copied");
+    setTimeout(() => button.classList.remove("is-copied"), 1500);
+  });
+}

@@ -1,0 +1,72 @@
+"""Every address of the program, filled with the objects of another account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from fs_app.accounts.model import User
+from fs_app.agents.model import NotReadyReason
+from fs_app.contacts.model import Contact
+from fs_app.hours.model import Holiday, HolidaySet, Schedule
+from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
+from tests.support import callworld
+
+SECRET = "Geheimsache"
+"""In the name of everything that belongs to the other account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    method: str
+    url: str
+    permission: str | None
+    of_others: bool  # it names an object of the other account
+
+
+def foreign(app: Any, other_account: int) -> dict[str, Any]:
+    """Make one object of each kind in the other account: name of the route's argument → identifier."""
+
+    def make() -> dict[str, Any]:
+        now, of = app.clock.now_ms(), {"account": other_account}
+        chosen = DispositionSet.create(name=SECRET, **of)
+        queue = Queue.create(name=SECRET, number="333", disposition_set=chosen, created_at=now, **of)
+        User.update(name=SECRET).where(User.account == other_account).execute()
+        holidays = HolidaySet.create(name=SECRET, created_at=now, **of)
+        day = Holiday.create(set=holidays, name=SECRET, month=12, day=24, begin=0, end=1440, **of)
+        return {
+            "day": day.id,
+            "user": User.get(User.account == other_account).id,
+            "queue": queue.id,
+            "set_id": chosen.id,
+            "item": Disposition.create(set=chosen, code="x", label=SECRET, **of).id,
+            "reason": NotReadyReason.create(code="x", label=SECRET, **of).id,
+            "number": Did.create(number="+33100000000", label=SECRET, queue=queue, **of).id,
+            "schedule": Schedule.create(name=SECRET, created_at=now, **of).id,
+            "holiday_set": holidays.id,
+            "call_id": callworld.OTHERS,
+            "call": callworld.OTHERS,
+            "recording_id": callworld.RECORDING,
+            "contact": Contact.create(last_name=SECRET, created_at=now, updated_at=now, **of).id,
+        }
+
+    found: dict[str, Any] = app.db.write(make)
+    return found
+
+
+def addresses(flask: Flask, objects: dict[str, Any]) -> list[Address]:
+    """All routes with all their methods. A KeyError: this route has an argument that `foreign` does not know."""
+    fixed = {"lang": "fr", "digest": "x", "path": "y", "way": "up"}
+    adapter = flask.url_map.bind("localhost")
+    found = []
+    for rule in flask.url_map.iter_rules():
+        values = {name: objects[name] if name in objects else fixed[name] for name in rule.arguments}
+        view = flask.view_functions[rule.endpoint]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            url = adapter.build(rule.endpoint, values, method=method)
+            found.append(
+                Address(method, url, getattr(view, "permission", None), bool(set(values) & set(objects)))
+            )
+    return found
