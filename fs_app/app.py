@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from fs_app import facts as f
 from fs_app import metrics
 from fs_app.agents import today
 from fs_app.agents.service import Agents
+from fs_app.audio.wav import mend_header
 from fs_app.bus import Bus
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context
@@ -31,7 +33,7 @@ from fs_app.esl.link import Link
 from fs_app.esl.outbound import OutboundServer
 from fs_app.esl.recovery import Recovery
 from fs_app.esl.switch import Switch
-from fs_app.events import CatalogChanged, PageOpened, SwitchState
+from fs_app.events import CatalogChanged, PageOpened, Recorded, SwitchState
 from fs_app.health import LAG_MS, Health, disk
 from fs_app.journal import Journal
 from fs_app.live import Live
@@ -144,6 +146,7 @@ class Application:
         self.bus.subscribe(CatalogChanged, lambda _: self.calls.see_off())
         self.bus.subscribe(CatalogChanged, lambda _: self._settings_changed())
         self.bus.subscribe(PageOpened, lambda event: self.routing.agent_ready(event.agent))
+        self.bus.subscribe(Recorded, self._mend_recording)
         self.matching = Matching(self.live, self.db, self.bus, self.tasks)
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
         self._health = Health(self.clock)
@@ -246,6 +249,20 @@ class Application:
         info = self.catalog.agent(agent)
         has_phone = info is not None and self.phones.contact(info.number, info.domain) is not None
         return has_phone and self.desk.has_page(agent)
+
+    def _mend_recording(self, event: Recorded) -> None:
+        """The switch died while it recorded: the sound is there, the header of its file is not."""
+        entry = event.entry
+        if entry.kind == "recording.stopped" and entry.data.get("why") == "switch lost":
+            self.tasks.spawn(
+                "mend recording", self._mend_header, self.settings.recordings / entry.data["path"]
+            )
+
+    def _mend_header(self, path: Path) -> None:
+        try:
+            self.threads.run(mend_header, path)
+        except (OSError, ValueError) as error:
+            log.warning("recording can't be mended", file=path.name, error=str(error))
 
     def _set_routing(self, is_open: bool) -> None:
         self.routing.open = is_open

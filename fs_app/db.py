@@ -7,6 +7,8 @@ A locked database delays whoever waits here and nobody else.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +67,13 @@ def _is_away(error: Exception) -> bool:
     return any(c.__name__ == "OperationalError" for c in type(error).__mro__)
 
 
+def _only_ours(path: Path) -> None:
+    """Hashes of passwords stand in the file: nobody else reads it (SQLite gives -wal and -shm the same mode)."""
+    with contextlib.suppress(OSError):  # what is wrong with the place is said when it is opened
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        path.chmod(0o600)
+
+
 class Database:
     """`url`: `sqlite:///path`, or `postgresql://…` (psycopg 3)."""
 
@@ -81,6 +90,7 @@ class Database:
         """Connect, bind the models, bring the schema up to date. Raises ConfigError in words."""
         if self.is_sqlite:
             path = self.url.partition("sqlite:///")[2]
+            _only_ours(Path(path))
             self._database: peewee.Database = peewee.SqliteDatabase(
                 path,
                 pragmas={

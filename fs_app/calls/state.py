@@ -166,6 +166,7 @@ class Call:
     agent: int | None = None
     preferred_agent: int | None = None
     contact: int | None = None
+    contact_name: str = ""
     legs: dict[str, Leg] = field(default_factory=dict)
     offer: Offer | None = None
     failed_agents: list[int] = field(default_factory=list)
@@ -237,7 +238,7 @@ def evolve(call: Call, entry: Entry) -> None:
         case "call.turned_away":
             call.farewell = d["message"]
         case "call.contact":
-            call.contact = d["contact"]
+            call.contact, call.contact_name = d["contact"], d.get("name", "")
         case "offer.made":
             call.offer = Offer(d["agent"], d["leg"], d["deadline"])
             call.legs[d["leg"]] = Leg(

@@ -44,4 +44,11 @@ class Matching:
             log.info("caller not looked up: the database is busy", call=entry.call)
             return
         if found is not None and entry.call in self._live.calls:
-            self._live.record("call.contact", account=account, call=entry.call, contact=found["id"])
+            name = " ".join(filter(None, (str(found["first_name"]), str(found["last_name"]))))
+            self._live.record(
+                "call.contact",
+                account=account,
+                call=entry.call,
+                contact=found["id"],
+                name=name or str(found["company"]),
+            )

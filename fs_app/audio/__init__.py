@@ -1,0 +1,1 @@
+"""Sound files: what is right and wrong with them."""
