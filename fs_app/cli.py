@@ -58,6 +58,7 @@ def _settings() -> config.Settings:
 
 def _attach() -> None:
     from fs_app.admin.command import account
+    from fs_app.bench.assignments import assignments
     from fs_app.bench.erlang import erlang
     from fs_app.bench.esl import esl
     from fs_app.bench.routing import routing
@@ -66,6 +67,7 @@ def _attach() -> None:
     cli.add_command(account)
     cli.add_command(sim)
     bench.add_command(esl)
+    bench.add_command(assignments)
     bench.add_command(erlang)
     bench.add_command(routing)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gevent
 
@@ -103,6 +103,7 @@ class WillingSwitch:
 
     def originate(self, what: Originate) -> _Done:
         self.originated += 1
+        self.told.append(f.LegRinging(self._at, what.leg))
         if self.answers:
             self.told.append(f.LegAnswered(self._at, what.leg))
             self.told.append(f.LegParked(self._at, what.leg))
@@ -158,7 +159,7 @@ class Centre:
         self.phones = Phones(self.bus)
         self.agents = Agents(self.live, clock, self.catalog, lambda agent: self.routing.agent_ready(agent))
         self.queues = Queues(self.live, self.bus, clock)
-        self.switch = switch if switch is not None else WillingSwitch(clock)
+        self.switch = cast(Any, switch if switch is not None else WillingSwitch(clock))
         self.tasks = AtOnce("bench")
         self.context = Context(
             live=self.live,

@@ -68,9 +68,7 @@ class _Seen:
 
     waits: list[float] = field(default_factory=list)
     given_up: int = 0
-    busy_s: float = 0.0  # of all agents together, between the end of the warm-up and the last arrival
-    begin: float = 0.0
-    end: float = math.inf
+    busy_s: float = 0.0  # of all agents together, within the time that counts
 
 
 class Replication:
@@ -85,7 +83,11 @@ class Replication:
         self._came: dict[str, float] = {}
         self._talks: dict[str, float] = {}
         self._busy, self._busy_since = 0, 0.0
-        self._number, self._calls, self._warm_up = 0, calls, warm_up
+        # Windows of time, not of calls: the time of a fixed number of calls is short when they come thick, and the
+        # occupancy of short windows would be too high.
+        self._begin = warm_up / case.per_hour * 3600
+        self._end = self._begin + calls / case.per_hour * 3600
+        self._number = 0
         self._centre.bus.subscribe(Recorded, self._follow)
         for agent in range(1, case.agents + 1):
             self._centre.log_in(agent)
@@ -93,13 +95,14 @@ class Replication:
 
     def figures(self) -> dict[str, float]:
         self._next()
-        while self._came or self._number < self._warm_up + self._calls:
+        while self._came or self._clock.monotonic() < self._end:
             self._clock.advance(60.0)
+        self._count_busy(0)
         seen = self._seen
         shown = {
             "p_wait": sum(w > 0 for w in seen.waits) / len(seen.waits),
             "mean_wait_s": statistics.fmean(seen.waits),
-            "occupancy": seen.busy_s / ((seen.end - seen.begin) * self._case.agents),
+            "occupancy": seen.busy_s / ((self._end - self._begin) * self._case.agents),
         }
         if self._case.patience_s is None:
             shown["in_20_s"] = sum(w <= 20 for w in seen.waits) / len(seen.waits)
@@ -113,9 +116,8 @@ class Replication:
 
     def _arrival(self) -> None:
         now, call = self._clock.monotonic(), f"call-{self._number}"
-        if self._number == self._warm_up:
-            self._count_busy(self._busy)
-            self._seen.begin, self._seen.busy_s = now, 0.0
+        if now >= self._end:
+            return
         self._number += 1
         self._came[call] = now
         self._talks[call] = self._dice.expovariate(1 / self._case.handling_s)
@@ -123,11 +125,7 @@ class Replication:
             patience = self._dice.expovariate(1 / self._case.patience_s)
             self._clock.call_later(patience, lambda: self._give_up(call))
         self._centre.arrives(call, NUMBER)
-        if self._number < self._warm_up + self._calls:
-            self._next()
-        else:
-            self._count_busy(self._busy)
-            self._seen.end = now
+        self._next()
 
     def _follow(self, event: Recorded) -> None:
         if event.entry.kind == "call.bridged":
@@ -153,11 +151,12 @@ class Replication:
             self._seen.waits.append(self._clock.monotonic() - self._came[call])
 
     def _counts(self, call: str) -> bool:
-        return int(call[5:]) >= self._warm_up
+        return self._came[call] >= self._begin
 
     def _count_busy(self, busy: int) -> None:
-        now = min(self._clock.monotonic(), self._seen.end)
-        self._seen.busy_s += self._busy * max(0.0, now - self._busy_since)
+        now = self._clock.monotonic()
+        within = min(now, self._end) - max(self._busy_since, self._begin)
+        self._seen.busy_s += self._busy * max(0.0, within)
         self._busy, self._busy_since = busy, now
 
 
@@ -191,8 +190,8 @@ def measure(case: Case, replications: int, calls: int, warm_up: int) -> list[Lin
 @click.command("erlang")
 @click.option("--json", "json_output", is_flag=True, help="One JSON object on the last line.")
 @click.option("--replications", default=REPLICATIONS, show_default=True, type=click.IntRange(min=2))
-@click.option("--calls", default=CALLS, show_default=True, help="Counted in each replication.")
-@click.option("--warm-up", default=WARM_UP_CALLS, show_default=True, help="Calls before, not counted.")
+@click.option("--calls", default=CALLS, show_default=True, help="Expected in the time that counts.")
+@click.option("--warm-up", default=WARM_UP_CALLS, show_default=True, help="Expected in the time before.")
 def erlang(json_output: bool, replications: int, calls: int, warm_up: int) -> None:
     """The queue beside the exact values of Erlang C and Erlang A."""
     begin, lines = time.monotonic(), []

@@ -2,8 +2,8 @@
 
 500 agents in 100 queues with skills, 1,000 callers who wait, each agent in ten queues. All pages are open, so that
 what the pages are told is part of it. The journal is on disk, the commands go through the real link to a socket. What
-is measured ends when the `originate` has been handed to the kernel. The samples are five rounds; the goal is asked of the
-best one, as whatever else runs on the machine can only slow one down.
+is measured ends when the `originate` has been handed to the kernel. The samples are five rounds; the goal is asked of
+the best one, as whatever else runs on the machine can only slow one down.
 """
 
 from __future__ import annotations
