@@ -161,12 +161,14 @@ def _next_change(
     today = now.astimezone(zone).date()
     for offset in range(-1, HORIZON_DAYS):
         day = today + timedelta(days=offset)
-        # Two dates at a time: where the clock goes back at midnight a date comes again after the next has begun.
         dates = (day, day + timedelta(days=1))
         if not any(_edges(week, holidays, d) for d in dates):
             continue  # nor does a jump of the clock change anything there
+        # Two dates at a time, up to noon of the second: where the clock goes back at midnight the first comes again
+        # after the second has begun, so a date alone is not in order. The rest of the second has its own turn.
+        noon = datetime.combine(dates[1], time(12), tzinfo=zone)
         for moment in sorted({m for d in dates for m in _moments(week, holidays, d, zone)}):
-            if moment > now and _at(week, holidays, moment.astimezone(zone))[0] != state:
+            if now < moment < noon and _at(week, holidays, moment.astimezone(zone))[0] != state:
                 return moment
     return None
 
@@ -198,7 +200,7 @@ def _edges(week: Week | None, holidays: Holidays | None, day: date) -> set[int]:
 
 
 def _jumps(day: date, zone: ZoneInfo) -> Iterator[datetime]:
-    """The moments of this date at which the wall clock jumps, exact to the second."""
+    """When the wall clock jumps on this date, or close to it, exact to the second."""
     middle_of_day = datetime.combine(day, time(12), tzinfo=UTC)
     low, high = middle_of_day - timedelta(hours=27), middle_of_day + timedelta(hours=27)  # in whichever zone
     before = low.astimezone(zone).utcoffset()

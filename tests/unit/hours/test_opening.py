@@ -147,6 +147,7 @@ MIDNIGHT = [
     (week("0-6 12:00-12:00"), None, "2026-11-24 12:00", "open hours", "never"),
     (week("0-6 12:00-12:00"), CHRISTMAS, "2026-11-24 12:00", "open hours", "2026-12-24 12:00"),
     (week("0-5 12:00-12:00", "6 12:00-11:45"), None, "2026-11-24 12:00", "open hours", "2026-11-30 11:45"),
+    (week("0 00:15-00:15"), None, "2026-11-23 23:59", "open hours", "2026-11-24 00:15"),
     (week(), None, "2026-11-24 11:59", "closed hours", "never"),
     (week(), CHRISTMAS, "2026-11-24 11:59", "closed hours", "never"),
     (None, None, "2026-11-24 11:59", "open always", "never"),
@@ -197,6 +198,8 @@ CHANGES = [
     # New York, 8 March and 1 November 2026: 02:00 becomes 03:00, 02:00 becomes 01:00.
     (YORK, NIGHTS, "2026-03-08T01:59-05:00", "open", "2026-03-08T03:00-04:00"),
     (YORK, LATE, "2026-03-08T01:59-05:00", "closed", "2026-03-08T03:00-04:00"),
+    # The evening before: what ends at night comes first, then the jump.
+    (YORK, week("5 00:15-00:15"), "2026-03-07T23:59-05:00", "open", "2026-03-08T00:15-05:00"),
     (YORK, NIGHTS, "2026-11-01T00:59-04:00", "closed", "2026-11-01T01:00-04:00"),
     (YORK, NIGHTS, "2026-11-01T01:59-04:00", "open", "2026-11-01T02:30-05:00"),
     (YORK, week("6 01:00-01:30"), "2026-11-01T01:30-04:00", "closed", "2026-11-01T01:00-05:00"),
