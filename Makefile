@@ -46,6 +46,9 @@ test: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/fs-app bench esl
+	$(BIN)/fs-app bench routing
+	$(BIN)/fs-app bench erlang
+	$(BIN)/fs-app bench assignments
 
 vendor:
 	cd tools/vendor && npm ci --no-audit --no-fund && node build.mjs
