@@ -35,7 +35,7 @@ def serve_all_in_order(centre: Centre) -> None:
         before = page.line["number"]
         page.do("line.hang_up", line=page.line["id"])
         until(
-            lambda: page.line.get("number") not in (None, before) and page.state == "IN_CALL",
+            lambda: page.line.get("number") not in (None, before) and "hold" in page.line["can"],  # they talk
             15,
             f"the next caller after {before}",
         )
