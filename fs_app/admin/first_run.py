@@ -72,6 +72,8 @@ def _check(wanted: NewAccount) -> None:
         raise Invalid("the account's short name has small letters, digits and hyphens only", field="slug")
     if not wanted.name.strip() or len(wanted.name) > 200 or not wanted.name.isprintable():
         raise Invalid("the account needs a name of 200 characters at most", field="name")
+    if not people.LOGIN.fullmatch(wanted.admin):
+        raise Invalid("the administrator's login has no spaces and no slashes", field="admin")
     if wanted.language not in REASONS:
         raise Invalid(f"the language is one of {', '.join(REASONS)}", field="language")
     if not re.fullmatch(r"[A-Z]{2}", wanted.country):

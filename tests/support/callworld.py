@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import functools
 import math
 import random
 import wave
@@ -345,6 +346,15 @@ def _running(desk: deskworld.Ids, now: int) -> None:
 
 def write_speech(path: Path, seconds: int, rate: int = 8000) -> None:
     """Two channels that take turns, like a conversation: a hum in bursts on the left, then on the right."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(_speech(seconds, rate))
+
+
+@functools.cache
+def _speech(seconds: int, rate: int) -> bytes:
     frames = array.array("h")
     for i in range(seconds * rate):
         t = i / rate
@@ -353,8 +363,4 @@ def write_speech(path: Path, seconds: int, rate: int = 8000) -> None:
         value = int(12_000 * loud * math.sin(2 * math.pi * (180 + 60 * turn) * t))
         frames.append(value if turn == 0 else 0)
         frames.append(value if turn == 1 else 0)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(frames.tobytes())
+    return frames.tobytes()

@@ -21,6 +21,23 @@ PAGES = (
     "/calls/{running}",
     "/status",
     "/nowhere",
+    "/admin/people",
+    "/admin/people?q=nothing+like+this",
+    "/admin/people/new",
+    "/admin/people/1",
+    "/admin/people/1/deactivate",
+    "/admin/queues",
+    "/admin/queues/1",
+    "/admin/queues/1/deactivate",
+    "/admin/dispositions",
+    "/admin/dispositions/1",
+    "/admin/dispositions/1/items/1",
+    "/admin/dispositions/1/items/1/remove",
+    "/admin/reasons",
+    "/admin/reasons/new",
+    "/admin/numbers",
+    "/admin/numbers/1",
+    "/admin/audit",
 )
 
 

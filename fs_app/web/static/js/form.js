@@ -45,21 +45,26 @@ function tabs(form) {
       part(tab).hidden = !here;
     }
     if (focus) chosen.focus();
-    history.replaceState(null, "", "#" + chosen.id);
+  };
+  // No element has this name: a browser would put the focus on it.
+  const named = (tab) => "#" + tab.id.replace("tab-", "");
+  const picked = (tab, focus) => {
+    choose(tab, focus);
+    history.replaceState(null, "", named(tab));
   };
   for (const tab of all) {
     const panel = part(tab);
     panel.setAttribute("role", "tabpanel");
     panel.removeAttribute("aria-label");
     panel.setAttribute("aria-labelledby", tab.id);
-    tab.addEventListener("click", () => choose(tab, false));
+    tab.addEventListener("click", () => picked(tab, false));
   }
   list.addEventListener("keydown", (event) => {
     const at = all.indexOf(document.activeElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
     if (at < 0 || to === undefined) return;
     event.preventDefault();
-    choose(all[(to + all.length) % all.length], true);
+    picked(all[(to + all.length) % all.length], true);
   });
   // A field that the browser refuses may stand in a tab that is not shown.
   form.addEventListener("invalid", (event) => {
@@ -69,7 +74,7 @@ function tabs(form) {
   list.hidden = false;
   const wrong = form.querySelector(".field-error")?.closest(".part");
   choose(
-    all.find((tab) => part(tab) === wrong) ?? all.find((tab) => "#" + tab.id === location.hash) ?? all[0],
+    all.find((tab) => part(tab) === wrong) ?? all.find((tab) => named(tab) === location.hash) ?? all[0],
     false,
   );
 }
