@@ -6,6 +6,9 @@ from peewee import AutoField, BooleanField, CharField, ForeignKeyField, TextFiel
 
 from fs_app.db import Base, Millis
 
+LANGUAGES = ("", "fr", "en", "es")
+"""Of a person; empty: the account's."""
+
 
 class Account(Base):
     """A customer of the platform; everything belongs to exactly one."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import structlog
 from peewee import fn
 
-from fs_app.accounts.model import Account, User, UserSession
+from fs_app.accounts.model import LANGUAGES, Account, User, UserSession
 from fs_app.accounts.passwords import Passwords
 from fs_app.accounts.permissions import may
 from fs_app.agents.model import Agent
@@ -28,7 +28,6 @@ SEEN_EVERY_MS = 300_000
 MOST_CACHED = 20_000
 
 THEMES = ("auto", "light", "dark")
-LANGUAGES = ("", "fr", "en", "es")
 
 
 class BadLogin(NotAllowed):

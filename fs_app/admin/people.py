@@ -8,15 +8,14 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from fs_app.accounts.model import Account, User, UserSession
+from fs_app.accounts.model import LANGUAGES, Account, User, UserSession
 from fs_app.accounts.permissions import ROLES
-from fs_app.accounts.service import LANGUAGES
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.admin.listing import Page, Wanted, like, page_of
 from fs_app.agents.model import Agent
-from fs_app.directory.snapshot import a1_hash
+from fs_app.digest import a1_hash
 from fs_app.errors import NotAllowed
 from fs_app.queues.model import Queue, QueueMember
 

@@ -8,7 +8,6 @@ readable by its owner alone.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -16,6 +15,8 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from fs_app.digest import a1_hash as a1_hash
 
 VERSION = 1
 _NAME = re.compile(r"[A-Za-z0-9*#+._-]{1,64}")
@@ -39,11 +40,6 @@ class User:
                 raise ValueError(f"{field} of a telephone's user can't be used: {getattr(self, field)!r}")
         if not _HASH.fullmatch(self.a1_hash):
             raise ValueError(f"a1_hash of {self.user} is no MD5 in lower case")
-
-
-def a1_hash(user: str, domain: str, password: str) -> str:
-    """MD5 of `user:domain:password`; the realm is the domain (challenge-realm=auto_from)."""
-    return hashlib.md5(f"{user}:{domain}:{password}".encode(), usedforsecurity=False).hexdigest()
 
 
 def write(path: Path | str, users: Iterable[User]) -> None:

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.accounts import generated
+from fs_app.accounts.model import LANGUAGES
 from fs_app.accounts.permissions import ROLES
-from fs_app.accounts.service import LANGUAGES
 from fs_app.admin import people, queues, use
 from fs_app.admin.form import FormInvalid
 from fs_app.admin.listing import Wanted

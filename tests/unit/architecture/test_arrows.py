@@ -15,7 +15,7 @@ The layers, from the inside out:
   together after a connection.
 - **outside**: `web/` knows features and ground, not `esl/` and not `sim/`. `sim/` plays FreeSWITCH over TCP: it knows
   `config` and `errors`, and nobody knows it but `cli`, `run` and tests. `directory/` answers telephones in a process of
-  its own: it knows `errors`.
+  its own: it knows `errors` and `digest`.
 - **composition**: `app`, `run`, `cli`, `__main__`, `bench/` may know everything, but for `sim/` in `app`.
 
 `desk.py` is what the web is given: it knows features, never Flask or the switch.
@@ -48,16 +48,18 @@ SERVICES = {
     ("calls", "agents.service"),
     ("routing", "agents.service"),
     ("routing", "queues.service"),
+    ("admin", "accounts.passwords"),
 }
 """(feature, the other's service that it gets through a constructor)."""
 
 VOCABULARY = {
+    "accounts.generated": "passwords that the program makes",
     "accounts.permissions": "the table of who may do what",
     "contacts.numbers": "how telephone numbers are read and shown",
 }
 
 SIM_MAY_KNOW = {"config", "errors"}
-DIRECTORY_MAY_KNOW = {"errors"}
+DIRECTORY_MAY_KNOW = {"digest", "errors"}
 SIM_IS_KNOWN_BY = {"fs_app.cli", "fs_app.run"}
 WEB_LIBRARIES = {
     "flask",
