@@ -16,7 +16,7 @@ from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
 from tests.e2e.test_one_call import ready_agent
 from tests.support.program import DID, ROOT, Plan, Program
 from tests.support.until import until
-from tests.support.world import World
+from tests.support.world import PartyState, World
 
 OTHER_DID = "+33185090001"
 MESSAGE = "fr/greeting.wav"
@@ -81,6 +81,7 @@ def test_two_queues_by_skill_one_of_them_relaxed_after_a_few_seconds(
     assert time.monotonic() - begin < 4, "without a need he is asked at once"
     easy.hang_up()
     page.is_in("IDLE")
+    until(lambda: phone.state != PartyState.RINGING, 5, "the telephone has stopped ringing")
     begin = time.monotonic()
     caller = world.call(DID, "+33612345679")
     phone.ringing(timeout=15)

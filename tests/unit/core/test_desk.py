@@ -335,7 +335,7 @@ def test_after_a_start_whoever_does_not_come_back_is_logged_out(seen: World, tmp
 def test_a_page_that_comes_back_during_the_call_keeps_its_agent_unless_he_asked_to_go(
     seen: World, desk: AgentDesk, asked: bool
 ) -> None:
-    caller, _, _ = seen.talking()
+    _caller, _, _ = seen.talking()
     if asked:
         desk.log_out(ME)
     desk.browser_gone(ME)
