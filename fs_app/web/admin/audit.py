@@ -21,7 +21,18 @@ from fs_app.web.i18n import t, t_or
 blueprint = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 PATH = "/admin/audit"
 
-KINDS = ("user", "queue", "number", "disposition_set", "disposition", "reason", "recording", "account", "schedule", "holiday_set")
+KINDS = (
+    "user",
+    "queue",
+    "number",
+    "disposition_set",
+    "disposition",
+    "reason",
+    "recording",
+    "account",
+    "schedule",
+    "holiday_set",
+)
 LONGEST_VALUE = 120
 
 
