@@ -27,7 +27,9 @@ def serve(settings: Settings, demo: bool, end: Event, new_passwords: bool = Fals
             _say_passwords(shown)  # at once: they are in the database now, whatever comes
         if simulated:
             stops.callback(sim_process.stop, settings)
-            settings.switch = sim_process.ensure_running(settings, demonstration.sim_options() if demo else ())
+            settings.switch = sim_process.ensure_running(
+                settings, demonstration.sim_options() if demo else ()
+            )
         app = Application(settings, lock=lock)
         stops.callback(app.stop)
         app.start()
