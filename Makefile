@@ -47,6 +47,9 @@ test: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/fs-app bench esl
 	$(BIN)/fs-app bench routing
+	$(BIN)/fs-app bench assignments
+	$(BIN)/fs-app bench erlang
+	$(BIN)/fs-app bench routing
 	$(BIN)/fs-app bench erlang
 	$(BIN)/fs-app bench assignments
 
