@@ -39,7 +39,7 @@ from fs_app.journal import Journal
 from fs_app.live import Live
 from fs_app.lock import FolderLock
 from fs_app.phones import Phones
-from fs_app.projection import Projector
+from fs_app.projection import Projector, project
 from fs_app.queues.patience import Patience
 from fs_app.queues.service import Queues
 from fs_app.routing import last_agent
@@ -161,7 +161,7 @@ class Application:
         self.db.open()
         stops.callback(self.db.close)
         last = self.live.replay()
-        mark = self.db.write(self._mark)
+        mark = self.db.write(lambda: project([]))
         checkpoint = self.journal.open(max(last, mark), self.live.checkpoint())
         stops.callback(self.journal.close)
         stops.callback(self.threads.stop)
@@ -345,12 +345,6 @@ class Application:
     _directory_trouble = ""
 
     # --- database look-ups ------------------------------------------------------------------------------------
-    @staticmethod
-    def _mark() -> int:
-        from fs_app.projection import project
-
-        return project([])
-
     def _known_calls(self, ids: list[str]) -> set[str]:
         return self.db.read(
             lambda: {row[0] for row in CallRow.select(CallRow.id).where(CallRow.id.in_(ids)).tuples()}
