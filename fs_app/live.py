@@ -92,6 +92,8 @@ class Live:
     def _apply(self, entry: Entry) -> None:
         kind = entry.kind
         if kind == "call.started":
+            if entry.call in self.calls:
+                return  # it lives already: its legs and its place are not forgotten for a line written twice
             call = calls.started(entry)
             self.calls[call.id] = call
             self.legs[call.id] = call.id
