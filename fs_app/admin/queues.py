@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from peewee import JOIN, fn
@@ -14,6 +14,7 @@ from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.admin.listing import Page, Wanted, like, page_of
+from fs_app.admin.queue_parts import Checking, Filled, Part
 from fs_app.agents.model import Agent
 from fs_app.queues.model import Did, DispositionSet, Queue, QueueMember
 
@@ -167,10 +168,23 @@ def names(account: int) -> list[Choice]:
     return [Choice(*row) for row in query.tuples()]
 
 
-def save(actor: Actor, queue: int | None, form: QueueForm, sounds: Collection[str]) -> int:
-    """Add (`queue` None) or change. `sounds`: files that there are. Raises FormInvalid, NotFound."""
+def save(
+    actor: Actor, queue: int | None, form: QueueForm, sounds: Collection[str], parts: Sequence[Filled] = ()
+) -> int:
+    """Add (`queue` None) or change. `sounds`: files that there are; of `parts` those that are not given stay as they
+    are. Raises FormInvalid, NotFound."""
     before = get(actor.account, queue) if queue is not None else None
-    _check(actor.account, before, form, sounds)
+    problems = Problems()
+    _check(actor.account, before, form, sounds, problems)
+    for part, value in parts:
+        part.check(Checking(actor.account, queue, sounds, problems), value)
+    problems.check()
+    old = _described(before.form) if before else None
+    new = _described(form)
+    for part, value in parts:
+        if before is not None and old is not None:
+            old |= part.described(actor.account, part.load(actor.account, before.id))
+        new |= part.described(actor.account, value)
     values = {name: value for name, value in asdict(form).items() if name != "agents"}
     if before is None:
         row = Queue.create(account=actor.account, created_at=actor.now, **values).id
@@ -185,16 +199,22 @@ def save(actor: Actor, queue: int | None, form: QueueForm, sounds: Collection[st
     ).execute()
     for agent in sorted(set(form.agents) - had):
         QueueMember.create(account=actor.account, queue=row, agent=agent)
-    audit.write(
-        actor,
-        "update" if before else "create",
-        "queue",
-        row,
-        form.name,
-        _described(before.form) if before else None,
-        _described(form),
-    )
+    for part, value in parts:
+        part.store(actor.account, row, value)
+    audit.write(actor, "update" if before else "create", "queue", row, form.name, old, new)
     return row  # type: ignore[no-any-return]
+
+
+def copy(
+    actor: Actor, queue: int, name: str, number: str, sounds: Collection[str], parts: Iterable[Part[Any]]
+) -> int:
+    """A queue like this one with another name and number, agents and all; no incoming number leads to it yet.
+
+    Raises FormInvalid, NotFound.
+    """
+    form = replace(get(actor.account, queue).form, name=name, number=number)
+    known = {*sounds, form.greeting, form.music}
+    return save(actor, None, form, known, [(part, part.load(actor.account, queue)) for part in parts])
 
 
 def set_active(actor: Actor, queue: int, active: bool) -> None:
@@ -205,8 +225,9 @@ def set_active(actor: Actor, queue: int, active: bool) -> None:
         audit.write(actor, "activate" if active else "deactivate", "queue", queue, row.name)
 
 
-def _check(account: int, before: Stored | None, form: QueueForm, sounds: Collection[str]) -> None:
-    problems = Problems()
+def _check(
+    account: int, before: Stored | None, form: QueueForm, sounds: Collection[str], problems: Problems
+) -> None:
     problems.text("name", form.name, 100)
     here = before.id if before else 0
     for other in Queue.select().where(Queue.account == account, Queue.id != here):
@@ -234,7 +255,6 @@ def _check(account: int, before: Stored | None, form: QueueForm, sounds: Collect
     known = {a.id for a in choices.agents} | (set(before.form.agents) if before else set())
     if not set(form.agents) <= known:
         problems.add("agents", "field.choice")
-    problems.check()
 
 
 def _described(form: QueueForm) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fs_app.admin import queues, use
 from fs_app.admin.form import FormInvalid
 from fs_app.admin.listing import Wanted
+from fs_app.admin.queue_parts import Filled
 from fs_app.admin.queues import QueueForm, Stored
 from fs_app.web.access import needs
 from fs_app.web.admin.common import (
@@ -24,26 +26,17 @@ from fs_app.web.admin.common import (
     read,
     sounds,
     state_filter,
-    ticked,
-    typed,
-    typed_number,
-    typed_numbers,
     wanted,
     yes_no,
 )
+from fs_app.web.admin.queue_tabs import TABS
+from fs_app.web.admin.queue_tabs.basic import typed_form
+from fs_app.web.admin.queue_tabs.frame import Tab
 from fs_app.web.context import the_app
 from fs_app.web.i18n import t
 
 blueprint = Blueprint("admin_queues", __name__, url_prefix="/admin/queues")
 PATH = "/admin/queues"
-
-TABS = {
-    "general": ("name", "number", "disposition_set"),
-    "delays": ("ring_s", "no_answer_delay_s", "inter_call_s"),
-    "messages": ("greeting", "music"),
-    "agents": ("agents",),
-}
-"""Tab → its fields: one with an error is marked."""
 
 
 @blueprint.get("")
@@ -76,11 +69,11 @@ def export() -> Response:
 def new() -> AnyResponse | str | tuple[str, int]:
     if request.method == "GET":
         return _form(None, QueueForm(), {})
-    form, files = _typed(), sounds()
+    form, parts, files = typed_form(), _parts(), sounds()
     try:
-        queue = change(lambda by: queues.save(by, None, form, files))
+        queue = change(lambda by: queues.save(by, None, form, files, parts))
     except FormInvalid as error:
-        return _form(None, form, problems_of(error)), 400
+        return _form(None, form, problems_of(error), parts), 400
     return done(f"{PATH}/{queue}", "queues.created", name=form.name)
 
 
@@ -95,14 +88,14 @@ def edit(queue: int) -> str:
 @needs("queues.manage")
 def save(queue: int) -> AnyResponse | str | tuple[str, int]:
     stored = read(lambda account: queues.get(account, queue))
-    form, files = _typed(), sounds()
+    form, parts, files = typed_form(), _parts(), sounds()
     if stored:  # those in the bin are not on the form and stay members
         shown = {choice.id for choice in read(queues.offered).agents}
         form = replace(form, agents=tuple(sorted({*form.agents, *(set(stored.form.agents) - shown)})))
     try:
-        change(lambda by: queues.save(by, queue, form, files))
+        change(lambda by: queues.save(by, queue, form, files, parts))
     except FormInvalid as error:
-        return _form(stored, form, problems_of(error)), 400
+        return _form(stored, form, problems_of(error), parts), 400
     return done(f"{PATH}/{queue}", "admin.saved", name=form.name)
 
 
@@ -157,49 +150,50 @@ def _columns() -> list[Column]:
     ]
 
 
-def _typed() -> QueueForm:
-    return QueueForm(
-        name=typed("name"),
-        number=typed("number").replace(" ", ""),
-        record=ticked("record"),
-        wrap_up=ticked("wrap_up"),
-        ring_s=typed_number("ring_s"),
-        no_answer_delay_s=typed_number("no_answer_delay_s"),
-        inter_call_s=typed_number("inter_call_s"),
-        greeting=request.form.get("greeting", "")[:300],
-        music=request.form.get("music", "")[:300],
-        disposition_set=typed_number("disposition_set"),
-        agents=typed_numbers("agents"),
-    )
+def _parts() -> list[Filled]:
+    """What was typed into the further tabs; one that the form did not send stays as it is."""
+    sent = set(request.form.getlist("tabs"))
+    return [(tab.part, tab.typed()) for tab in TABS if tab.name in sent and tab.part and tab.typed]
 
 
-def _form(stored: Stored | None, form: QueueForm, problems: dict[str, str]) -> str:
-    choices, files = read(queues.offered), sounds()
+def _form(
+    stored: Stored | None, form: QueueForm, problems: dict[str, str], parts: Sequence[Filled] = ()
+) -> str:
+    """The form with the values of the basic tabs and of those `parts` that were typed; the others as they are."""
+    typed_parts = {part.name: value for part, value in parts}
+
+    def ask(account: int) -> list[tuple[Any, Any]]:
+        return [(_value(tab, account, stored, typed_parts), tab.offered(account)) for tab in TABS]
+
+    asked, files = read(ask), sounds()
     waiting = use.waiting_in(list(the_app().live.calls.values()), stored.id) if stored else 0
     return render_template(
         "admin/queue.html",
         stored=stored,
-        form=form,
+        basic=form,
         problems=problems,
-        offered=choices,
-        tabs=_tabs(problems),
-        greetings=_files(files, form.greeting, t("queues.no_greeting")),
-        music=_files(files, form.music, t("queues.own_music")),
-        sets=[("", t("queues.no_set")), *((str(s.id), s.label) for s in choices.sets)],
+        files=files,
+        tabs=[
+            {
+                "name": tab.name,
+                "label": t(f"queues.tab.{tab.name}"),
+                "template": f"admin/queue/{tab.name}.html",
+                "wrong": any(tab.has(field) for field in problems),
+                "form": form if tab.part is None else value,
+                "offered": offered,
+            }
+            for tab, (value, offered) in zip(TABS, asked, strict=True)
+        ],
         light=_light(stored, waiting),
     )
 
 
-def _tabs(problems: dict[str, str]) -> list[tuple[str, str, bool]]:
-    return [
-        (name, t(f"queues.tab.{name}"), any(field in problems for field in fields))
-        for name, fields in TABS.items()
-    ]
-
-
-def _files(files: list[str], chosen: str, none: str) -> list[tuple[str, str]]:
-    missing = [(chosen, chosen)] if chosen and chosen not in files else []
-    return [("", none), *missing, *((name, name) for name in files)]
+def _value(tab: Tab, account: int, stored: Stored | None, typed_parts: dict[str, Any]) -> Any:
+    if tab.part is None:
+        return None
+    if tab.part.name in typed_parts:
+        return typed_parts[tab.part.name]
+    return tab.part.load(account, stored.id) if stored else tab.part.blank
 
 
 def _light(stored: Stored | None, waiting: int) -> dict[str, Any] | None:

@@ -219,6 +219,8 @@ CONSTANT_MAKERS = {
     "timedelta",
     "Blueprint",  # filled while its module is imported, never after
     "Machine",
+    "Part",  # frozen: five functions of a part of the queue form
+    "Tab",  # frozen: a tab of the same form
     "Path",
     "TypeVar",
     "frozenset",

@@ -1,0 +1,16 @@
+"""The tabs of the queue's form (HN-200), in their order on the page. A new tab: a file here that makes a `Tab`
+(`frame.py`), its template `admin/queue/NAME.html`, its text `queues.tab.NAME`, and one line below."""
+
+from __future__ import annotations
+
+from fs_app.web.admin.queue_tabs import basic
+from fs_app.web.admin.queue_tabs.frame import Tab
+
+TABS: tuple[Tab, ...] = (
+    basic.GENERAL,
+    basic.AGENTS,
+    basic.MESSAGES,
+    basic.DELAYS,
+)
+
+PARTS = tuple(tab.part for tab in TABS if tab.part is not None)
