@@ -20,6 +20,7 @@ from fs_app.hours.opening import Holidays, Opening, Week, is_open, zone_named
 from fs_app.queues.model import Did, Disposition, Queue, QueueMember
 from fs_app.routing.model import AgentSkill
 from fs_app.routing.skills import Need, load_needs
+from fs_app.supervision.model import SupervisedQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class QueueInfo:
     closed_message: str = ""
     holiday_message: str = ""
     closed_queue: int | None = None
+    service_s: int = 20
+    service_percent: int = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ class Picture:
     agent_by_phone: Mapping[tuple[str, str], int] = field(default_factory=dict)
     closed_queues: Mapping[int, QueueInfo] = field(default_factory=dict)  # take nobody, serve who waits still
     archived: Mapping[int, DispositionInfo] = field(default_factory=dict)  # nobody chooses them any more
+    supervised: Mapping[int, frozenset[int]] = field(default_factory=dict)  # user → queues; missing: all
 
 
 class Catalog:
@@ -264,9 +268,14 @@ def load() -> Picture:
             closed_message=q.closed_message,
             holiday_message=q.holiday_message,
             closed_queue=q.closed_queue_id,
+            service_s=q.service_s,
+            service_percent=q.service_percent,
         )
         for q in Queue.select()
     }
+    supervised: dict[int, set[int]] = {}
+    for user, queue in SupervisedQueue.select(SupervisedQueue.user, SupervisedQueue.queue).tuples():
+        supervised.setdefault(user, set()).add(queue)
     open_queues = {q.id for q in Queue.select(Queue.id).where(Queue.active)}
     dispositions: dict[bool, dict[int, DispositionInfo]] = {True: {}, False: {}}
     for d in Disposition.select().order_by(Disposition.position, Disposition.id):
@@ -289,4 +298,5 @@ def load() -> Picture:
         {(a.number, a.domain): a.id for a in agents.values()},
         {i: q for i, q in queues.items() if i not in open_queues},
         dispositions[False],
+        supervised={user: frozenset(given) for user, given in supervised.items()},
     )

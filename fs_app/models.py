@@ -11,6 +11,7 @@ from fs_app.db import Base
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
+from fs_app.supervision.model import Display, SupervisedQueue
 
 TABLES: tuple[type[Base], ...] = (
     Account,
@@ -39,4 +40,6 @@ TABLES: tuple[type[Base], ...] = (
     AgentSkill,
     QueueSkill,
     SkillRelaxation,
+    SupervisedQueue,
+    Display,
 )

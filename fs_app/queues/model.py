@@ -84,6 +84,8 @@ class Queue(Base):
     max_length_then = CharField(max_length=20, default="hang_up")
     max_length_queue = ForeignKeyField("self", null=True, backref="+", on_delete="SET NULL")
     max_length_message = CharField(max_length=300, default="")
+    service_s = IntegerField(default=20)  # promised: answered within this time …
+    service_percent = IntegerField(default=80)  # … so many of a hundred
 
     class Meta:
         indexes = ((("account", "number"), True), (("account", "name"), True))
