@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from fs_app.accounts.model import Account, User, UserSession
+from fs_app.accounts.model import Account, Profile, User, UserSession
 from fs_app.admin.model import AuditEntry
 from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recording
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Base
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
+from fs_app.recordings.model import KeptDisposition
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
 from fs_app.supervision.model import Display, SupervisedQueue
 
 TABLES: tuple[type[Base], ...] = (
     Account,
+    Profile,
     User,
     UserSession,
     Agent,
@@ -35,6 +38,7 @@ TABLES: tuple[type[Base], ...] = (
     Recording,
     JournalEntry,
     ProjectionMark,
+    Callback,
     AuditEntry,
     Skill,
     AgentSkill,
@@ -42,4 +46,5 @@ TABLES: tuple[type[Base], ...] = (
     SkillRelaxation,
     SupervisedQueue,
     Display,
+    KeptDisposition,
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField, TextField
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
-from fs_app.db import Base, Millis
+from fs_app.db import Base, Json, Millis
 
 LANGUAGES = ("", "fr", "en", "es")
 """Of a person; empty: the account's."""
@@ -21,7 +21,24 @@ class Account(Base):
     country = CharField(max_length=2, default="FR")  # ISO 3166-1: how national numbers are read
     sip_domain = CharField(max_length=200, unique=True)
     accent = CharField(max_length=7, default="#066fd1")
+    recording_days = IntegerField(default=0)  # how long recordings are kept; 0: until somebody deletes them
     created_at = Millis()
+    config_version = IntegerField(default=0)  # one more each time another process changed the configuration
+
+
+class Profile(Base):
+    """What people of a role who have it may not do, of what the role may, and their options (`accounts.profiles`)."""
+
+    id = AutoField()
+    account = ForeignKeyField(Account, backref="profiles", on_delete="CASCADE")
+    name = CharField(max_length=100)
+    role = CharField(max_length=20)
+    denied = Json(default=list)  # names of permissions
+    options = Json(default=dict)  # option → value, only those that are not the default
+    created_at = Millis()
+
+    class Meta:
+        indexes = ((("account", "name"), True),)
 
 
 class User(Base):
@@ -37,6 +54,7 @@ class User(Base):
     theme = CharField(max_length=10, default="auto")
     active = BooleanField(default=True)
     created_at = Millis()
+    profile = ForeignKeyField(Profile, null=True, backref="users", on_delete="RESTRICT")  # null: all of the role
 
     class Meta:
         table_name = "app_user"  # "user" is a reserved word of PostgreSQL

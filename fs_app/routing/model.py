@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, CharField, ForeignKeyField, IntegerField
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
 
 from fs_app.accounts.model import Account
 from fs_app.agents.model import Agent
@@ -14,11 +14,12 @@ LEVELS = range(1, 11)
 
 
 class Skill(Base):
-    """A thing that agents can be good at: a language, a product."""
+    """A thing that agents can be good at: a language, a product. An archived one is offered to nobody any more."""
 
     id = AutoField()
     account = ForeignKeyField(Account, backref="skills", on_delete="CASCADE")
     name = CharField(max_length=100)
+    active = BooleanField(default=True)
 
     class Meta:
         indexes = ((("account", "name"), True),)
