@@ -49,16 +49,50 @@ class AgentInfo:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`most` seconds of waiting or callers (0: no limit), and `then`: "queue" (on to `queue`), or "hang_up" after
-    `message` (empty: none)."""
+    """`most` seconds of waiting or callers (0: no limit), and `then`: "queue" (on to `queue`), "number" (connected
+    with `number` outside), "voicemail", or "hang_up" after `message` (empty: none)."""
 
     most: int = 0
     then: str = "hang_up"
     queue: int | None = None
     message: str = ""
+    number: str = ""
 
 
 NO_LIMIT = Limit()
+
+
+@dataclass(frozen=True, slots=True)
+class Voicemail:
+    """The greeting (empty: the spoken one), the longest message, and the silence that ends it (seconds)."""
+
+    greeting: str = ""
+    most_s: int = 120
+    silence_s: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """What is said to who waits: first after `first_s`, then every `every_s` seconds (0: once)."""
+
+    position: bool = False
+    wait: bool = False
+    first_s: int = 15
+    every_s: int = 45
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallingBack:
+    """`key` keeps the caller's place ("": nothing does). `number` is shown to who is called ("": the one he dialled).
+    `tries` calls, `retry_s` seconds apart. `abandoned`: who gives up is in the list."""
+
+    key: str = ""
+    prompt: str = ""
+    number: str = ""
+    tries: int = 3
+    retry_s: int = 300
+    abandoned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +110,7 @@ class QueueInfo:
     ring_s: int
     no_answer_delay_s: int
     inter_call_s: int
-    record: bool
+    record_rule: str  # one of recordings.rules.RULES
     agents: tuple[int, ...] = ()
     strategy: str = "longest_idle"
     priority: int = 0
@@ -93,6 +127,14 @@ class QueueInfo:
     closed_message: str = ""
     holiday_message: str = ""
     closed_queue: int | None = None
+    closed: Limit = NO_LIMIT  # without a queue that stands in
+    exit_key: str = ""
+    exit_prompt: str = ""
+    exit: Limit = NO_LIMIT
+    outside_ring_s: int = 30
+    voicemail: Voicemail = Voicemail()
+    announcements: Announcements = Announcements()
+    calling_back: CallingBack = CallingBack()
     service_s: int = 20
     service_percent: int = 80
 
@@ -252,7 +294,7 @@ def load() -> Picture:
             q.ring_s,
             q.no_answer_delay_s,
             q.inter_call_s,
-            q.record,
+            q.record_rule,
             tuple(agent for queue, agent in members if queue == q.id and agent in agents),
             q.strategy,
             q.priority,
@@ -261,13 +303,32 @@ def load() -> Picture:
             q.tier_after_s,
             q.last_agent,
             q.last_agent_wait_s,
-            Limit(q.max_wait_s, q.max_wait_then, q.max_wait_queue_id, q.max_wait_message),
-            Limit(q.max_length, q.max_length_then, q.max_length_queue_id, q.max_length_message),
+            Limit(q.max_wait_s, q.max_wait_then, q.max_wait_queue_id, q.max_wait_message, q.max_wait_number),
+            Limit(
+                q.max_length, q.max_length_then, q.max_length_queue_id, q.max_length_message, q.max_length_number
+            ),
             week=weeks.get(q.schedule_id),
             holidays=calendars.get(q.holiday_set_id),
             closed_message=q.closed_message,
             holiday_message=q.holiday_message,
             closed_queue=q.closed_queue_id,
+            closed=Limit(0, q.closed_then, None, "", q.closed_number),
+            exit_key=q.exit_key,
+            exit_prompt=q.exit_prompt,
+            exit=Limit(0, q.exit_then, q.exit_queue_id, q.exit_message, q.exit_number),
+            outside_ring_s=q.outside_ring_s,
+            voicemail=Voicemail(q.voicemail_greeting, q.voicemail_max_s, q.voicemail_silence_s),
+            announcements=Announcements(
+                q.announce_position, q.announce_wait, q.announce_first_s, q.announce_every_s, q.hold_message
+            ),
+            calling_back=CallingBack(
+                q.callback_key,
+                q.callback_prompt,
+                q.callback_number,
+                q.callback_tries,
+                q.callback_retry_s,
+                q.keep_abandoned,
+            ),
             service_s=q.service_s,
             service_percent=q.service_percent,
         )

@@ -47,7 +47,16 @@ class Queue(Base):
     `tier_after_s` of waiting; 0: as soon as nobody of the tiers before is free.
 
     `max_wait_s` and `max_length` are limits, 0: none. What follows then is `queue` (on to `…_queue`, with the time
-    waited so far and the caller's priority) or `hang_up` (after `…_message`, a file under the sounds folder).
+    waited so far and the caller's priority), `number` (connected with `…_number` outside; when nobody answers there
+    within `outside_ring_s` he is back in the queue), `voicemail`, or `hang_up` (after `…_message`, a file under the
+    sounds folder). `exit_key` leads to the same four. A closed queue without a `closed_queue` goes by `closed_then`.
+
+    A voicemail is `voicemail_greeting` (empty: the spoken one), a beep, and the message: `voicemail_max_s` at most,
+    ended by `voicemail_silence_s` of silence.
+
+    Who waits hears `hold_message`, his position and the estimated wait as ticked, and which keys there are: first
+    after `announce_first_s`, then every `announce_every_s`. `callback_key` keeps his place and calls him back,
+    `callback_tries` times, `callback_retry_s` apart. `keep_abandoned`: who gives up is in the list of callbacks.
     """
 
     id = AutoField()
@@ -61,7 +70,8 @@ class Queue(Base):
     ring_s = IntegerField(default=20)
     no_answer_delay_s = IntegerField(default=10)
     inter_call_s = IntegerField(default=3)
-    record = BooleanField(default=True)
+    record_rule = CharField(max_length=20, default="all")  # one of fs_app.recordings.rules.RULES
+    recording_days = IntegerField(default=0)  # 0: as long as the account keeps recordings
     active = BooleanField(default=True)
     created_at = Millis()
     schedule = ForeignKeyField(
@@ -84,6 +94,31 @@ class Queue(Base):
     max_length_then = CharField(max_length=20, default="hang_up")
     max_length_queue = ForeignKeyField("self", null=True, backref="+", on_delete="SET NULL")
     max_length_message = CharField(max_length=300, default="")
+    max_wait_number = CharField(max_length=32, default="")
+    max_length_number = CharField(max_length=32, default="")
+    closed_then = CharField(max_length=20, default="hang_up")  # hang_up, voicemail, number
+    closed_number = CharField(max_length=32, default="")
+    exit_key = CharField(max_length=1, default="")  # empty: none
+    exit_prompt = CharField(max_length=300, default="")  # empty: the spoken one of the account's language
+    exit_then = CharField(max_length=20, default="hang_up")
+    exit_queue = ForeignKeyField("self", null=True, backref="+", on_delete="SET NULL")
+    exit_message = CharField(max_length=300, default="")
+    exit_number = CharField(max_length=32, default="")
+    outside_ring_s = IntegerField(default=30)
+    voicemail_greeting = CharField(max_length=300, default="")
+    voicemail_max_s = IntegerField(default=120)
+    voicemail_silence_s = IntegerField(default=4)
+    announce_position = BooleanField(default=False)
+    announce_wait = BooleanField(default=False)
+    announce_first_s = IntegerField(default=15)
+    announce_every_s = IntegerField(default=45)  # 0: once
+    hold_message = CharField(max_length=300, default="")
+    callback_key = CharField(max_length=1, default="")  # empty: no kept places
+    callback_prompt = CharField(max_length=300, default="")
+    callback_number = CharField(max_length=32, default="")  # shown to who is called back; empty: the one he dialled
+    callback_tries = IntegerField(default=3)
+    callback_retry_s = IntegerField(default=300)
+    keep_abandoned = BooleanField(default=True)
     service_s = IntegerField(default=20)  # promised: answered within this time …
     service_percent = IntegerField(default=80)  # … so many of a hundred
 

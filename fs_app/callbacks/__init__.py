@@ -1,0 +1,1 @@
+"""Promised calls: kept places, callers who gave up, messages that were left."""
