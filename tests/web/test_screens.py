@@ -10,35 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Browser, accessibility_faults, log_in
+from tests.support.pages import PAGES
 from tests.support.until import until
 from tests.support.webapp import WebProcess
-
-PAGES = (
-    "/",
-    "/calls",
-    "/calls?q=nothing+like+this",
-    "/calls/{call}",
-    "/calls/{running}",
-    "/status",
-    "/nowhere",
-    "/admin/people",
-    "/admin/people?q=nothing+like+this",
-    "/admin/people/new",
-    "/admin/people/1",
-    "/admin/people/1/deactivate",
-    "/admin/queues",
-    "/admin/queues/1",
-    "/admin/queues/1/deactivate",
-    "/admin/dispositions",
-    "/admin/dispositions/1",
-    "/admin/dispositions/1/items/1",
-    "/admin/dispositions/1/items/1/remove",
-    "/admin/reasons",
-    "/admin/reasons/new",
-    "/admin/numbers",
-    "/admin/numbers/1",
-    "/admin/audit",
-)
 
 
 @pytest.fixture
@@ -59,26 +33,49 @@ def _logged_in(browser: Browser, webapp: WebProcess, role: str) -> Iterator[Page
     window.close()
 
 
+def _admin(webapp: WebProcess, page: Page) -> None:
+    facts = webapp.facts
+    log_in(page, webapp.url, facts["account"], facts["logins"]["admin"], facts["password"])
+
+
+def _too_wide(page: Page, path: str) -> list[str]:
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{path} is {wider} pixels wider than the window"] if wider > 0 else []
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (683, 384)], ids=["wide", "narrow", "200 %"])
-def test_every_page_is_accessible_and_fits(
-    browser: Browser, webapp: WebProcess, dark: bool, size: tuple[int, int]
-) -> None:
-    window = browser.window(*size, dark=dark)
+def test_every_page_is_accessible(browser: Browser, webapp: WebProcess, dark: bool) -> None:
+    window = browser.window(1024, 768, dark=dark)
     page = window.new_page()
     page.goto(f"{webapp.url}/login")
     faults = [f"/login {fault}" for fault in accessibility_faults(page)]
-    log_in(
-        page, webapp.url, webapp.facts["account"], webapp.facts["logins"]["admin"], webapp.facts["password"]
-    )
+    _admin(webapp, page)
     for path in PAGES:
         page.goto(webapp.url + path.format(**webapp.facts))
         page.wait_for_load_state("networkidle")
         assert page.locator("html").get_attribute("data-bs-theme") == ("dark" if dark else "light")
         faults += [f"{path} {fault}" for fault in accessibility_faults(page)]
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wider > 0:
-            faults.append(f"{path} is {wider} pixels wider than the window")
+    window.close()
+    assert not faults
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_every_page_fits_in_every_language(browser: Browser, webapp: WebProcess, language: str) -> None:
+    """1366×768, the smallest window that is promised, and that window at 200 %."""
+    window = browser.window(1024, 768)
+    page = window.new_page()
+    page.goto(f"{webapp.url}/login")
+    page.click(f".flag[value={language}]")
+    _admin(webapp, page)
+    faults = []
+    for path in PAGES:
+        page.goto(webapp.url + path.format(**webapp.facts))
+        assert page.locator("html").get_attribute("lang") == language
+        for width, height in ((1366, 768), (1024, 768), (683, 384)):
+            page.set_viewport_size({"width": width, "height": height})
+            faults += [f"{fault} of {width}" for fault in _too_wide(page, path)]
+    page.goto(f"{webapp.url}/")
+    page.click(".flag[value=fr]")
     window.close()
     assert not faults
 

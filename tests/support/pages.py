@@ -1,0 +1,55 @@
+"""Every page that people look at, as addresses over the facts of tests/support/webapp.py.
+
+Two tests use the list: tests/web/test_screens.py opens each in a real browser, tests/unit/web/test_every_page.py
+says which page of the program is missing from it.
+"""
+
+from __future__ import annotations
+
+PAGES = (
+    "/",
+    "/calls",
+    "/calls?q=nothing+like+this",
+    "/calls/{call}",
+    "/calls/{running}",
+    "/status",
+    "/nowhere",
+    "/admin/people",
+    "/admin/people?q=nothing+like+this",
+    "/admin/people/new",
+    "/admin/people/1",
+    "/admin/people/1/deactivate",
+    "/admin/queues",
+    "/admin/queues/new",
+    "/admin/queues/1",
+    "/admin/queues/1/deactivate",
+    "/admin/dispositions",
+    "/admin/dispositions/1",
+    "/admin/dispositions/1/items/1",
+    "/admin/dispositions/1/items/1/remove",
+    "/admin/reasons",
+    "/admin/reasons/new",
+    "/admin/numbers",
+    "/admin/numbers/1",
+    "/admin/dispositions/new",
+    "/admin/dispositions/1/delete",
+    "/admin/dispositions/1/items/new",
+    "/admin/holidays",
+    "/admin/holidays/new",
+    "/admin/numbers/new",
+    "/admin/numbers/1/deactivate",
+    "/admin/opening",
+    "/admin/opening/1",
+    "/admin/reasons/1",
+    "/admin/reasons/1/archive",
+    "/admin/schedules",
+    "/admin/schedules/new",
+    "/admin/audit",
+)
+
+ELSEWHERE = {
+    "/login": "opened first by the same browser test",
+    "/agent": "tests/web/test_agent_page.py",
+    "/admin/holidays/regions": "a fragment of the import form, tests/web/test_hours.py",
+}
+"""Pages that another browser test looks at, and which."""
