@@ -207,8 +207,8 @@ class AgentDesk:
         return {"id": info.id, "label": info.label} if info else None
 
     def _lines(self, call: Call | None, agent: int) -> list[dict[str, Any]]:
-        leg = call.agent_leg if call is not None else None
-        if call is None or leg is None or leg.agent != agent:
+        leg = call.leg_of(agent) if call is not None else None
+        if call is None or leg is None:
             return []
         state, since, can = self._line_state(call, leg)
         return [
@@ -306,8 +306,7 @@ class AgentDesk:
         if call is None:
             return
         told = {entry.agent}
-        leg = call.agent_leg
-        for agent in (call.agent, call.offer.agent if call.offer else None, leg.agent if leg else None):
+        for agent in (call.agent, *(leg.agent for leg in call.asked_legs)):
             if agent is not None and agent not in told:
                 told.add(agent)
                 self._tell(agent)

@@ -91,8 +91,8 @@ class Agents:
         if state.call == call and state.work is Work.OFFERED:
             self._work(state, "answered", why="answered", call=call)
 
-    def recovered_in_call(self, agent: int, call: str) -> None:
-        """The switch shows the agent in this call, whatever we believed."""
+    def recovered_in_call(self, agent: int, call: str) -> bool:
+        """The switch shows the agent in this call, whatever we believed; False when he is busy with another one."""
         state = self._known(agent)
         if state.work is Work.OFFERED and state.call == call:
             self._work(state, "answered", why="recovered", call=call)
@@ -100,6 +100,7 @@ class Agents:
             if state.work is not Work.IDLE:
                 self._work(state, "done", why="recovered")
             self._work(state, "bridged", why="recovered", call=call)
+        return state.call == call and state.work is Work.ACTIVE
 
     def withdrawn(self, agent: int, call: str) -> None:
         """The offer went away without the agent's doing."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fs_app.bus import Bus
 from fs_app.calls.model import JournalEntry
+from fs_app.calls.state import NO_FAULT
 from fs_app.clock import Clock
 from fs_app.events import Recorded
 from fs_app.journal import Entry
@@ -59,7 +60,7 @@ class Today:
         if entry.account is None or entry.kind not in KINDS:
             return
         if entry.kind == "offer.failed":
-            if entry.data["why"] not in ("WITHDRAWN", "ORIGINATOR_CANCEL"):
+            if entry.data["why"] not in NO_FAULT:
                 self._of(entry.data["agent"], entry.account, entry.at).missed += 1
             return
         if entry.agent is None:

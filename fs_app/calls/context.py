@@ -30,7 +30,7 @@ class Runtime:
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
     bridge_tries: int = 0
     pressed: tuple[str, float] = ("", 0.0)  # the key that its agent pressed last, and when (monotonic)
-    listened_to: str = ""  # the offered leg, when its ringing can't have been missed
+    listened_to: set[str] = field(default_factory=set)  # offered legs whose ringing can't have been missed
     suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
 
 

@@ -10,18 +10,17 @@ is still to do, by the ordinary ways.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
 
 from fs_app.agents.state import AgentState, Work
+from fs_app.calls import conversation, offers
 from fs_app.calls.context import Context
-from fs_app.calls.state import Call, Leg, Role, Stage
+from fs_app.calls.state import WITH_AGENT, Call, Role, Stage
 
 log = structlog.get_logger(__name__)
-
-WITH_AGENT = frozenset({Stage.CONNECTING, Stage.TALKING, Stage.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,14 @@ class NoOffer:
     """OFFERED, but nobody is asked."""
 
     call: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrayOffer:
+    """Somebody is asked, but the call is not OFFERED."""
+
+    call: str
+    leg: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ class NothingToQualify:
     call: str
 
 
-Leftover = LegOver | NoOffer | NobodyQualifies | NotOffered | NotInCall | NothingToQualify
+Leftover = LegOver | NoOffer | StrayOffer | NobodyQualifies | NotOffered | NotInCall | NothingToQualify
 
 
 def find(calls: Mapping[str, Call], agents: Mapping[int, AgentState]) -> list[Leftover]:
@@ -88,13 +95,16 @@ def _of_call(call: Call, agents: Mapping[int, AgentState]) -> list[Leftover]:
     if call.ended_at is None and (caller is None or not caller.live or call.stage is Stage.ENDED):
         return [LegOver(call.id, call.caller_leg)]
     if call.stage is Stage.OFFERED:
-        if call.offer is None:
+        if not call.offers:
             return [NoOffer(call.id)]
-        if not call.legs[call.offer.leg].live:
-            return [LegOver(call.id, call.offer.leg)]
+        over = [leg for leg in call.offers if not call.legs[leg].live]
+        if over:
+            return [LegOver(call.id, leg) for leg in over]
+    elif call.offers and call.stage not in WITH_AGENT:
+        return [StrayOffer(call.id, leg) for leg in call.offers]
     if call.stage in WITH_AGENT and call.agent_leg is None:
-        last = [leg for leg in call.legs.values() if leg.role is Role.AGENT]
-        return [LegOver(call.id, last[-1].id)] if last else []
+        last = call.taken_by or next((g.id for g in reversed(call.legs.values()) if g.role is Role.AGENT), "")
+        return [LegOver(call.id, last)] if last else []
     if call.stage is Stage.ENDED and not call.over:
         agent = agents.get(call.agent or 0)
         if agent is None or agent.call != call.id:
@@ -105,7 +115,7 @@ def _of_call(call: Call, agents: Mapping[int, AgentState]) -> list[Leftover]:
 def _of_agent(agent: AgentState, call: Call | None) -> list[Leftover]:
     name = agent.call or ""
     if agent.work is Work.OFFERED:
-        offered = call is not None and call.offer is not None and call.offer.agent == agent.id
+        offered = call is not None and call.offered_to(agent.id) is not None
         return [] if offered else [NotOffered(agent.id, name)]
     if agent.work is Work.ACTIVE:
         his = call is not None and call.agent == agent.id
@@ -116,8 +126,8 @@ def _of_agent(agent: AgentState, call: Call | None) -> list[Leftover]:
     return []
 
 
-def mend(ctx: Context, leg_over: Callable[[Call, Leg], None]) -> list[Leftover]:
-    """Do it, each once; returns what there was. Never yields. `leg_over` is `Handler.leg_over`."""
+def mend(ctx: Context) -> list[Leftover]:
+    """Do it, each once; returns what there was. Never yields."""
     done: list[Leftover] = []
     while True:
         left = [x for x in find(ctx.live.calls, ctx.live.agents) if x not in done]
@@ -125,18 +135,20 @@ def mend(ctx: Context, leg_over: Callable[[Call, Leg], None]) -> list[Leftover]:
             return done
         done.append(left[0])
         log.warning("half done; finished now", what=repr(left[0]))
-        _finish(ctx, left[0], leg_over)
+        _finish(ctx, left[0])
 
 
-def _finish(ctx: Context, leftover: Leftover, leg_over: Callable[[Call, Leg], None]) -> None:
+def _finish(ctx: Context, leftover: Leftover) -> None:
     call = ctx.live.calls.get(leftover.call)
     queue = ctx.queue(call) if call is not None else None
     pause = queue.inter_call_s if queue is not None else 0
     match leftover:
         case LegOver(leg=leg) if call is not None:
-            leg_over(call, call.legs[leg])
+            conversation.leg_over(ctx, call, call.legs[leg])
         case NoOffer() if call is not None:
             ctx.stage(call, "offer_failed", why="nobody is asked")
+        case StrayOffer(leg=leg) if call is not None:
+            offers.take_back(ctx, call, leg)
         case NobodyQualifies() if call is not None:
             ctx.record(call, "call.qualify_dropped")
         case NotOffered(agent=agent, call=name):

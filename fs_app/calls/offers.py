@@ -1,13 +1,14 @@
-"""An offer: an agent reserved for a call while his telephone rings."""
+"""An offer: an agent reserved for a call while his telephone rings. With the strategy ring all a call has several;
+who picks up first has it, and the others are let go without a word against them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 from fs_app.calls.context import Context, OfferDeadline, OfferOutcome
-from fs_app.calls.state import Call, Leg, Stage
+from fs_app.calls.state import NO_FAULT, Call, Leg, Offer, Stage
 from fs_app.catalog import AgentInfo, QueueInfo
 from fs_app.ports import Originate, OriginateResult, Outcome
 
@@ -20,20 +21,18 @@ SILENT = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "RECOVERY_ON_TIMER_EXPIRE"}
 SILENT_S = 300.0
 """A silent telephone that does not register again is tried again after this time."""
 
-WITHDRAWN = frozenset({"ORIGINATOR_CANCEL", "LOSE_RACE", "WITHDRAWN"})
-"""Causes that are no fault of the agent."""
-
 
 def make(ctx: Context, call: Call, queue: QueueInfo, agent: int, told: Mapping[str, Any]) -> None:
-    """Reserve the agent and ring his telephone. Called by routing, without yielding. `told` is why it is he, for
-    the journal (BY-31)."""
+    """Reserve the agent and ring his telephone, beside those that ring already (ring all). Called by routing, without
+    yielding. `told` is why it is he, for the journal (BY-31)."""
     info = ctx.catalog.agent(agent)
     assert info is not None
     contact = ctx.phones.contact(info.number, info.domain)
     assert contact is not None
     leg = str(uuid4())
     deadline = ctx.clock.now_ms() + int((queue.ring_s + GRACE_S) * 1000)
-    ctx.stage(call, "offered", why=str(told.get("chosen_by", "")))
+    if call.stage is not Stage.OFFERED:
+        ctx.stage(call, "offered", why=str(told.get("chosen_by", "")))
     ctx.record(
         call,
         "offer.made",
@@ -64,7 +63,7 @@ def make(ctx: Context, call: Call, queue: QueueInfo, agent: int, told: Mapping[s
             },
         )
     )
-    ctx.runtime(call).listened_to = leg
+    ctx.runtime(call).listened_to.add(leg)
     call_id = call.id
 
     def ended(outcome: Outcome[OriginateResult]) -> None:
@@ -75,32 +74,50 @@ def make(ctx: Context, call: Call, queue: QueueInfo, agent: int, told: Mapping[s
             ctx.tell(call_id, OfferOutcome(leg, outcome.value.cause))
 
     pending.then(ended)
-    arm(ctx, call)
+    arm(ctx, call, leg)
 
 
-def arm(ctx: Context, call: Call) -> None:
-    """Watch the deadline (also after a start, for offers that were running)."""
-    if call.offer is None:
+def arm(ctx: Context, call: Call, leg: str) -> None:
+    """Watch the deadline of an offer (also after a start, for those that were running)."""
+    offer = call.offers.get(leg)
+    if offer is None:
         return
-    call_id, leg = call.id, call.offer.leg
-    left = (call.offer.deadline - ctx.clock.now_ms()) / 1000
+    call_id = call.id
+    left = (offer.deadline - ctx.clock.now_ms()) / 1000
     ctx.clock.call_later(left, lambda: ctx.tell(call_id, OfferDeadline(leg)))
 
 
-def failed(ctx: Context, call: Call, cause: str, at: int | None = None) -> None:
-    """The offer came to nothing: the agent rests or is free again, the caller keeps his place."""
-    offer = call.offer
-    agent = offer.agent if offer is not None else call.agent
+def deadline(ctx: Context, call: Call, leg_id: str, over: Callable[[Call, Leg, str], None]) -> None:
+    """The reservation has run out: the telephone stops, and `over(call, leg, cause)` does what follows."""
+    offer = call.offers.get(leg_id)
+    if call.stage is not Stage.OFFERED or offer is None:
+        return
+    if ctx.clock.now_ms() < offer.deadline - 50:
+        arm(ctx, call, leg_id)  # the timer ran early, or the deadline moved
+        return
+    if not ctx.switch.up:
+        return  # nothing can be known now; the comparison after the link's return decides
+    ctx.command(call, ctx.switch.hangup(leg_id, "NO_ANSWER"))
+    over(call, call.legs[leg_id], "NO_ANSWER")
+
+
+def failed(ctx: Context, call: Call, leg: Leg, cause: str, at: int | None = None) -> None:
+    """The offer came to nothing: the agent rests or is free again. The caller keeps his place in the line, unless
+    other telephones ring for him still."""
+    agent, offered = leg.agent, leg.id in call.offers
     if agent is None or call.stage not in (Stage.OFFERED, Stage.CONNECTING):
         return
     info = ctx.catalog.agent(agent)
-    ctx.record(call, "offer.failed", at, agent=agent, agent_name=info.name if info else "", why=cause)
-    if offer is not None and info is not None and cause in SILENT:
-        _not_even_rung(ctx, call, call.legs[offer.leg], info)
+    ctx.record(
+        call, "offer.failed", at, agent=agent, agent_name=info.name if info else "", leg=leg.id, why=cause
+    )
+    if offered and info is not None and cause in SILENT:
+        _not_even_rung(ctx, call, leg, info)
     queue = ctx.queue(call)
-    # The caller is back in the line before the agent is free: he must not lose his turn to the next one.
-    ctx.stage(call, "offer_failed", why=cause, at=at)
-    if cause in WITHDRAWN:
+    if not call.offers:
+        # The caller is back in the line before the agent is free: he must not lose his turn to the next one.
+        ctx.stage(call, "offer_failed", why=cause, at=at)
+    if cause in NO_FAULT:
         ctx.agents.withdrawn(agent, call.id)
     else:
         ctx.agents.not_answered(
@@ -117,7 +134,7 @@ def failed(ctx: Context, call: Call, cause: str, at: int | None = None) -> None:
 def _not_even_rung(ctx: Context, call: Call, leg: Leg, info: AgentInfo) -> None:
     """A dead telephone must not cost caller after caller a whole time of ringing (and its agent his good name)."""
     rang = leg.ringing_at is not None or leg.answered_at is not None
-    if rang or ctx.runtime(call).listened_to != leg.id:
+    if rang or leg.id not in ctx.runtime(call).listened_to:
         return
     user, domain = info.number, info.domain
 
@@ -130,13 +147,44 @@ def _not_even_rung(ctx: Context, call: Call, leg: Leg, info: AgentInfo) -> None:
     ctx.clock.call_later(SILENT_S, once_more)
 
 
-def withdraw(ctx: Context, call: Call) -> None:
-    """The caller is gone: a telephone that rings stops, one that was picked up is put down."""
-    if call.offer is not None:
-        ctx.record(call, "offer.failed", agent=call.offer.agent, why="WITHDRAWN")
-        # call.offer is None from here on: the entry was applied
+def lost_race(ctx: Context, call: Call, losers: Sequence[Offer]) -> None:
+    """Somebody else was faster: these telephones stop ringing, and say that the call was taken elsewhere (what
+    FreeSWITCH makes of LOSE_RACE in its CANCEL). Nobody missed anything."""
+    for offer in losers:
+        info = ctx.catalog.agent(offer.agent)
+        ctx.record(
+            call,
+            "offer.failed",
+            agent=offer.agent,
+            agent_name=info.name if info else "",
+            leg=offer.leg,
+            why="LOSE_RACE",
+        )
+        leg = call.legs.get(offer.leg)
+        if leg is not None and leg.live:
+            ctx.command(call, ctx.switch.hangup(leg.id, "LOSE_RACE"))
+    for offer in losers:  # only now: the first of them who is free may get the next call at once
+        ctx.agents.withdrawn(offer.agent, call.id)
+
+
+def withdraw(ctx: Context, call: Call) -> list[int]:
+    """The caller is gone: telephones that ring stop, one that was picked up is put down. Returns the agents, who are
+    to be freed when the call is out of the way: one who is ready gets the next one at once."""
+    for offer in list(call.offers.values()):
+        ctx.record(call, "offer.failed", agent=offer.agent, leg=offer.leg, why="WITHDRAWN")
+        # call.offers does not hold it any more: the entry was applied
+    agents = []
     for leg in call.legs.values():
         if leg.live and leg.agent is not None:
-            ctx.agents.withdrawn(leg.agent, call.id)
+            agents.append(leg.agent)
             cause = "ORIGINATOR_CANCEL" if leg.answered_at is None else "NORMAL_CLEARING"
             ctx.command(call, ctx.switch.hangup(leg.id, cause))
+    return agents
+
+
+def take_back(ctx: Context, call: Call, leg: str) -> None:
+    """An offer of a call that is offered to nobody (what a damaged journal leaves)."""
+    agent = call.offers[leg].agent
+    ctx.record(call, "offer.failed", agent=agent, leg=leg, why="WITHDRAWN")
+    ctx.command(call, ctx.switch.hangup(leg, "ORIGINATOR_CANCEL"))
+    ctx.agents.withdrawn(agent, call.id)

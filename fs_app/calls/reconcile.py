@@ -119,10 +119,10 @@ def _compare_call(
     caller = channels.get(call.caller_leg)
     if caller is None:
         return repairs
-    agent = call.agent_leg
     partner = caller.partner
-    if agent is not None and agent.id not in gone and agent.id in channels:
-        repairs += _compare_pair(call, agent, channels[agent.id], partner, begun_ms, holding)
+    agents = [leg for leg in call.asked_legs if leg.id not in gone and leg.id in channels]
+    if agents:
+        repairs += _compare_agents(call, agents, channels, partner, begun_ms, holding)
     elif call.stage is Stage.ENDING:
         repairs.append(HangUp(call.caller_leg, "its call is ending"))
     if (
@@ -146,6 +146,8 @@ def _over_for_us(call: Call, present: Collection[str], begun_ms: int) -> list[tu
             found.append((leg, "its offer is over"))
         elif leg.live and call.stage is Stage.WAITING and max(leg.created_at, call.stage_since) < begun_ms:
             found.append((leg, "its call waits for an agent"))
+        elif leg.live and leg not in call.asked_legs and max(leg.created_at, call.stage_since) < begun_ms:
+            found.append((leg, "somebody else was faster"))
     return found
 
 
@@ -168,6 +170,23 @@ def is_delicate(repair: Repair) -> bool:
 def _brings_together(repair: Repair) -> bool:
     """The caller is about to talk: he must not be sent anywhere else."""
     return is_delicate(repair) or (isinstance(repair, Missed) and isinstance(repair.fact, f.LegsBridged))
+
+
+def _compare_agents(
+    call: Call,
+    agents: list[Leg],
+    channels: Mapping[str, Channel],
+    partner: str | None,
+    begun_ms: int,
+    holding: bool,
+) -> list[Repair]:
+    """With ring all: whoever talks to the caller has him, else the first who picked up."""
+    agents = [leg for leg in agents if leg.id == partner] or agents
+    for leg in agents:
+        repairs = _compare_pair(call, leg, channels[leg.id], partner, begun_ms, holding)
+        if repairs:
+            return repairs
+    return []
 
 
 def _compare_pair(

@@ -10,7 +10,7 @@ from unicodedata import category
 import structlog
 
 from fs_app import facts as f
-from fs_app.calls import farewell, offers
+from fs_app.calls import conversation, ending, farewell, offers
 from fs_app.calls.context import Context, WaitedTooLong
 from fs_app.calls.handling import Handler
 from fs_app.calls.state import Call, Role, Stage
@@ -159,13 +159,14 @@ class Calls:
     def rearm(self) -> None:
         """After a start: watch the offers that were running."""
         for call in list(self._ctx.live.calls.values()):
-            offers.arm(self._ctx, call)
+            for leg in list(call.offers):
+                offers.arm(self._ctx, call, leg)
 
     # --- what an agent does ---------------------------------------------------------------------------------
     def hang_up(self, agent: int, line: str) -> None:
         """End the conversation; while it rings, refuse the offer: a caller who talks to nobody keeps his place."""
         call = self._call_of_line(agent, line)
-        if call.stage not in (Stage.TALKING, Stage.HELD, Stage.ENDING):
+        if call.stage not in (Stage.TALKING, Stage.HELD, Stage.ENDING) or call.taken_by != line:
             cause = "CALL_REJECTED" if call.legs[line].answered_at is None else "NORMAL_CLEARING"
             self._ctx.command(call, self._ctx.switch.hangup(line, cause))
             return
@@ -175,7 +176,7 @@ class Calls:
     def hold(self, agent: int, line: str) -> None:
         """The caller goes home to the music; the agent's leg waits in silence."""
         call = self._call_of_line(agent, line)
-        if call.stage is not Stage.TALKING:
+        if call.stage is not Stage.TALKING or call.taken_by != line:
             raise Conflict("only a conversation can be put on hold")
         if self._pressed_twice(call, "hold"):
             return
@@ -189,10 +190,10 @@ class Calls:
 
     def resume(self, agent: int, line: str) -> None:
         call = self._call_of_line(agent, line)
-        if call.stage is not Stage.HELD:
+        if call.stage is not Stage.HELD or call.taken_by != line:
             raise Conflict("the line is not on hold")
         if not self._pressed_twice(call, "resume"):
-            self._handler.connect(call)
+            conversation.connect(self._ctx, call)
 
     def _pressed_twice(self, call: Call, key: str) -> bool:
         """The same key again before the first can have had its effect: a `uuid_bridge` that meets one that is just
@@ -221,7 +222,7 @@ class Calls:
         if call.stage is not Stage.ENDED:
             self._ctx.record(call, "call.disposition_chosen", disposition=disposition, note=note, agent=agent)
             return
-        self._handler.dispose(call, disposition, note)
+        ending.dispose(self._ctx, call, disposition, note)
         self._ctx.agents.qualified(agent, call_id, queue.inter_call_s)
         self._tidy(call_id)
 

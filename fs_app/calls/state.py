@@ -103,6 +103,10 @@ HEARS_MUSIC = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.H
 """In these stages the caller is at home, in our outbound session, with hold music."""
 
 
+WITH_AGENT = frozenset({Stage.CONNECTING, Stage.TALKING, Stage.HELD})
+"""An agent has taken the call, and his leg is there."""
+
+
 @dataclass(slots=True)
 class Leg:
     """One channel. Times are UTC ms, None until they happen."""
@@ -129,6 +133,10 @@ class Offer:
     agent: int
     leg: str
     deadline: int
+
+
+NO_FAULT = frozenset({"ORIGINATOR_CANCEL", "LOSE_RACE", "WITHDRAWN"})
+"""Ends of an offer that are no fault of the agent: the caller is gone, or somebody else was faster."""
 
 
 @dataclass(slots=True)
@@ -168,7 +176,8 @@ class Call:
     contact: int | None = None
     contact_name: str = ""
     legs: dict[str, Leg] = field(default_factory=dict)
-    offer: Offer | None = None
+    offers: dict[str, Offer] = field(default_factory=dict)  # leg → whom it rings; several with ring all
+    taken_by: str = ""  # the leg of the agent who took it (last)
     failed_agents: list[int] = field(default_factory=list)
     recording: Recording | None = None
     talked: bool = False
@@ -187,8 +196,25 @@ class Call:
 
     @property
     def agent_leg(self) -> Leg | None:
-        """The living leg of the agent who has, or is offered, this call."""
-        return next((g for g in self.legs.values() if g.role is Role.AGENT and g.live), None)
+        """The living leg of the agent who has this call, or, while nobody has, of the first who is offered it."""
+        for leg in (self.taken_by, *self.offers):
+            found = self.legs.get(leg)
+            if found is not None and found.live:
+                return found
+        return None
+
+    @property
+    def asked_legs(self) -> list[Leg]:
+        """The living legs of those who have, or are offered, this call."""
+        found = [self.legs[leg] for leg in (self.taken_by, *self.offers) if leg in self.legs]
+        return [leg for leg in found if leg.live]
+
+    def offered_to(self, agent: int | None) -> Offer | None:
+        return next((offer for offer in self.offers.values() if offer.agent == agent), None)
+
+    def leg_of(self, agent: int) -> Leg | None:
+        """The living leg with which this agent has, or is offered, the call."""
+        return next((leg for leg in self.asked_legs if leg.agent == agent), None)
 
     @property
     def over(self) -> bool:
@@ -240,16 +266,22 @@ def evolve(call: Call, entry: Entry) -> None:
         case "call.contact":
             call.contact, call.contact_name = d["contact"], d.get("name", "")
         case "offer.made":
-            call.offer = Offer(d["agent"], d["leg"], d["deadline"])
+            call.offers[d["leg"]] = Offer(d["agent"], d["leg"], d["deadline"])
+            call.taken_by = ""
             call.legs[d["leg"]] = Leg(
                 d["leg"], Role.AGENT, d["agent"], number=d.get("number", ""), created_at=entry.at
             )
         case "offer.accepted":
             if call.agent not in (None, d["agent"]):
                 call.disposition, call.note = None, ""  # the verdict is his who ends the conversation
-            call.offer, call.agent, call.preferred_agent = None, d["agent"], None
+            call.taken_by = d.get("leg") or _his_leg(call, d["agent"])  # before 0.3 the entry named no leg
+            call.offers, call.agent, call.preferred_agent = {}, d["agent"], None
         case "offer.failed":
-            call.offer = None
+            call.offers = {k: o for k, o in call.offers.items() if o.agent != d["agent"]}
+            if call.taken_by and call.taken_by == d.get("leg"):
+                call.taken_by = ""
+            if d["why"] == "LOSE_RACE":
+                return  # he did nothing wrong, and may be asked again
             call.failed_agents.append(d["agent"])
             if call.preferred_agent == d["agent"]:
                 call.preferred_agent = None
@@ -262,8 +294,10 @@ def evolve(call: Call, entry: Entry) -> None:
             leg.ended_at, leg.cause = entry.at, d["cause"]
         case "call.bridged":
             call.must_qualify = bool(d.get("must_qualify"))
+            call.taken_by, call.offers = d.get("leg") or call.taken_by, {}
         case "call.line_lost":
             call.preferred_agent, call.must_qualify, call.hang_up_by = d["agent"], False, ""
+            call.taken_by = ""
         case "recording.wanted":
             call.recording = Recording(d["recording"], d["path"], since=entry.at)
         case "recording.started" | "recording.paused" | "recording.resumed":
@@ -287,6 +321,15 @@ def evolve(call: Call, entry: Entry) -> None:
             pass  # told for the time line only
 
 
+def _his_leg(call: Call, agent: int) -> str:
+    """The leg of an agent: the one that he is offered, else his last one, if possible one that lives."""
+    offer = call.offered_to(agent)
+    if offer is not None:
+        return offer.leg
+    his = sorted((leg for leg in call.legs.values() if leg.agent == agent), key=lambda leg: leg.live)
+    return his[-1].id if his else ""
+
+
 def dump(call: Call) -> dict[str, Any]:
     """For a checkpoint."""
     return asdict(call)
@@ -297,6 +340,11 @@ def load(data: dict[str, Any]) -> Call:
     data = dict(data)
     data["stage"] = Stage(data["stage"])
     data["legs"] = {k: Leg(**{**v, "role": Role(v["role"])}) for k, v in data["legs"].items()}
-    data["offer"] = Offer(**data["offer"]) if data["offer"] else None
+    data["offers"] = {leg: Offer(**offer) for leg, offer in data.get("offers", {}).items()}
+    if (one := data.pop("offer", None)) is not None:  # a checkpoint of a version that knew one offer only
+        data["offers"][one["leg"]] = Offer(**one)
     data["recording"] = Recording(**data["recording"]) if data["recording"] else None
-    return Call(**data)
+    call = Call(**data)
+    if "taken_by" not in data and call.agent is not None and call.stage in WITH_AGENT:
+        call.taken_by = _his_leg(call, call.agent)
+    return call

@@ -18,10 +18,9 @@ from gevent.lock import BoundedSemaphore
 
 from fs_app import facts as f
 from fs_app import metrics
-from fs_app.calls import leftovers, sounds
+from fs_app.calls import conversation, leftovers, sounds
 from fs_app.calls.cdr import CdrLeg, CdrSpool
 from fs_app.calls.context import Context
-from fs_app.calls.handling import Handler
 from fs_app.calls.reconcile import (
     Adopt,
     HangUp,
@@ -81,7 +80,6 @@ class Recovery:
         """`known_calls(ids)` says which calls the database has; `set_open` opens and closes routing."""
         self._ctx = ctx
         self._calls = calls
-        self._handler = Handler(ctx)
         self._spool = spool
         self._known_calls = known_calls
         self._set_open = set_open
@@ -108,7 +106,7 @@ class Recovery:
         self._set_open(False)
         self.done = False
         for runtime in self._ctx.runtimes.values():
-            runtime.listened_to = ""
+            runtime.listened_to.clear()
 
     def stop(self) -> None:
         if self._running is not None:
@@ -217,7 +215,7 @@ class Recovery:
         self._take_up(begun_ms)
 
     def _finish(self) -> None:
-        for leftover in leftovers.mend(self._ctx, self._handler.leg_over):
+        for leftover in leftovers.mend(self._ctx):
             self._count(f"Finished{type(leftover).__name__}")
 
     def _take_up(self, begun_ms: int) -> None:
@@ -291,8 +289,7 @@ class Recovery:
         legs = [leg for leg in present if leg not in known]
         talking = []
         for call in calls:
-            agent = call.agent_leg
-            pair = [call.caller_leg, *([agent.id] if agent is not None else [])]
+            pair = [call.caller_leg, *(leg.id for leg in call.asked_legs)]
             if call.stage in (Stage.TALKING, Stage.CONNECTING):
                 talking.append(pair)
             elif call.caller_leg not in self._ctx.sessions or call.stage is Stage.OFFERED:
@@ -347,7 +344,7 @@ class Recovery:
                 found = ctx.live.calls.get(call)
                 if found is not None:
                     ctx.live.record("recovery.reconnected", account=found.account, call=call, why=why)
-                    self._handler.connect(found)
+                    conversation.connect(ctx, found)
             case Adopt(channel=channel):
                 self._adopt(channel)
 

@@ -31,7 +31,8 @@ def call(stage: Stage, agent: bool = True, **changes: Any) -> Call:
     made.legs[CALLER] = Leg(CALLER, Role.CALLER, created_at=BORN)
     if agent:
         made.legs[AGENT] = Leg(AGENT, Role.AGENT, 1, created_at=BORN)
-        made.offer = Offer(1, AGENT, BEGUN + 20_000) if stage is Stage.OFFERED else None
+        made.offers = {AGENT: Offer(1, AGENT, BEGUN + 20_000)} if stage is Stage.OFFERED else {}
+        made.taken_by = "" if stage in (Stage.OFFERED, Stage.WAITING) else AGENT
     for name, value in changes.items():
         setattr(made, name, value)
     return made

@@ -20,7 +20,7 @@ from fs_app.calls import leftovers
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context
 from fs_app.calls.service import Calls
-from fs_app.calls.state import Call, Role, Stage
+from fs_app.calls.state import Call, Stage
 from fs_app.catalog import (
     AccountInfo,
     AgentInfo,
@@ -257,9 +257,13 @@ class World:
         return leg
 
     def offered_leg(self, call: str) -> str:
-        offer = self.live.calls[call].offer
-        assert offer is not None, f"{call} is offered to nobody: {self.live.calls[call].stage}"
-        return offer.leg
+        return self.offered_legs(call)[0]
+
+    def offered_legs(self, call: str) -> list[str]:
+        """With ring all there are several."""
+        legs = list(self.live.calls[call].offers)
+        assert legs, f"{call} is offered to nobody: {self.live.calls[call].stage}"
+        return legs
 
     def rings(self, leg: str) -> None:
         self.tell(f.LegCreated(self.at, leg, inbound=False), f.LegRinging(self.at, leg))
@@ -331,20 +335,20 @@ class World:
     def is_whole(self) -> None:
         """The invariants of the live state."""
         assert leftovers.find(self.live.calls, self.live.agents) == []
-        held: dict[int, str] = {}
+        held: dict[int | None, str] = {}
         for call in self.live.calls.values():
-            legs = [g for g in call.legs.values() if g.role is Role.AGENT and g.live]
-            assert len(legs) <= 1, f"{call.id} has {len(legs)} agents"
-            busy = (
-                call.offer.agent
-                if call.offer
-                else legs[0].agent
-                if legs and call.stage is not Stage.ENDED
-                else None
+            taker = call.legs.get(call.taken_by)
+            assert not (call.offers and call.stage is not Stage.OFFERED), (
+                f"{call.id} is offered in {call.stage}"
             )
-            if busy is not None:
-                assert busy not in held, f"agent {busy} in {held[busy]} and {call.id}"
-                held[busy] = call.id
+            busy = {offer.agent for offer in call.offers.values()}
+            assert len(busy) == len(call.offers), f"{call.id} is offered twice to somebody"
+            if taker is not None and taker.live and call.stage is not Stage.ENDED:
+                assert not busy, f"{call.id} is taken and offered"
+                busy = {taker.agent}
+            for agent in busy:
+                assert agent not in held, f"agent {agent} in {held[agent]} and {call.id}"
+                held[agent] = call.id
         for agent in self.live.agents.values():
             if agent.work is Work.ACTIVE:
                 assert agent.call in self.live.calls

@@ -1,0 +1,202 @@
+"""The agent's telephone: it rings, is picked up, talks, is put down or lost."""
+
+from __future__ import annotations
+
+from fs_app import facts as f
+from fs_app.calls import ending, offers, sounds
+from fs_app.calls.context import Context
+from fs_app.calls.state import WITH_AGENT, Call, Leg, Role, Stage
+from fs_app.errors import NoSuchChannel
+
+NORMAL = frozenset({"NORMAL_CLEARING", "ORIGINATOR_CANCEL", "NONE"})
+"""A telephone that goes with one of these was put down; with any other it was lost (BY-02)."""
+
+
+def ringing(ctx: Context, call: Call, fact: f.LegRinging) -> None:
+    leg = call.legs.get(fact.leg)
+    if leg is not None and leg.live and leg.ringing_at is None and leg.answered_at is None:
+        ctx.record(call, "leg.ringing", leg=leg.id, role=str(leg.role), agent=leg.agent)
+
+
+def answered(ctx: Context, call: Call, fact: f.LegAnswered) -> None:
+    leg = call.legs.get(fact.leg)
+    if leg is not None and leg.live:
+        _answered(ctx, call, leg)
+
+
+def _answered(ctx: Context, call: Call, leg: Leg) -> None:
+    if leg.answered_at is None:
+        ctx.record(call, "leg.answered", leg=leg.id, role=str(leg.role), agent=leg.agent)
+
+
+def parked(ctx: Context, call: Call, fact: f.LegParked) -> None:
+    """The agent picked up and his leg is at rest. Not sooner: a `uuid_bridge` between the answer and the park
+    makes `originate` believe that it was cancelled, and leaves legs that belong to nobody [seen]."""
+    leg = call.legs.get(fact.leg)
+    if leg is None or not leg.live or leg.role is not Role.AGENT:
+        return
+    if call.stage in WITH_AGENT and call.taken_by == leg.id:
+        return  # parked after a bridge: held, or the caller is gone and that will be told
+    _answered(ctx, call, leg)
+    if call.stage is not Stage.OFFERED or leg.id not in call.offers:
+        ctx.command(call, ctx.switch.hangup(leg.id))  # too late: the caller is gone or with somebody else
+        return
+    _accept(ctx, call, leg, "agent_answered")
+
+
+def _accept(ctx: Context, call: Call, leg: Leg, event: str) -> None:
+    """He has the call; `event` says how, to the stage. Then those who were asked beside him are let go: the second
+    of two who pick up in the same instant is one of them."""
+    assert leg.agent is not None
+    losers = [offer for offer in call.offers.values() if offer.leg != leg.id]
+    ctx.runtime(call).bridge_tries = 0
+    ctx.record(call, "offer.accepted", agent=leg.agent, leg=leg.id)
+    ctx.agents.answered(leg.agent, call.id)
+    ctx.stage(call, event)
+    if call.stage is Stage.CONNECTING:
+        connect(ctx, call)
+    offers.lost_race(ctx, call, losers)
+
+
+def connect(ctx: Context, call: Call) -> None:
+    """Agent first: the customer is never the one who is parked when the bridge ends."""
+    leg = call.agent_leg
+    if leg is None:
+        return
+    ctx.runtime(call).bridge_tries += 1
+    ctx.command(
+        call,
+        ctx.switch.bridge(leg.id, call.caller_leg),
+        lambda call, error: _bridge_failed(ctx, call, error),
+    )
+
+
+def _bridge_failed(ctx: Context, call: Call, error: Exception) -> None:
+    leg = call.agent_leg
+    if call.stage is not Stage.CONNECTING or leg is None:
+        return
+    if isinstance(error, NoSuchChannel) or ctx.runtime(call).bridge_tries > 2:
+        # One of the two is gone, or it can't be done: the hang-up that follows settles the rest.
+        ctx.command(call, ctx.switch.hangup(leg.id))
+    else:
+        connect(ctx, call)
+
+
+def bridged(ctx: Context, call: Call, fact: f.LegsBridged) -> None:
+    ctx.runtime(call).bridge_tries = 0
+    pair = {fact.leg, fact.other}
+    leg = next((g for g in call.legs.values() if g.role is Role.AGENT and g.id in pair), None)
+    if leg is None or call.caller_leg not in pair or not leg.live:
+        return
+    if call.stage is Stage.TALKING or call.stage in (Stage.ENDING, Stage.ENDED):
+        return
+    if call.stage in WITH_AGENT and call.taken_by != leg.id:
+        return  # somebody else has it: the comparison with the switch brings the right ones together
+    resumed = call.stage is Stage.HELD
+    ctx.runtime(call).holding = False
+    if call.stage in (Stage.OFFERED, Stage.WAITING) and leg.agent is not None:
+        # Seen bridged without having seen it answered: after a loss of the link.
+        if not ctx.agents.recovered_in_call(leg.agent, call.id):
+            ctx.command(call, ctx.switch.hangup(leg.id))  # he is busy with another call
+            return
+        _accept(ctx, call, leg, "bridged")
+    else:
+        ctx.stage(call, "bridged")
+    _answered(ctx, call, leg)
+    queue = ctx.queue(call)
+    must_qualify = bool(queue and queue.wrap_up and ctx.catalog.dispositions(queue))
+    ctx.live.record(
+        "call.resumed" if resumed else "call.bridged",
+        account=call.account,
+        call=call.id,
+        agent=leg.agent,
+        leg=leg.id,
+        other=call.caller_leg,
+        must_qualify=must_qualify,
+    )
+    if resumed:
+        sounds.mask_recording(ctx, call, masked=False)
+    sounds.ensure_recording(ctx, call)
+
+
+def unbridged(ctx: Context, call: Call) -> None:
+    if call.stage is Stage.TALKING and ctx.runtime(call).holding:
+        held(ctx, call)
+
+
+def held(ctx: Context, call: Call) -> None:
+    ctx.runtime(call).holding = False
+    ctx.stage(call, "held")
+    ctx.live.record("call.held", account=call.account, call=call.id, agent=call.agent)
+    sounds.mask_recording(ctx, call, masked=True)
+
+
+def hung_up(ctx: Context, call: Call, fact: f.LegHungUp) -> None:
+    leg = call.legs.get(fact.leg)
+    if leg is not None:
+        leg_ended(
+            ctx,
+            call,
+            leg,
+            fact.cause,
+            fact.by_far_end,
+            fact.at // 1000,
+            fact.sip_call_id,
+            fact.sip_status,
+        )
+
+
+def leg_ended(
+    ctx: Context,
+    call: Call,
+    leg: Leg,
+    cause: str,
+    by_far_end: bool | None = None,
+    at: int | None = None,
+    sip_call_id: str = "",
+    sip_status: int = 0,
+) -> None:
+    if leg.live:
+        ctx.record(
+            call,
+            "leg.ended",
+            at,
+            leg=leg.id,
+            role=str(leg.role),
+            agent=leg.agent,
+            cause=cause,
+            by_far_end=by_far_end,
+            sip_call_id=sip_call_id,
+            sip_status=sip_status,
+        )
+    # Told a second time nothing of this applies any more, unless the program died before it was written.
+    if leg.role is Role.CALLER:
+        ending.caller_gone(ctx, call, leg, at, by_far_end)
+        return
+    his = call.taken_by in ("", leg.id)
+    if leg.id in call.offers or (call.stage is Stage.CONNECTING and his):
+        offers.failed(ctx, call, leg, cause, at)
+    elif his and call.stage in (Stage.TALKING, Stage.HELD):
+        _agent_gone(ctx, call, leg, cause, by_far_end)
+
+
+def _agent_gone(ctx: Context, call: Call, leg: Leg, cause: str, by_far_end: bool | None) -> None:
+    # NORMAL_CLEARING of our side is the switch's own: it ends a held leg that it took up after its restart [seen].
+    if cause in NORMAL and by_far_end is not False:
+        if not call.hang_up_by:
+            ctx.record(call, "call.hang_up_asked", by="agent")
+        ctx.stage(call, "agent_hung_up", why=cause)
+        ctx.command(call, ctx.switch.hangup(call.caller_leg))
+        return
+    # The telephone was lost, not put down: the customer stays, with music, and his agent gets him back.
+    agent = call.agent
+    sounds.stop_recording(ctx, call)  # what follows is music, then perhaps somebody else
+    ctx.record(call, "call.line_lost", agent=agent, cause=cause)
+    ctx.stage(call, "line_lost", why=cause)  # in the line before his agent is free for anybody else
+    if agent is not None:
+        ctx.agents.call_over(agent, call.id, must_qualify=False, pause_s=0)
+
+
+def leg_over(ctx: Context, call: Call, leg: Leg) -> None:
+    """The leg has ended and not everything that follows was done (`leftovers.py`)."""
+    leg_ended(ctx, call, leg, leg.cause or "LOST_TRACK")

@@ -1,0 +1,67 @@
+"""The end of a call: the caller is gone, the verdict is written."""
+
+from __future__ import annotations
+
+from fs_app.calls import offers
+from fs_app.calls.context import Context
+from fs_app.calls.state import Call, Leg, Stage
+
+
+def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: bool | None) -> None:
+    """The caller's leg decides: whatever else was going on, the call has ended."""
+    if call.ended_at is not None:
+        return
+    stage = call.stage
+    freed = offers.withdraw(ctx, call)
+    if stage is not Stage.ENDED:
+        ctx.stage(call, "caller_hung_up", why=leg.cause, at=at)
+    for agent in freed:
+        ctx.agents.withdrawn(agent, call.id)
+    system = by_far_end is False or leg.cause == "LOST_TRACK"
+    by = call.hang_up_by or ("system" if system else "caller")
+    ctx.record(call, "call.ended", at, by=by, outcome=_outcome(call, stage), cause=leg.cause)
+    ctx.runtimes.pop(call.id, None)
+    if call.agent is not None:
+        _free_agent(ctx, call)
+
+
+def _outcome(call: Call, stage: Stage) -> str:
+    if call.talked:
+        return "answered"
+    if call.closed:
+        return "closed"
+    if stage in (Stage.NEW, Stage.GREETING):
+        return "hung_up_early"
+    if stage in (Stage.FAREWELL, Stage.ENDING):
+        return "refused"
+    return "abandoned"
+
+
+def _free_agent(ctx: Context, call: Call) -> None:
+    """The agent's part after the conversation: disposition chosen already, wrap-up, or pause."""
+    agent = call.agent
+    assert agent is not None
+    queue = ctx.queue(call)
+    pause = queue.inter_call_s if queue else 0
+    if not call.disposed and call.disposition is not None:
+        dispose(ctx, call, call.disposition, call.note)
+    must_qualify = call.must_qualify and not call.disposed
+    if must_qualify and ctx.catalog.agent(agent) is None:
+        ctx.record(call, "call.qualify_dropped")  # deactivated during the call: he has no page any more
+        must_qualify = False
+    ctx.agents.call_over(agent, call.id, must_qualify, pause)
+
+
+def dispose(ctx: Context, call: Call, disposition: int, note: str) -> None:
+    """The verdict is written: the call is complete."""
+    info = ctx.catalog.disposition(disposition)
+    ctx.live.record(
+        "call.disposed",
+        account=call.account,
+        call=call.id,
+        agent=call.agent,
+        disposition=disposition,
+        code=info.code if info else "",
+        label=info.label if info else "",
+        note=note,
+    )
