@@ -28,7 +28,7 @@ class QueueRow:
     name: str
     number: str
     set: str
-    record: bool
+    record_rule: str
     active: bool
     agents: int
     numbers: int
@@ -40,7 +40,6 @@ class QueueForm:
 
     name: str = ""
     number: str = ""
-    record: bool = True
     wrap_up: bool = True
     ring_s: int | None = 20
     no_answer_delay_s: int | None = 10
@@ -79,7 +78,7 @@ SORTS = {"name": fn.LOWER(Queue.name), "number": Queue.number}
 def listing(account: int, wanted: Wanted) -> Page[QueueRow]:
     """Filter: state (empty: the active ones; `inactive`, `all`)."""
     query = (
-        Queue.select(Queue.id, Queue.name, Queue.number, DispositionSet.name, Queue.record, Queue.active)
+        Queue.select(Queue.id, Queue.name, Queue.number, DispositionSet.name, Queue.record_rule, Queue.active)
         .join(DispositionSet, JOIN.LEFT_OUTER)
         .where(Queue.account == account)
     )
@@ -105,9 +104,9 @@ def listing(account: int, wanted: Wanted) -> Page[QueueRow]:
     )
 
     def row(values: Any) -> QueueRow:
-        queue, name, number, chosen, record, active = values
+        queue, name, number, chosen, rule, active = values
         return QueueRow(
-            queue, name, number, chosen or "", record, active, agents.get(queue, 0), numbers.get(queue, 0)
+            queue, name, number, chosen or "", rule, active, agents.get(queue, 0), numbers.get(queue, 0)
         )
 
     return page_of(query.tuples(), wanted, SORTS, "name", row)
@@ -126,7 +125,6 @@ def get(account: int, queue: int) -> Stored:
     form = QueueForm(
         row.name,
         row.number,
-        row.record,
         row.wrap_up,
         row.ring_s,
         row.no_answer_delay_s,

@@ -132,7 +132,7 @@ def queue(identity: int, agents: tuple[int, ...], **changes: Any) -> QueueInfo:
         20,
         0,
         0,
-        False,
+        "none",
         agents,
         **changes,
     )

@@ -64,7 +64,13 @@ class Leg(Base):
 
 
 class Recording(Base):
-    """One audio file of a conversation; `path` is relative to the recordings folder."""
+    """One audio file of a conversation; `path` is relative to the recordings folder.
+
+    `rule` is the queue's when it began; `problem` says why it is not whole (`fs_app.recordings.disk`). What follows
+    its end is written by `fs_app.recordings` alone, each change with its line in the audit log: `kept` (never
+    deleted), and in the order of a deletion `delete_asked_at` with `delete_why` (retention, disposition, person),
+    `delete_trouble` while the file can't be removed, `deleted_at`.
+    """
 
     id = CharField(max_length=36, primary_key=True)
     account = ForeignKeyField(Account, on_delete="RESTRICT")
@@ -74,6 +80,20 @@ class Recording(Base):
     started_at = Millis()
     ended_at = Millis(null=True)
     duration_ms = IntegerField(default=0)
+    rule = CharField(max_length=20, default="all")
+    problem = CharField(max_length=30, default="")
+    bytes = BigIntegerField(default=0)
+    kept = BooleanField(default=False)
+    kept_by = CharField(max_length=200, default="")
+    delete_asked_at = Millis(null=True)
+    delete_why = CharField(max_length=20, default="")
+    delete_by = CharField(max_length=200, default="")
+    delete_reason = CharField(max_length=500, default="")
+    delete_trouble = CharField(max_length=200, default="")
+    deleted_at = Millis(null=True)
+
+    class Meta:
+        indexes = ((("account", "started_at"), False), (("deleted_at", "started_at"), False))
 
 
 class JournalEntry(Base):

@@ -31,7 +31,7 @@ def configured(world: World, tmp_path: Path) -> Iterator[Callable[..., Program]]
     made: list[Program] = []
 
     def make(change: Callable[[Program, Queue, Queue], None]) -> Program:
-        program = Program(world, tmp_path / "program", Plan(wrap_up=False, record=False))
+        program = Program(world, tmp_path / "program", Plan(wrap_up=False, record="none"))
         made.append(program)
         db = Database(program.database_url, ROOT / "migrations")
         db.open()

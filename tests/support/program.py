@@ -43,7 +43,7 @@ class Plan:
     ring_s: int = 15
     no_answer_delay_s: int = 2
     inter_call_s: int = 0
-    record: bool = True
+    record: str = "all"
 
 
 @dataclass
@@ -83,7 +83,7 @@ def seed(url: str, plan: Plan) -> Seeded:
             ring_s=plan.ring_s,
             no_answer_delay_s=plan.no_answer_delay_s,
             inter_call_s=plan.inter_call_s,
-            record=plan.record,
+            record_rule=plan.record,
             created_at=1,
         )
         Did.create(account=account, number=DID, queue=queue)

@@ -66,7 +66,7 @@ def queue_info(**changes: Any) -> QueueInfo:
             RING_S,
             NO_ANSWER_S,
             INTER_CALL_S,
-            True,
+            "all",
         ),
         **changes,
     )

@@ -19,7 +19,6 @@ def typed_form() -> QueueForm:
     return QueueForm(
         name=typed("name"),
         number=typed("number").replace(" ", ""),
-        record=ticked("record"),
         wrap_up=ticked("wrap_up"),
         ring_s=typed_number("ring_s"),
         no_answer_delay_s=typed_number("no_answer_delay_s"),
