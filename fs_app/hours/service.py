@@ -176,11 +176,10 @@ def queues(account: int) -> list[QueueOpening]:
     return [_queue(q) for q in Queue.select().where(Queue.account == account).order_by(Queue.name)]
 
 
-def save_opening(account: int, values: QueueOpening) -> None:
-    """Raises NotFound, WrongFields (a closed queue must not lead round in a circle)."""
+def wrong_opening(account: int, values: QueueOpening) -> dict[str, str]:
+    """What is wrong, field by field; the id 0 is a queue that is not there yet. A closed queue must not lead round in
+    a circle."""
     known = {q.id: q for q in queues(account)}
-    if values.id not in known:
-        raise NotFound(f"queue {values.id}")
     wrong: dict[str, str] = {}
     if values.schedule is not None and values.schedule not in weeks(account):
         wrong["schedule"] = "hours.wrong.choice"
@@ -194,7 +193,19 @@ def save_opening(account: int, values: QueueOpening) -> None:
             wrong["closed_queue"] = "hours.wrong.circle"
         seen.add(target)
         target = known[target].closed_queue
-    if wrong:
+    for field in ("closed_message", "holiday_message"):
+        try:
+            checks.message(getattr(values, field), field)
+        except WrongFields as error:
+            wrong |= error.fields
+    return wrong
+
+
+def save_opening(account: int, values: QueueOpening) -> None:
+    """Raises NotFound, WrongFields."""
+    if all(q.id != values.id for q in queues(account)):
+        raise NotFound(f"queue {values.id}")
+    if wrong := wrong_opening(account, values):
         raise WrongFields(wrong)
     Queue.update(
         schedule=values.schedule,

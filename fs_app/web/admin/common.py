@@ -77,9 +77,14 @@ def typed(name: str, most: int = 500) -> str:
     return " ".join(request.form.get(name, "")[:most].split())
 
 
-def typed_number(name: str) -> int | None:
-    value = request.form.get(name, "").strip()
+def whole(text: str) -> int | None:
+    """A whole number of at most nine digits."""
+    value = text.strip()
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else None
+
+
+def typed_number(name: str) -> int | None:
+    return whole(request.form.get(name, ""))
 
 
 def typed_numbers(name: str) -> tuple[int, ...]:

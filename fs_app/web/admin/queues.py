@@ -60,7 +60,7 @@ def export() -> Response:
         "queues",
         heads,
         page,
-        lambda r: (r.name, r.number, r.agents, r.numbers, r.set, yes_no(r.record), yes_no(r.active)),
+        lambda r: (r.name, r.number, r.agents, r.numbers, r.set, t(f"recordings.rule.{r.record_rule}"), yes_no(r.active)),
     )
 
 
@@ -180,7 +180,7 @@ def _form(
                 "template": f"admin/queue/{tab.name}.html",
                 "wrong": any(tab.has(field) for field in problems),
                 "form": form if tab.part is None else value,
-                "offered": offered,
+                "offered": tab.shown(offered),
             }
             for tab, (value, offered) in zip(TABS, asked, strict=True)
         ],

@@ -49,6 +49,9 @@ SERVICES = {
     ("routing", "agents.service"),
     ("routing", "queues.service"),
     ("admin", "accounts.passwords"),
+    ("supervision", "agents.service"),
+    ("supervision", "calls.service"),
+    ("supervision", "queues.service"),
 }
 """(feature, the other's service that it gets through a constructor)."""
 
@@ -56,11 +59,12 @@ VOCABULARY = {
     "accounts.generated": "passwords that the program makes",
     "accounts.permissions": "the table of who may do what",
     "contacts.numbers": "how telephone numbers are read and shown",
+    "routing.strategies": "names of the orders in which agents are asked",
 }
 
 SIM_MAY_KNOW = {"config", "errors"}
 DIRECTORY_MAY_KNOW = {"digest", "errors"}
-SIM_IS_KNOWN_BY = {"fs_app.cli", "fs_app.run"}
+SIM_IS_KNOWN_BY = {"fs_app.cli", "fs_app.run", "fs_app.bench.scene"}
 WEB_LIBRARIES = {
     "flask",
     "flask_babel",

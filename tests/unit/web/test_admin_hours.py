@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from werkzeug.test import TestResponse
 
 from fs_app.hours import service
 from fs_app.hours.model import HolidaySet, Schedule
@@ -165,23 +166,31 @@ def test_days_are_added_recurring_or_in_part_and_deleted(web: Web, admin: Visito
     assert [d.name for d in sets(web)["Site"].days] == ["Bissextile"]
 
 
+def opening_of(web: Web, admin: Visitor, **values: str) -> TestResponse:
+    """Save the tab Opening of a queue and nothing else."""
+    queue = web.app.db.read(lambda: Queue.get_by_id(web.ids.desk.queue))
+    basic = {
+        "name": queue.name,
+        "number": queue.number,
+        "ring_s": "20",
+        "no_answer_delay_s": "10",
+        "inter_call_s": "3",
+    }
+    return admin.post(f"/admin/queues/{queue.id}", **basic, tabs="opening", **values)
+
+
 def test_what_a_queue_uses_can_not_be_deleted_and_the_page_names_it(web: Web, admin: Visitor) -> None:
     admin.post("/admin/schedules/new", name="Utilisé", **WEEK)
     made = weeks(web)["Utilisé"].id
-    opening = f"/admin/opening/{web.ids.desk.queue}"
-    assert (
-        admin.post(
-            opening, schedule=str(made), closed_then="hang_up", closed_message="fr/bye.wav"
-        ).status_code
-        == 303
-    )
+    saved = opening_of(web, admin, schedule=str(made), closed_then="hang_up", closed_message="fr/bye.wav")
+    assert saved.status_code == 303
     queue = web.app.db.read(lambda: Queue.get_by_id(web.ids.desk.queue))
     assert (queue.schedule_id, queue.closed_message, queue.closed_queue_id) == (made, "fr/bye.wav", None)
     assert queue.name in admin.page(f"/admin/schedules/{made}/delete")
     answer = admin.post(f"/admin/schedules/{made}/delete")
     assert answer.status_code == 409
     assert queue.name in answer.text
-    admin.post(opening, schedule="", closed_then="hang_up")
+    opening_of(web, admin, schedule="", closed_then="hang_up")
     assert "Ses 3 plages seront perdues" in admin.page(f"/admin/schedules/{made}/delete")
     assert admin.post(f"/admin/schedules/{made}/delete").status_code == 303
     assert "Utilisé" not in weeks(web)
@@ -189,13 +198,13 @@ def test_what_a_queue_uses_can_not_be_deleted_and_the_page_names_it(web: Web, ad
 
 def test_a_closed_queue_does_not_lead_round_in_a_circle(web: Web, admin: Visitor) -> None:
     queue = web.ids.desk.queue
-    own = admin.post(f"/admin/opening/{queue}", closed_then="queue", closed_queue=str(queue))
+    own = opening_of(web, admin, closed_then="queue", closed_queue=str(queue))
     assert own.status_code == 400
     assert "tournerait en rond" in own.text
-    none = admin.post(f"/admin/opening/{queue}", closed_then="queue", closed_queue="")
+    none = opening_of(web, admin, closed_then="queue", closed_queue="")
     assert none.status_code == 400
     assert "Choisissez dans la liste" in none.text
-    foreign = admin.post(f"/admin/opening/{queue}", closed_then="queue", closed_queue="987654")
+    foreign = opening_of(web, admin, closed_then="queue", closed_queue="987654")
     assert "Choisissez dans la liste" in foreign.text
 
 
@@ -218,7 +227,7 @@ def test_another_account_s_schedule_is_neither_seen_nor_used(web: Web, admin: Vi
         assert admin.get(path).status_code == 404
         assert admin.post(path, name="Mine").status_code == 404
     assert "Foreign" not in admin.page("/admin/schedules") + admin.page("/admin/holidays")
-    answer = admin.post(f"/admin/opening/{web.ids.desk.queue}", schedule=str(schedule), closed_then="hang_up")
+    answer = opening_of(web, admin, schedule=str(schedule), closed_then="hang_up")
     assert answer.status_code == 400
 
 

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from fs_app.web.admin.queue_tabs import basic
+from fs_app.web.admin.queue_tabs import basic, opening, skills, strategy
 from fs_app.web.admin.queue_tabs.frame import Tab
 
 TABS: tuple[Tab, ...] = (
     basic.GENERAL,
     basic.AGENTS,
+    strategy.TAB,
+    skills.TAB,
+    opening.TAB,
     basic.MESSAGES,
     basic.DELAYS,
 )

@@ -13,6 +13,10 @@ def _nothing(account: int) -> None:
     return None
 
 
+def _as_it_is(offered: Any) -> Any:
+    return offered
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """One tab, in a file of its own beside this one, listed in `TABS`.
@@ -23,7 +27,8 @@ class Tab:
       `need-3-level`), marks the tab.
     - `part` reads and writes its value; None: the basic settings, `admin.queues.QueueForm`.
     - `typed()` makes the value of what stands in the request. A tab that the form did not send is left as it is.
-    - `offered(account)`, inside `Database.read`: what it can choose from.
+    - `offered(account)`, inside `Database.read` (another thread, no request): what it can choose from.
+    - `shown(offered)`, in the request: the same in the reader's words and zone.
 
     The template gets `form` (the value), `offered`, `problems`, `files` (names of sounds) and `stored` (None: new).
     """
@@ -33,6 +38,7 @@ class Tab:
     part: Part[Any] | None = None
     typed: Callable[[], Any] | None = None
     offered: Callable[[int], Any] = _nothing
+    shown: Callable[[Any], Any] = _as_it_is
 
     def has(self, field: str) -> bool:
         return any(field == own or field.startswith(own + "-") for own in self.fields)

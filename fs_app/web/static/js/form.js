@@ -3,16 +3,23 @@
 // `data-guard` on a form: watch it. `data-tabs`: its `.part` sections become tabs of its `[role=tablist]`.
 // Also the buttons that copy a value (`data-copy`).
 
-const START = new WeakMap();
+import "./rows.js";
 
-const value = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
+const START = new WeakMap();
+const ROWS = new WeakMap();
+
+const value = (field) => (["checkbox", "radio"].includes(field.type) ? String(field.checked) : field.value);
 const fields = (root) => [...root.querySelectorAll("input:not([type=hidden]), select, textarea")];
-const changed = (root) => fields(root).some((field) => START.has(field) && START.get(field) !== value(field));
+const rows = (root) => root.querySelectorAll("[data-row]").length;
+const changed = (root) =>
+  rows(root) !== (ROWS.get(root) ?? rows(root)) ||
+  fields(root).some((f) => (START.has(f) ? START.get(f) !== value(f) : f.closest("[data-row]") !== null));
 
 function guard(form, title) {
   // A form that comes back with errors was not saved, either.
   const refused = Boolean(document.querySelector(".field-error"));
   for (const field of fields(form)) START.set(field, value(field));
+  for (const part of [form, ...form.querySelectorAll(".part")]) ROWS.set(part, rows(part));
   let leaving = false;
   const dirty = () => !leaving && (refused || changed(form));
   const show = () => {
