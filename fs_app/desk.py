@@ -105,6 +105,15 @@ class AgentDesk:
         """Returns when the verdict can no longer be lost: it is in the database, or the journal is on disk.
 
         Raises Unavailable when neither takes it now; asked again for the same verdict it goes on waiting for them.
+    def pause_recording(self, agent: int, line: str) -> None:
+        self._calls.pause_recording(agent, line)
+
+    def resume_recording(self, agent: int, line: str) -> None:
+        self._calls.resume_recording(agent, line)
+
+    def start_recording(self, agent: int, line: str) -> None:
+        self._calls.start_recording(agent, line)
+
         """
         verdict = self._unvouched.get((agent, call))
         if verdict is None or verdict[:2] != (disposition, note):
@@ -220,8 +229,9 @@ class AgentDesk:
                 "number": call.caller_number,
                 "name": call.contact_name or call.caller_name,
                 "queue": self._queue(call),
-                "recording": bool(call.recording and call.recording.running and not call.recording.masked),
-                "can": can,
+                "recording": bool(call.recording and call.recording.running and not call.recording_silent),
+                "record": self._calls.recording_state(call),
+                "can": [*can, *(self._calls.recording_can(call) if call.taken_by == leg.id else [])],
             }
         ]
 

@@ -113,10 +113,18 @@ def _recording_wanted(e: Entry) -> None:
         agent=e.data.get("agent"),
         path=e.data["path"],
         started_at=e.at,
+        rule=e.data.get("rule", "all"),
     ).on_conflict_ignore().execute()
 
 
 HANDLERS: dict[str, Callable[[Entry], None]] = {
+def _recording_ended(e: Entry) -> None:
+    values: dict[str, Any] = {"ended_at": e.at, "duration_ms": e.data.get("duration_ms", 0)}
+    if e.kind == "recording.failed":
+        values["problem"] = e.data["why"]
+    Recording.update(values).where(Recording.id == e.data["recording"]).execute()
+
+
     "call.started": _started,
     "call.stage": _stage,
     "call.queued": _set(
@@ -145,11 +153,10 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
     "recording.started": lambda e: (
         Recording.update(started_at=e.at).where(Recording.id == e.data["recording"]).execute() and None
     ),
-    "recording.stopped": lambda e: (
-        Recording.update(ended_at=e.at, duration_ms=e.data["duration_ms"])
-        .where(Recording.id == e.data["recording"])
-        .execute()
-        and None
+    "recording.stopped": _recording_ended,
+    "recording.failed": _recording_ended,
+    "recording.broken": lambda e: (
+        Recording.update(problem=e.data["why"]).where(Recording.id == e.data["recording"]).execute() and None
     ),
 }
 

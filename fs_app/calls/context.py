@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -36,6 +36,56 @@ class Runtime:
 
 @dataclass(slots=True)
 class Context:
+class RecordingsDisk(Protocol):
+    """Where recordings go (`fs_app.recordings.disk`)."""
+
+    trouble: str  # why nothing can be recorded now; '' when it can
+
+    def refused(self, why: str) -> None:
+        """A recording could not begin, or go on."""
+
+    def works(self) -> None:
+        """One has begun."""
+
+
+class NoTrouble:
+    """A disk that takes everything."""
+
+    trouble = ""
+
+    def refused(self, why: str) -> None:
+        pass
+
+    def works(self) -> None:
+        pass
+
+
+class CallbackList(Protocol):
+    """Who is to be called (`fs_app.callbacks.service`)."""
+
+    def keep_place(self, call: Call) -> bool:
+        """He wants to be called back at his place; False: his number can't be called."""
+
+    def got_through(self, call: Call) -> None:
+        """He talks to an agent."""
+
+    def ended(self, call: Call, outcome: str, recording: str = "") -> None:
+        """The call is over; `recording` is the message that its caller left."""
+
+
+class NoCallbacks:
+    """Nobody is called back."""
+
+    def keep_place(self, call: Call) -> bool:
+        return False
+
+    def got_through(self, call: Call) -> None:
+        pass
+
+    def ended(self, call: Call, outcome: str, recording: str = "") -> None:
+        pass
+
+
     live: Live
     clock: Clock
     switch: SwitchPort
@@ -50,6 +100,11 @@ class Context:
     tell: Callable[[str, Any], None]  # put a message into the mailbox of a call
     default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
     sessions: set[str] = field(default_factory=set)  # legs with a living outbound session
+    disk: RecordingsDisk = field(default_factory=NoTrouble)
+    callbacks: CallbackList = field(default_factory=NoCallbacks)
+    trunk: Callable[[str], str] = "sofia/gateway/trunk/{}".format  # the dial string of a number outside
+    position: Callable[[Call], int] = lambda call: 1  # in his queue; 1 is next
+    estimate_s: Callable[[Call], float | None] = lambda call: None  # how long he will wait still
     runtimes: dict[str, Runtime] = field(default_factory=dict)
 
     def runtime(self, call: Call) -> Runtime:

@@ -10,7 +10,7 @@ from unicodedata import category
 import structlog
 
 from fs_app import facts as f
-from fs_app.calls import conversation, ending, farewell, offers
+from fs_app.calls import conversation, ending, farewell, offers, recording, steering
 from fs_app.calls.context import Context, WaitedTooLong
 from fs_app.calls.handling import Handler
 from fs_app.calls.state import Call, Role, Stage
@@ -195,6 +195,46 @@ class Calls:
         if not self._pressed_twice(call, "resume"):
             conversation.connect(self._ctx, call)
 
+    def pause_recording(self, agent: int, line: str) -> None:
+        """What is said from now on is no one's to hear later (card data, BY-24)."""
+        recording.pause(self._ctx, self._talking(agent, line), "agent", agent)
+
+    def resume_recording(self, agent: int, line: str) -> None:
+        recording.resume(self._ctx, self._talking(agent, line), "agent", agent)
+
+    def start_recording(self, agent: int, line: str) -> None:
+        """Where the queue records on demand."""
+        recording.ask_for(self._ctx, self._talking(agent, line), "agent", agent)
+
+    def steer_recording(self, account: int, call_id: str, what: str, by: str) -> None:
+        """A supervisor, named `by`, wants the recording of a call to `start`, `pause` or `resume`. Raises NotFound."""
+        call = self._ctx.live.calls.get(call_id)
+        if call is None or call.account != account:
+            raise NotFound(f"call {call_id}")
+        {"start": recording.ask_for, "pause": recording.pause, "resume": recording.resume}[what](
+            self._ctx, call, by
+        )
+
+    def recording_can(self, call: Call) -> list[str]:
+        return recording.possible(self._ctx, call)
+
+    @staticmethod
+    def recording_state(call: Call) -> dict[str, Any]:
+        return recording.shown(call)
+
+    def disk_again(self) -> None:
+        """Recordings can be written again: the conversations that should have one get it."""
+        for call in list(self._ctx.live.calls.values()):
+            if call.recording_problem:
+                self.tell(call.id, recording.CanBeWritten())
+
+    def _talking(self, agent: int, line: str) -> Call:
+        """The call of a line on which this agent talks."""
+        call = self._call_of_line(agent, line)
+        if call.taken_by != line:
+            raise Conflict("there is no conversation on this line")
+        return call
+
     def _pressed_twice(self, call: Call, key: str) -> bool:
         """The same key again before the first can have had its effect: a `uuid_bridge` that meets one that is just
         being made ends both legs [seen]."""
@@ -225,6 +265,27 @@ class Calls:
         ending.dispose(self._ctx, call, disposition, note)
         self._ctx.agents.qualified(agent, call_id, queue.inter_call_s)
         self._tidy(call_id)
+
+    # --- what a supervisor does -----------------------------------------------------------------------------
+    def end_call(self, call: str, by: str) -> None:
+        """Hang up, whatever its stage."""
+        steering.end(self._ctx, self._alive(call), by)
+
+    def move(self, call: str, queue: QueueInfo, why: str) -> None:
+        """A waiting caller into another queue. Raises Conflict when he does not wait."""
+        steering.move(self._ctx, self._alive(call, Stage.WAITING), queue, why)
+
+    def put_first(self, call: str) -> None:
+        """A waiting caller before all others of his queue. Raises Conflict when he does not wait."""
+        steering.put_first(self._ctx, self._alive(call, Stage.WAITING))
+
+    def _alive(self, call_id: str, stage: Stage | None = None) -> Call:
+        call = self._ctx.live.calls.get(call_id)
+        if call is None:
+            raise NotFound(f"call {call_id}")
+        if stage is not None and call.stage is not stage:
+            raise Conflict(f"call {call_id} is {call.stage}")
+        return call
 
     def see_off(self) -> None:
         """The catalogue has changed: agents who are in it no more leave, after their conversation."""

@@ -212,6 +212,11 @@ class Call:
     def offered_to(self, agent: int | None) -> Offer | None:
         return next((offer for offer in self.offers.values() if offer.agent == agent), None)
 
+    left_as: str = ""  # how he left the line, when that is what became of the call: callback, voicemail, outside
+    message: str = ""  # the recording of what he left in the voicemail
+    diverted: list[str] = field(default_factory=list)  # numbers outside that were called for him
+    callback: str = ""  # whom this call calls back
+    asked_by: int | None = None  # the agent who wanted to call back, and is asked alone
     def leg_of(self, agent: int) -> Leg | None:
         """The living leg with which this agent has, or is offered, the call."""
         return next((leg for leg in self.asked_legs if leg.agent == agent), None)
@@ -221,6 +226,9 @@ class Call:
         """Nothing more will happen to it."""
         return self.stage is Stage.ENDED and (self.disposed or not self.must_qualify)
 
+    recording_asked: bool = False  # by a person, where the queue's rule leaves it to them
+    recording_paused: bool = False  # by a person: the file gets silence, whatever else happens
+    recording_problem: str = ""  # why it is not recorded as it should be, '' when it is
 
 def started(entry: Entry) -> Call:
     """The call that a `call.started` entry begins."""
@@ -257,6 +265,21 @@ def evolve(call: Call, entry: Entry) -> None:
             call.been.append(d["queue"])
         case "call.overflowed":
             call.queue, call.entered_at = d["new_queue"], entry.at
+    @property
+    def recording_silent(self) -> bool:
+        """Nothing of what is said gets into the file."""
+        return self.recording is not None and (self.recording.masked or self.recording_paused)
+
+    @property
+    def outside_leg(self) -> Leg | None:
+        """The living leg of who was called outside for him."""
+        return next((g for g in self.legs.values() if g.role is Role.OUTSIDE and g.live), None)
+
+    @property
+    def absent(self) -> bool:
+        """It stands in the line for somebody who has not been called yet."""
+        return bool(self.callback) and self.id not in self.legs
+
             call.been.append(d["new_queue"])
         case "call.closed":
             call.closed = d["to"] is None
@@ -300,11 +323,22 @@ def evolve(call: Call, entry: Entry) -> None:
             call.taken_by = ""
         case "recording.wanted":
             call.recording = Recording(d["recording"], d["path"], since=entry.at)
-        case "recording.started" | "recording.paused" | "recording.resumed":
+            if d.get("rule") == "voicemail":
+                call.message, call.left_as = d["recording"], "voicemail"
+        case "recording.asked":
+            call.recording_asked = True
+        case "recording.started":
             if call.recording is not None and call.recording.id == d["recording"]:
-                call.recording.running = True
-                call.recording.masked = entry.kind == "recording.paused"
-        case "recording.stopped":
+                call.recording.running, call.recording_problem = True, ""
+        case "recording.paused" | "recording.resumed":
+            paused = entry.kind == "recording.paused"
+            if d.get("why", "hold") != "hold":
+                call.recording_paused = paused
+            elif call.recording is not None and call.recording.id == d["recording"]:
+                call.recording.masked = paused
+        case "recording.broken":
+            call.recording_problem = d["why"]
+        case "recording.failed" | "recording.stopped":
             if call.recording is not None and call.recording.id == d["recording"]:
                 call.recording = None  # what follows is a file of its own: nothing is written over
         case "call.qualify_dropped":
@@ -348,3 +382,5 @@ def load(data: dict[str, Any]) -> Call:
     if "taken_by" not in data and call.agent is not None and call.stage in WITH_AGENT:
         call.taken_by = _his_leg(call, call.agent)
     return call
+            call.recording_asked, call.recording_paused = False, False
+            call.recording_problem = d["why"] if entry.kind == "recording.failed" else call.recording_problem

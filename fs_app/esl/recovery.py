@@ -18,7 +18,7 @@ from gevent.lock import BoundedSemaphore
 
 from fs_app import facts as f
 from fs_app import metrics
-from fs_app.calls import conversation, leftovers, sounds
+from fs_app.calls import conversation, leftovers, recording, sounds
 from fs_app.calls.cdr import CdrLeg, CdrSpool
 from fs_app.calls.context import Context
 from fs_app.calls.reconcile import (
@@ -183,7 +183,7 @@ class Recovery:
     def _bring_back(self) -> None:
         """FreeSWITCH was restarted: it recovers the legs whose other side answers a re-INVITE."""
         for call in list(self._ctx.live.calls.values()):
-            sounds.recording_lost(self._ctx, call, self._down_ms or self._ctx.clock.now_ms())
+            recording.lost(self._ctx, call, self._down_ms or self._ctx.clock.now_ms())
         number = self._ctx.switch.sofia_recover().get()
         wanted = {leg.id for call in self._ctx.live.calls.values() for leg in call.legs.values() if leg.live}
         log.info("sofia recover", recovered=number, wanted=len(wanted))
@@ -228,8 +228,9 @@ class Recovery:
                 and call.caller_leg in ctx.sessions
             ):
                 ctx.switch.send_home(call.caller_leg)  # greeted again: better than silence for ever
-            elif call.stage is Stage.TALKING and call.stage_since < begun_ms:
-                sounds.ensure_recording(ctx, call)
+            elif call.stage in recording.IN_CONVERSATION and call.stage_since < begun_ms:
+                recording.ensure(ctx, call)
+                recording.renew_mask(ctx, call)
 
     def _look_again(self, delicate: list[Repair]) -> None:
         gevent.sleep(SECOND_LOOK_S)

@@ -74,6 +74,9 @@ VERBS: dict[str, Verb] = {
     "line.hang_up": Verb("hang_up", _line),
     "line.hold": Verb("hold", _line),
     "line.resume": Verb("resume", _line),
+    "line.pause_recording": Verb("pause_recording", _line),
+    "line.resume_recording": Verb("resume_recording", _line),
+    "line.start_recording": Verb("start_recording", _line),
     "call.qualify": Verb(
         "qualify",
         lambda data: (token(data, "call"), identifier(data, "disposition"), text(data, "note")),

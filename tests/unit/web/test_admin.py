@@ -26,7 +26,6 @@ QUEUE = {
     "ring_s": "25",
     "no_answer_delay_s": "5",
     "inter_call_s": "2",
-    "record": "1",
 }
 
 
@@ -180,7 +179,7 @@ def test_a_new_queue_takes_calls_at_once(web: Web, admin: Visitor) -> None:
     assert answer.status_code == 303
     info = web.app.catalog.queue_by_number(web.ids.desk.account, "300")
     assert info is not None
-    assert (info.ring_s, info.record, info.wrap_up, info.agents) == (25, True, False, (web.ids.desk.agent,))
+    assert (info.ring_s, info.record_rule, info.wrap_up, info.agents) == (25, "all", False, (web.ids.desk.agent,))
     page = admin.page(answer.location)
     assert "No incoming number" in page
     admin.post("/admin/numbers/new", number="01 44 55 66 77", queue=str(info.id))
