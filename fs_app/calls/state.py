@@ -4,6 +4,7 @@ The stages (a test compares this with the table):
 
     NEW -[greeting]> GREETING
     NEW -[queued]> WAITING
+    NEW -[offered]> OFFERED
     NEW -[refused]> ENDING
     GREETING -[queued]> WAITING
     GREETING -[refused]> ENDING
@@ -13,8 +14,22 @@ The stages (a test compares this with the table):
     WAITING -[refused]> ENDING
     WAITING -[turned_away]> FAREWELL
     FAREWELL -[farewell_said]> ENDING
+    NEW -[to_voicemail]> VOICEMAIL
+    GREETING -[to_voicemail]> VOICEMAIL
+    WAITING -[to_voicemail]> VOICEMAIL
+    VOICEMAIL -[message_left]> ENDING
+    NEW -[diverted]> DIVERTING
+    GREETING -[diverted]> DIVERTING
+    WAITING -[diverted]> DIVERTING
+    DIVERTING -[outside_failed]> WAITING
+    DIVERTING -[turned_away]> FAREWELL
+    DIVERTING -[bridged]> OUTSIDE
+    OUTSIDE -[outside_hung_up]> ENDING
     OFFERED -[offer_failed]> WAITING
     OFFERED -[agent_answered]> CONNECTING
+    OFFERED -[dialling]> DIALING
+    DIALING -[customer_answered]> CONNECTING
+    DIALING -[bridged]> TALKING
     OFFERED -[bridged]> TALKING
     CONNECTING -[offer_failed]> WAITING
     CONNECTING -[bridged]> TALKING
@@ -28,14 +43,20 @@ The stages (a test compares this with the table):
     NEW -[caller_hung_up]> ENDED
     GREETING -[caller_hung_up]> ENDED
     FAREWELL -[caller_hung_up]> ENDED
+    VOICEMAIL -[caller_hung_up]> ENDED
+    DIVERTING -[caller_hung_up]> ENDED
+    OUTSIDE -[caller_hung_up]> ENDED
     WAITING -[caller_hung_up]> ENDED
     OFFERED -[caller_hung_up]> ENDED
+    DIALING -[caller_hung_up]> ENDED
     CONNECTING -[caller_hung_up]> ENDED
     TALKING -[caller_hung_up]> ENDED
     HELD -[caller_hung_up]> ENDED
     ENDING -[caller_hung_up]> ENDED
 
-FAREWELL is a message to somebody for whom there is no room, or no agent in time. The caller's leg decides: when it
+FAREWELL is a message to somebody for whom there is no room, or no agent in time. DIVERTING: a number outside is being
+dialled for him; OUTSIDE: he talks there. DIALING: an agent has the call of somebody who is called back, and waits for
+him to answer; such a call has no caller's leg before (`absent`). The caller's leg decides: when it
 is gone the call has ENDED, whatever else was going on. ENDING is "we are hanging it up". An ended call stays in
 memory until it is qualified, if it must be.
 """
@@ -54,8 +75,12 @@ class Stage(StrEnum):
     NEW = "NEW"
     GREETING = "GREETING"
     FAREWELL = "FAREWELL"
+    VOICEMAIL = "VOICEMAIL"
+    DIVERTING = "DIVERTING"
+    OUTSIDE = "OUTSIDE"
     WAITING = "WAITING"
     OFFERED = "OFFERED"
+    DIALING = "DIALING"
     CONNECTING = "CONNECTING"
     TALKING = "TALKING"
     HELD = "HELD"
@@ -66,6 +91,7 @@ class Stage(StrEnum):
 class Role(StrEnum):
     CALLER = "caller"
     AGENT = "agent"
+    OUTSIDE = "outside"
 
 
 _S = Stage
@@ -74,6 +100,7 @@ MACHINE: Machine[Stage] = Machine(
     {
         (_S.NEW, "greeting"): _S.GREETING,
         (_S.NEW, "queued"): _S.WAITING,
+        (_S.NEW, "offered"): _S.OFFERED,
         (_S.NEW, "refused"): _S.ENDING,
         (_S.GREETING, "queued"): _S.WAITING,
         (_S.GREETING, "refused"): _S.ENDING,
@@ -83,8 +110,22 @@ MACHINE: Machine[Stage] = Machine(
         (_S.WAITING, "refused"): _S.ENDING,
         (_S.WAITING, "turned_away"): _S.FAREWELL,
         (_S.FAREWELL, "farewell_said"): _S.ENDING,
+        (_S.NEW, "to_voicemail"): _S.VOICEMAIL,
+        (_S.GREETING, "to_voicemail"): _S.VOICEMAIL,
+        (_S.WAITING, "to_voicemail"): _S.VOICEMAIL,
+        (_S.VOICEMAIL, "message_left"): _S.ENDING,
+        (_S.NEW, "diverted"): _S.DIVERTING,
+        (_S.GREETING, "diverted"): _S.DIVERTING,
+        (_S.WAITING, "diverted"): _S.DIVERTING,
+        (_S.DIVERTING, "outside_failed"): _S.WAITING,
+        (_S.DIVERTING, "turned_away"): _S.FAREWELL,
+        (_S.DIVERTING, "bridged"): _S.OUTSIDE,
+        (_S.OUTSIDE, "outside_hung_up"): _S.ENDING,
         (_S.OFFERED, "offer_failed"): _S.WAITING,
         (_S.OFFERED, "agent_answered"): _S.CONNECTING,
+        (_S.OFFERED, "dialling"): _S.DIALING,
+        (_S.DIALING, "customer_answered"): _S.CONNECTING,
+        (_S.DIALING, "bridged"): _S.TALKING,
         (_S.OFFERED, "bridged"): _S.TALKING,
         (_S.CONNECTING, "offer_failed"): _S.WAITING,
         (_S.CONNECTING, "bridged"): _S.TALKING,
@@ -99,11 +140,11 @@ MACHINE: Machine[Stage] = Machine(
     },
 )
 
-HEARS_MUSIC = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.HELD})
+HEARS_MUSIC = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.HELD, Stage.DIVERTING})
 """In these stages the caller is at home, in our outbound session, with hold music."""
 
 
-WITH_AGENT = frozenset({Stage.CONNECTING, Stage.TALKING, Stage.HELD})
+WITH_AGENT = frozenset({Stage.CONNECTING, Stage.DIALING, Stage.TALKING, Stage.HELD})
 """An agent has taken the call, and his leg is there."""
 
 
@@ -146,7 +187,7 @@ class Recording:
     id: str
     path: str
     running: bool = False
-    masked: bool = False
+    masked: bool = False  # while the caller is on hold
     since: int = 0
 
 
@@ -171,6 +212,11 @@ class Call:
     been: list[int] = field(default_factory=list)  # queues, the present one too
     priority: int = 0
     farewell: str = ""  # the message that is played before the end
+    left_as: str = ""  # how he left the line, when that is what became of the call: callback, voicemail, outside
+    message: str = ""  # the recording of what he left in the voicemail
+    diverted: list[str] = field(default_factory=list)  # numbers outside that were called for him
+    callback: str = ""  # whom this call calls back
+    asked_by: int | None = None  # the agent who wanted to call back, and is asked alone
     agent: int | None = None
     preferred_agent: int | None = None
     contact: int | None = None
@@ -180,6 +226,9 @@ class Call:
     taken_by: str = ""  # the leg of the agent who took it (last)
     failed_agents: list[int] = field(default_factory=list)
     recording: Recording | None = None
+    recording_asked: bool = False  # by a person, where the queue's rule leaves it to them
+    recording_paused: bool = False  # by a person: the file gets silence, whatever else happens
+    recording_problem: str = ""  # why it is not recorded as it should be, '' when it is
     talked: bool = False
     hang_up_by: str = ""
     closed: bool = False  # the queue was, and no other stood in
@@ -212,23 +261,30 @@ class Call:
     def offered_to(self, agent: int | None) -> Offer | None:
         return next((offer for offer in self.offers.values() if offer.agent == agent), None)
 
-    left_as: str = ""  # how he left the line, when that is what became of the call: callback, voicemail, outside
-    message: str = ""  # the recording of what he left in the voicemail
-    diverted: list[str] = field(default_factory=list)  # numbers outside that were called for him
-    callback: str = ""  # whom this call calls back
-    asked_by: int | None = None  # the agent who wanted to call back, and is asked alone
     def leg_of(self, agent: int) -> Leg | None:
         """The living leg with which this agent has, or is offered, the call."""
         return next((leg for leg in self.asked_legs if leg.agent == agent), None)
+
+    @property
+    def recording_silent(self) -> bool:
+        """Nothing of what is said gets into the file."""
+        return self.recording is not None and (self.recording.masked or self.recording_paused)
+
+    @property
+    def outside_leg(self) -> Leg | None:
+        """The living leg of who was called outside for him."""
+        return next((g for g in self.legs.values() if g.role is Role.OUTSIDE and g.live), None)
+
+    @property
+    def absent(self) -> bool:
+        """It stands in the line for somebody who has not been called yet."""
+        return bool(self.callback) and self.id not in self.legs
 
     @property
     def over(self) -> bool:
         """Nothing more will happen to it."""
         return self.stage is Stage.ENDED and (self.disposed or not self.must_qualify)
 
-    recording_asked: bool = False  # by a person, where the queue's rule leaves it to them
-    recording_paused: bool = False  # by a person: the file gets silence, whatever else happens
-    recording_problem: str = ""  # why it is not recorded as it should be, '' when it is
 
 def started(entry: Entry) -> Call:
     """The call that a `call.started` entry begins."""
@@ -245,9 +301,12 @@ def started(entry: Entry) -> Call:
         from_agent=d.get("from_agent"),
         queue=d.get("queue"),
         priority=d.get("priority", 0),
+        callback=d.get("callback", ""),
+        asked_by=d.get("asked_by"),
         stage_since=entry.at,
     )
-    call.legs[entry.call] = Leg(entry.call, Role.CALLER, number=d["caller_number"], created_at=entry.at)
+    if not call.callback:
+        call.legs[entry.call] = Leg(entry.call, Role.CALLER, number=d["caller_number"], created_at=entry.at)
     return call
 
 
@@ -259,33 +318,30 @@ def evolve(call: Call, entry: Entry) -> None:
             call.stage, call.stage_since = Stage(d["new"]), entry.at
             if call.stage is Stage.TALKING:
                 call.talked = True
+            elif call.stage is Stage.OUTSIDE:
+                call.left_as = "outside"
         case "call.queued":
             call.queue, call.ticket = d["queue"], d["ticket"]
-            call.queued_at, call.entered_at = call.queued_at or entry.at, entry.at
+            call.queued_at = call.queued_at or d.get("since") or entry.at
+            call.entered_at = entry.at
             call.been.append(d["queue"])
         case "call.overflowed":
             call.queue, call.entered_at = d["new_queue"], entry.at
-    @property
-    def recording_silent(self) -> bool:
-        """Nothing of what is said gets into the file."""
-        return self.recording is not None and (self.recording.masked or self.recording_paused)
-
-    @property
-    def outside_leg(self) -> Leg | None:
-        """The living leg of who was called outside for him."""
-        return next((g for g in self.legs.values() if g.role is Role.OUTSIDE and g.live), None)
-
-    @property
-    def absent(self) -> bool:
-        """It stands in the line for somebody who has not been called yet."""
-        return bool(self.callback) and self.id not in self.legs
-
             call.been.append(d["new_queue"])
+        case "call.prioritised":
+            call.priority = d["priority"]
         case "call.closed":
             call.closed = d["to"] is None
             call.queue = d["to"] or d["queue"]
         case "call.turned_away":
             call.farewell = d["message"]
+            call.left_as = "callback" if d["why"] == "callback" else call.left_as
+        case "call.diverted":
+            call.diverted.append(d["number"])
+            call.farewell = d.get("otherwise", "")
+            call.legs[d["leg"]] = Leg(d["leg"], Role.OUTSIDE, number=d["number"], created_at=entry.at)
+        case "call.dialled":
+            call.legs[d["leg"]] = Leg(d["leg"], Role.CALLER, number=d["number"], created_at=entry.at)
         case "call.contact":
             call.contact, call.contact_name = d["contact"], d.get("name", "")
         case "offer.made":
@@ -320,6 +376,7 @@ def evolve(call: Call, entry: Entry) -> None:
             call.taken_by, call.offers = d.get("leg") or call.taken_by, {}
         case "call.line_lost":
             call.preferred_agent, call.must_qualify, call.hang_up_by = d["agent"], False, ""
+            call.recording_asked, call.recording_paused = False, False
             call.taken_by = ""
         case "recording.wanted":
             call.recording = Recording(d["recording"], d["path"], since=entry.at)
@@ -341,6 +398,7 @@ def evolve(call: Call, entry: Entry) -> None:
         case "recording.failed" | "recording.stopped":
             if call.recording is not None and call.recording.id == d["recording"]:
                 call.recording = None  # what follows is a file of its own: nothing is written over
+            call.recording_problem = d["why"] if entry.kind == "recording.failed" else call.recording_problem
         case "call.qualify_dropped":
             call.must_qualify = False
         case "call.hang_up_asked":
@@ -382,5 +440,3 @@ def load(data: dict[str, Any]) -> Call:
     if "taken_by" not in data and call.agent is not None and call.stage in WITH_AGENT:
         call.taken_by = _his_leg(call, call.agent)
     return call
-            call.recording_asked, call.recording_paused = False, False
-            call.recording_problem = d["why"] if entry.kind == "recording.failed" else call.recording_problem
