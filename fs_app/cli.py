@@ -61,7 +61,9 @@ def _attach() -> None:
     from fs_app.bench.assignments import assignments
     from fs_app.bench.erlang import erlang
     from fs_app.bench.esl import esl
+    from fs_app.bench.load import load
     from fs_app.bench.routing import routing
+    from fs_app.bench.web import web
     from fs_app.sim.command import sim
 
     cli.add_command(account)
@@ -70,6 +72,8 @@ def _attach() -> None:
     bench.add_command(assignments)
     bench.add_command(erlang)
     bench.add_command(routing)
+    bench.add_command(web)
+    bench.add_command(load)
 
 
 _attach()

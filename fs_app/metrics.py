@@ -19,6 +19,9 @@ LOOP_LAG = Histogram(
     "How late the event loop runs a timer",
     buckets=(0.001, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3),
 )
+LOOP_LAG_P99 = Gauge(
+    "fsapp_loop_lag_p99_seconds", "99th percentile of the last minute of how late the event loop runs a timer"
+)
 CALLS = Gauge("fsapp_calls", "Calls in progress", ["stage"])
 AGENTS = Gauge("fsapp_agents", "Agents by shown state", ["state"])
 JOURNAL_LAG = Gauge("fsapp_journal_unprojected", "Journal entries not yet in the database")

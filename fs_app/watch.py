@@ -26,6 +26,7 @@ class LoopWatch:
         self._latest: deque[float] = deque(maxlen=3000)  # one minute
 
     def start(self) -> None:
+        metrics.LOOP_LAG_P99.set_function(lambda: self.p99_ms() / 1000)
         self._tasks.spawn("loop watch", self._run)
 
     def p99_ms(self) -> float:
