@@ -101,10 +101,6 @@ class AgentDesk:
     def resume(self, agent: int, line: str) -> None:
         self._calls.resume(agent, line)
 
-    def qualify(self, agent: int, call: str, disposition: int, note: str) -> None:
-        """Returns when the verdict can no longer be lost: it is in the database, or the journal is on disk.
-
-        Raises Unavailable when neither takes it now; asked again for the same verdict it goes on waiting for them.
     def pause_recording(self, agent: int, line: str) -> None:
         self._calls.pause_recording(agent, line)
 
@@ -114,6 +110,10 @@ class AgentDesk:
     def start_recording(self, agent: int, line: str) -> None:
         self._calls.start_recording(agent, line)
 
+    def qualify(self, agent: int, call: str, disposition: int, note: str) -> None:
+        """Returns when the verdict can no longer be lost: it is in the database, or the journal is on disk.
+
+        Raises Unavailable when neither takes it now; asked again for the same verdict it goes on waiting for them.
         """
         verdict = self._unvouched.get((agent, call))
         if verdict is None or verdict[:2] != (disposition, note):

@@ -113,11 +113,9 @@ def _recording_wanted(e: Entry) -> None:
         agent=e.data.get("agent"),
         path=e.data["path"],
         started_at=e.at,
-        rule=e.data.get("rule", "all"),
     ).on_conflict_ignore().execute()
 
 
-HANDLERS: dict[str, Callable[[Entry], None]] = {
 def _recording_ended(e: Entry) -> None:
     values: dict[str, Any] = {"ended_at": e.at, "duration_ms": e.data.get("duration_ms", 0)}
     if e.kind == "recording.failed":
@@ -125,6 +123,7 @@ def _recording_ended(e: Entry) -> None:
     Recording.update(values).where(Recording.id == e.data["recording"]).execute()
 
 
+HANDLERS: dict[str, Callable[[Entry], None]] = {
     "call.started": _started,
     "call.stage": _stage,
     "call.queued": _set(

@@ -34,8 +34,6 @@ class Runtime:
     suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
 
 
-@dataclass(slots=True)
-class Context:
 class RecordingsDisk(Protocol):
     """Where recordings go (`fs_app.recordings.disk`)."""
 
@@ -86,6 +84,8 @@ class NoCallbacks:
         pass
 
 
+@dataclass(slots=True)
+class Context:
     live: Live
     clock: Clock
     switch: SwitchPort
@@ -98,13 +98,13 @@ class NoCallbacks:
     kick: Callable[[int], None]
     length: Callable[[int], int]  # how many wait in a queue
     tell: Callable[[str, Any], None]  # put a message into the mailbox of a call
-    default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
-    sessions: set[str] = field(default_factory=set)  # legs with a living outbound session
     disk: RecordingsDisk = field(default_factory=NoTrouble)
     callbacks: CallbackList = field(default_factory=NoCallbacks)
     trunk: Callable[[str], str] = "sofia/gateway/trunk/{}".format  # the dial string of a number outside
     position: Callable[[Call], int] = lambda call: 1  # in his queue; 1 is next
     estimate_s: Callable[[Call], float | None] = lambda call: None  # how long he will wait still
+    default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
+    sessions: set[str] = field(default_factory=set)  # legs with a living outbound session
     runtimes: dict[str, Runtime] = field(default_factory=dict)
 
     def runtime(self, call: Call) -> Runtime:

@@ -69,13 +69,6 @@ class Handler:
                 conversation.hung_up(self._ctx, call, message)
             case f.LegTransferred():
                 self._ctx.record(call, "leg.transferred", leg=message.leg, to=message.to)
-            case f.Digit():
-                keys.pressed(self._ctx, call, message)
-            case TimeToSpeak(queue=queue):
-                announcing.announce(self._ctx, call, queue)
-            case NobodyOutside(why=why):
-                if call.stage is Stage.DIVERTING:
-                    overflow.back_from_outside(self._ctx, call, why)
             case OfferOutcome(leg=leg, cause=cause):
                 if call.legs[leg].answered_at is None:
                     conversation.leg_ended(self._ctx, call, call.legs[leg], cause)
@@ -98,12 +91,6 @@ class Handler:
             self._greet(call)
         elif call.stage is Stage.FAREWELL:
             overflow.say_farewell(ctx, call)
-        elif call.stage is Stage.VOICEMAIL:
-            voicemail.at_the_door(ctx, call)
-        elif call.stage is Stage.OUTSIDE:
-            outside.left(ctx, call)
-        elif call.stage is Stage.DIALING:
-            conversation.customer_answered(ctx, call)
         elif call.stage is Stage.ENDING:
             ctx.command(call, ctx.switch.hangup(call.caller_leg))
         elif call.stage is Stage.TALKING and ctx.runtime(call).holding:
@@ -134,7 +121,7 @@ class Handler:
         )
         ctx.command(call, ctx.switch.answer(call.caller_leg))
         if message:
-            overflow.closed(ctx, call, queue, message)
+            overflow.turn_away(ctx, call, "closed", message)
             return
         if queue.greeting:
             ctx.stage(call, "greeting")
@@ -168,14 +155,17 @@ class Handler:
         if entered is None:
             return
         queue = entered
-        overflow.into_line(ctx, call, queue)
+        ticket = call.ticket or ctx.live.next_ticket()
+        ctx.record(call, "call.queued", queue=queue.id, queue_name=queue.name, ticket=ticket)
+        ctx.command(call, ctx.switch.set_variables(call.caller_leg, {"fsapp_ticket": str(ticket)}))
+        ctx.runtime(call).greeting_app = ""
+        ctx.stage(call, "queued")
+        sounds.music(ctx, call)  # only now: in the stages before there is none
 
     def _app_done(self, call: Call, fact: f.AppDone) -> None:
         runtime = self._ctx.runtime(call)
         if fact.app_uuid and fact.app_uuid == runtime.greeting_app and call.stage is Stage.GREETING:
             self.enqueue(call)
-        elif announcing.said(self._ctx, call, fact.app_uuid) or voicemail.app_done(self._ctx, call, fact):
-            pass
         elif fact.app_uuid and fact.app_uuid == runtime.farewell_app:
             overflow.farewell_said(self._ctx, call)
         elif (
