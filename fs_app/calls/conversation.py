@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fs_app import facts as f
-from fs_app.calls import callback, ending, offers, outside, recording
+from fs_app.calls import ending, offers, recording
 from fs_app.calls.context import Context
 from fs_app.calls.state import WITH_AGENT, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel
