@@ -7,18 +7,7 @@ from typing import Any
 import structlog
 
 from fs_app import facts as f
-from fs_app.calls import (
-    announcing,
-    closing,
-    conversation,
-    keys,
-    offers,
-    outside,
-    overflow,
-    recording,
-    sounds,
-    voicemail,
-)
+from fs_app.calls import closing, conversation, offers, overflow, recording, sounds
 from fs_app.calls.context import (
     CommandFailed,
     Context,
