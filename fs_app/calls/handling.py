@@ -8,15 +8,7 @@ import structlog
 
 from fs_app import facts as f
 from fs_app.calls import closing, conversation, offers, overflow, recording, sounds
-from fs_app.calls.context import (
-    CommandFailed,
-    Context,
-    NobodyOutside,
-    OfferDeadline,
-    OfferOutcome,
-    TimeToSpeak,
-    WaitedTooLong,
-)
+from fs_app.calls.context import CommandFailed, Context, OfferDeadline, OfferOutcome, WaitedTooLong
 from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Stage
 from fs_app.errors import NoSuchChannel, Refused
 
