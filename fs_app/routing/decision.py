@@ -24,6 +24,12 @@ class Decision:
     candidates: list[dict[str, Any]] = field(default_factory=list)
     relaxations: list[dict[str, Any]] = field(default_factory=list)
     why: str = "strategy"  # last_agent, line_lost: he was the caller's own, the strategy was not asked
+    beside: tuple[int, ...] = ()  # who is asked in the same moment (ring all)
+    beside_names: tuple[str, ...] = ()
+
+    @property
+    def agents(self) -> tuple[int, ...]:
+        return (self.agent, *self.beside)
 
     def told(self) -> dict[str, Any]:
         """For the journal entry of the offer."""
@@ -33,7 +39,20 @@ class Decision:
             "considered": self.considered,
             "candidates": self.candidates,
             "relaxations": self.relaxations,
+            "beside": [{"agent": a, "name": n} for a, n in zip(self.beside, self.beside_names, strict=True)],
         }
+
+
+def beside(strategy: str, considered: int, why: str) -> dict[str, Any]:
+    """For the journal entry of somebody asked `beside` others, or who `joined` them: theirs has the rest."""
+    return {
+        "strategy": strategy,
+        "chosen_by": why,
+        "considered": considered,
+        "candidates": [],
+        "relaxations": [],
+        "beside": [],
+    }
 
 
 def absence(state: AgentState | None) -> str:
@@ -55,13 +74,15 @@ def others(
     skills: Callable[[int], Any],
     name: Callable[[int], str],
     behind: str,
+    beside: Sequence[int] = (),
 ) -> list[dict[str, Any]]:
     """Who was not chosen, and why: first those who came next, then who is ready and may not, then who is not ready.
 
-    `reason(agent)` says why he is not free (empty: he is), `behind` why those who may came after the chosen one.
+    `reason(agent)` says why he is not free (empty: he is), `behind` why those who may came after the chosen one;
+    those `beside` him were chosen, too.
     """
     found: list[dict[str, Any]] = []
-    named = {chosen}
+    named = {chosen, *beside}
 
     def add(agent: int, why: str, **more: Any) -> None:
         if agent not in named:

@@ -26,6 +26,7 @@ from fs_app.routing.decision import Decision
 from fs_app.routing.last_agent import LastAgents
 from fs_app.routing.ready import ReadyAgents
 from fs_app.routing.skills import Levels, lacks, levels, moments
+from fs_app.routing.together import Ringing
 
 PREFERRED_S = 20.0
 """A caller whose agent lost his line waits this long for the same agent before others get him."""
@@ -58,6 +59,7 @@ class Routing:
         self._make_offer = make_offer
         self._today = today
         self.ready = ReadyAgents(live, bus, catalog)
+        self.ringing = Ringing(live, bus)
         self.last_agents = LastAgents(live, bus)
         self.open = False  # no offers before the first comparison with the switch, nor while the link is down
 
@@ -68,6 +70,7 @@ class Routing:
         while info is not None and self.open and self._is_ready(agent):
             firsts = [found for q in info.queues if (found := self._first_for(agent, q)) is not None]
             if not firsts or not self._match(*min(firsts, key=lambda found: found[0])[1:]):
+                self._join(agent, info.queues)
                 return
 
     def kick(self, queue: int) -> None:
@@ -80,6 +83,8 @@ class Routing:
             self._serve(
                 ((self._key(info, call), call) for call in self._queues.waiting(queue)), {queue: free}
             )
+            for agent in free:
+                self._join(agent, (queue,))
 
     def kick_all(self) -> None:
         """After a pause: everybody who waits, in the order of service."""
@@ -135,16 +140,38 @@ class Routing:
                     hopeless.add(state)
                 continue
             for others in free.values():
-                others.discard(made.agent)
-            self._make_offer(call, queue, made.agent, made.told())
+                others.difference_update(made.agents)
+            self._offer(call, queue, made)
 
     def _match(self, call_id: str, queue: QueueInfo) -> bool:
         """This caller and the best agent for him; False when there is none after all."""
         call = self._live.calls[call_id]
         made = self._decide(queue, call, self._free(queue), self._queues.waited_s(call))
         if made is not None:
-            self._make_offer(call, queue, made.agent, made.told())
+            self._offer(call, queue, made)
         return made is not None
+
+    def _offer(self, call: Call, queue: QueueInfo, made: Decision) -> None:
+        self._make_offer(call, queue, made.agent, made.told())
+        for agent in made.beside:
+            self._make_offer(call, queue, agent, decision.beside(queue.strategy, made.considered, "beside"))
+
+    def _join(self, agent: int, queues: Iterable[int]) -> None:
+        """Nobody waits whom he may take; where all telephones ring for a caller his rings, too."""
+        found: list[tuple[Key, str, QueueInfo]] = []
+        for queue in filter(None, map(self._catalog.queue, queues)):
+            if queue.strategy != "ring_all":
+                continue
+            for call in self.ringing.of(queue.id):
+                waited = self._queues.waited_s(call)
+                able = lacks(queue.needs, levels(queue.needs, waited), self._skills(agent)) is None
+                room = len(call.offers) < strategies.RING_AT_ONCE
+                if able and room and self._may(queue, call, agent, waited):
+                    found.append((self._key(queue, call), call.id, queue))
+        if found:
+            _, call_id, queue = min(found, key=lambda one: one[0])
+            told = decision.beside(queue.strategy, len(queue.agents), "joined")
+            self._make_offer(self._live.calls[call_id], queue, agent, told)
 
     def _first_for(self, agent: int, queue_id: int) -> First | None:
         """The first caller of this queue whom this agent may take."""
@@ -187,7 +214,7 @@ class Routing:
         enough = levels(queue.needs, waited)
         own = self._own(queue, call)
         if own is not None and own[0] in free and own[0] != call.from_agent:
-            return self._decision(queue, call, own[0], [], enough, own[1], "own", free)
+            return self._decision(queue, call, [own[0]], [], enough, own[1], "own", free)
         if self._reserved_for(queue, call, waited) is not None:
             return None
         tier = self._tier(queue, waited)
@@ -202,30 +229,38 @@ class Routing:
             return None
         turn = strategies.Turn(self._live.turns.get(queue.id, 0), f"{call.id} {len(call.failed_agents)}")
         ordered = [c.agent for c in strategies.order(queue.strategy, may, turn)]
-        return self._decision(queue, call, ordered[0], ordered[1:], enough, "strategy", "order", free)
+        at_once = strategies.RING_AT_ONCE if queue.strategy == "ring_all" else 1
+        asked, rest = ordered[:at_once], ordered[at_once:]
+        return self._decision(queue, call, asked, rest, enough, "strategy", "order", free)
 
     def _decision(
         self,
         queue: QueueInfo,
         call: Call,
-        agent: int,
+        asked: list[int],
         next_ones: list[int],
         enough: Levels,
         why: str,
         behind: str,
         free: set[int],
     ) -> Decision:
+        agent, *beside = asked
         after = next_ones or ([a for a in free if a != agent] if behind == "own" else [])
-        return Decision(
+        others = decision.others(
+            queue,
             agent,
-            queue.strategy,
-            len(queue.agents),
-            decision.others(
-                queue, agent, after, enough, free, self._reason(call), self._skills, self._name, behind
-            ),
-            decision.relaxations(queue, enough),
-            why,
+            after,
+            enough,
+            free,
+            self._reason(call),
+            self._skills,
+            self._name,
+            behind,
+            beside,
         )
+        relaxed = decision.relaxations(queue, enough)
+        names = tuple(map(self._name, beside))
+        return Decision(agent, queue.strategy, len(queue.agents), others, relaxed, why, tuple(beside), names)
 
     # --- what it is decided by ------------------------------------------------------------------------------
     def _key(self, queue: QueueInfo, call: Call) -> Key:

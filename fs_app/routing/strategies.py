@@ -71,8 +71,12 @@ STRATEGIES: dict[str, Callable[[Sequence[Candidate], Turn], Ordered]] = {
     "round_robin": round_robin,
     "random": by_chance,
     "tiers": tiers,
+    "ring_all": longest_idle,  # in this order they are named; how many at once: RING_AT_ONCE
 }
 DEFAULT = "longest_idle"
+
+RING_AT_ONCE = 20
+"""So many telephones ring for one caller at most: each is a call of the switch, and all but one ring in vain."""
 
 
 def order(strategy: str, candidates: Sequence[Candidate], turn: Turn) -> Ordered:

@@ -27,11 +27,15 @@ def explained(data: Mapping[str, Any], words: Words) -> str:
     relaxed = [_relaxation(one, words) for one in _listed(data, "relaxations")]
     if relaxed:
         sentences.append(words.t("routing.relaxed", what=", ".join(relaxed)))
+    beside = _listed(data, "beside")
+    if beside:
+        names = ", ".join(clipped(str(one.get("name") or "–"), 60) for one in beside)
+        sentences.append(words.t("routing.beside", who=names))
     others = _listed(data, "candidates")
     if others:
         told = ", ".join(_other(one, words) for one in others)
         considered = data.get("considered")
-        more = considered - 1 - len(others) if isinstance(considered, int) else 0
+        more = considered - 1 - len(beside) - len(others) if isinstance(considered, int) else 0
         if more > 0:
             told = words.t("routing.and_more", told=told, count=more)
         sentences.append(words.t("routing.not_chosen", who=told))

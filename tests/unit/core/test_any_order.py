@@ -48,14 +48,17 @@ class AnyOrder(RuleBasedStateMachine):
 
     callers = Bundle("callers")
 
-    @initialize(wrap_up=st.booleans(), delays=st.booleans(), greeting=st.booleans())
-    def begin(self, wrap_up: bool, delays: bool, greeting: bool) -> None:
+    @initialize(
+        wrap_up=st.booleans(), delays=st.booleans(), greeting=st.booleans(), together=st.booleans()
+    )
+    def begin(self, wrap_up: bool, delays: bool, greeting: bool, together: bool) -> None:
         self._folder = tempfile.TemporaryDirectory()
         queue = queue_info(
             wrap_up=wrap_up,
             greeting="hello.wav" if greeting else "",
             no_answer_delay_s=10 if delays else 0,
             inter_call_s=3 if delays else 0,
+            strategy="ring_all" if together else "longest_idle",
         )
         self.world = World(Path(self._folder.name), agents=AGENTS, queue=queue)
         self.world.ready(1, 2)
