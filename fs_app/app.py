@@ -44,6 +44,10 @@ from fs_app.queues.patience import Patience
 from fs_app.queues.service import Queues
 from fs_app.routing import last_agent
 from fs_app.routing.service import Routing
+from fs_app.supervision import today as queues_today
+from fs_app.supervision.board import Board
+from fs_app.supervision.listening import Listening
+from fs_app.supervision.service import Supervision
 from fs_app.tasks import Tasks, Threads
 from fs_app.watch import LoopWatch
 from fs_app.web import server as web
@@ -129,6 +133,22 @@ class Application:
             self._set_routing,
             self.tasks,
             self.threads,
+            lambda present, channels, begun: self.listening.compare(present, channels, begun),
+        )
+        self.listening = Listening(self.live, self.clock, self.bus, self.catalog, self.switch, self.phones)
+        self.supervision = Supervision(
+            self.live, self.bus, self.catalog, self.agents, self.calls, self.listening
+        )
+        self.queues_today = queues_today.QueuesToday(self.live, self.clock, self.bus, self._zone)
+        self.board = Board(
+            self.live,
+            self.clock,
+            self.bus,
+            self.catalog,
+            self.queues,
+            self.phones,
+            self.today.figures,
+            self.queues_today,
         )
         self.desk = AgentDesk(
             self.live,
@@ -142,6 +162,7 @@ class Application:
             self.today,
             self.projector,
             self.threads,
+            self.listening.heard_by,
         )
         self.bus.subscribe(CatalogChanged, lambda _: self.calls.see_off())
         self.bus.subscribe(CatalogChanged, lambda _: self._settings_changed())
@@ -205,6 +226,7 @@ class Application:
         every("CDR spool", 2.0, self.recovery.read_spool)
         every("directory", 10.0, self._ensure_directory)
         every("figures", 5.0, self._count)
+        every("supervision", 20.0, self.board.look_again)
 
     # --- facts ----------------------------------------------------------------------------------------------
     def on_fact(self, fact: f.Fact) -> None:
@@ -212,6 +234,7 @@ class Application:
         match fact:
             case f.LegFact():
                 self.calls.on_fact(fact)
+                self.listening.on_fact(fact)
             case f.PhoneRegistered():
                 self.phones.on_registered(fact)
                 agent = self.catalog.phone(fact.user, fact.domain)
@@ -248,7 +271,7 @@ class Application:
         """A telephone that can ring, and somebody who looks at the page."""
         info = self.catalog.agent(agent)
         has_phone = info is not None and self.phones.contact(info.number, info.domain) is not None
-        return has_phone and self.desk.has_page(agent)
+        return has_phone and self.desk.has_page(agent) and not self.listening.uses_phone(agent)
 
     def _mend_recording(self, event: Recorded) -> None:
         """The switch died while it recorded: the sound is there, the header of its file is not."""
@@ -363,6 +386,16 @@ class Application:
             return
         for entry in entries:
             self.today.follow(entry)
+        self._load_queues_today()
+        # Once more when the projection has had its time: what is told twice counts once.
+        self.clock.call_later(20.0, self._load_queues_today)
+
+    def _load_queues_today(self) -> None:
+        since = self.clock.now_ms() - 36 * 3_600_000
+        try:
+            self.queues_today.load(self.db.read(lambda: queues_today.calls_since(since)))
+        except DatabaseBusy as error:
+            log.warning("the queues' figures of the day begin at zero", error=str(error))
 
     def _load_last_agents(self) -> None:
         """Whom each caller talked to last, from the database; without it nobody is anybody's."""

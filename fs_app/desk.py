@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -52,7 +53,9 @@ class AgentDesk:
         today: Today,
         projector: Projector,
         threads: Threads,
+        heard_by: Callable[[int], dict[str, Any] | None] = lambda agent: None,
     ) -> None:
+        """`heard_by(agent)`: the supervisor who speaks to him (`name`, `mode` whisper or barge)."""
         self._live = live
         self._clock = clock
         self._bus = bus
@@ -64,6 +67,7 @@ class AgentDesk:
         self._today = today
         self._projector = projector
         self._threads = threads
+        self._heard_by = heard_by
         self._seq: dict[int, int] = {}
         self._soon: set[int] = set()  # whose queues have changed since the last pictures
         self._pages: dict[int, int] = {}
@@ -190,6 +194,7 @@ class AgentDesk:
             "switch": {"up": self._switch.up, "since": self._switch.since_ms},
             "lines": self._lines(call, agent),
             "work": self._work(call, state),
+            "supervisor": self._heard_by(agent),
             "today": self._today.figures(agent, info.account),
             "queues": self._queue_rows(info),
             "reasons": [{"id": r.id, "label": r.label} for r in self._catalog.reasons(info.account)],

@@ -61,3 +61,31 @@ class PageOpened:
 @dataclass(frozen=True, slots=True)
 class CatalogChanged:
     """Configuration was reloaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardChanged:
+    """Rows of the supervisors' pages have changed (`supervision.board.Changes`); None: all of them, at once."""
+
+    account: int
+    changes: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AgentNotice:
+    """Something to say once on an agent's page: `key` of the catalogue, its parameters, `level` as in docs/events.md."""
+
+    agent: int
+    level: str
+    key: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningChanged:
+    """What a supervisor listens to, for his own page; None: nothing any more, and `why` it ended."""
+
+    account: int
+    user: int
+    picture: dict[str, Any] | None
+    why: str

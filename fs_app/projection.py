@@ -23,6 +23,7 @@ from fs_app.errors import DatabaseBusy, WaitTimeout
 from fs_app.events import Recorded
 from fs_app.journal import CHECKPOINT, Entry, Journal
 from fs_app.tasks import Tasks
+from fs_app.supervision import audit as supervision_audit
 
 log = structlog.get_logger(__name__)
 
@@ -170,6 +171,7 @@ def project(entries: Sequence[Entry]) -> int:
             "id": e.id,
             "account": e.account,
             "at": e.at,
+    **dict.fromkeys(supervision_audit.ACTIONS, supervision_audit.write),
             "kind": e.kind,
             "call": e.call,
             "agent": e.agent,

@@ -45,16 +45,16 @@ class Agents:
         elif state.wanted == "log_out":
             self._want(state, "", None)
 
-    def available(self, agent: int) -> None:
+    def available(self, agent: int, why: str = "asked") -> None:
         state = self.state(agent)
         if state.presence is Presence.LOGGED_OUT:
             raise NotAllowed("log in first")
         if state.wanted:
             self._want(state, "", None)
         if state.presence is not Presence.AVAILABLE:
-            self._presence(state, "available", why="asked")
+            self._presence(state, "available", why=why)
 
-    def unavailable(self, agent: int, reason: int | None) -> None:
+    def unavailable(self, agent: int, reason: int | None, why: str = "asked") -> None:
         """In force at once, or after the call that goes on (then it is `wanted`)."""
         state = self.state(agent)
         if state.presence is Presence.LOGGED_OUT:
@@ -62,7 +62,7 @@ class Agents:
         if reason is not None and all(r.id != reason for r in self._catalog.reasons(state.account)):
             raise NotFound(f"reason {reason}")
         if state.work in INTERRUPTIBLE or state.presence is Presence.UNAVAILABLE:
-            self._presence(state, "unavailable", why="asked", reason=reason)
+            self._presence(state, "unavailable", why=why, reason=reason)
         else:
             self._want(state, "unavailable", reason)
 

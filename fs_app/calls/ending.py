@@ -32,7 +32,7 @@ def _outcome(call: Call, stage: Stage) -> str:
         return "closed"
     if stage in (Stage.NEW, Stage.GREETING):
         return "hung_up_early"
-    if stage in (Stage.FAREWELL, Stage.ENDING):
+    if stage in (Stage.FAREWELL, Stage.ENDING) or call.hang_up_by:
         return "refused"
     return "abandoned"
 

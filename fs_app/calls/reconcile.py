@@ -113,9 +113,9 @@ def _compare_call(
                 if leg.live and leg.id in present
             ]
         return repairs
-    if call.hang_up_by and call.stage in (Stage.TALKING, Stage.HELD) and call.caller_leg in present:
+    if call.hang_up_by and call.caller_leg in present:
         # Asked for and written down, but the command was lost with the link or with a dead program.
-        return [*repairs, HangUp(call.caller_leg, "its agent hung up")]
+        return [*repairs, HangUp(call.caller_leg, f"its {call.hang_up_by} hung up")]
     caller = channels.get(call.caller_leg)
     if caller is None:
         return repairs
@@ -223,3 +223,5 @@ def of_stranger(channel: Channel) -> list[Repair]:
     if channel.get("fsapp_did") or channel.get("fsapp_dialed"):
         return [Adopt(channel, "a caller without a record")]
     return []
+    if role == "supervisor":
+        return []  # it listens to a call without being part of it: `supervision/listening.py` knows it

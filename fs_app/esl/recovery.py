@@ -8,7 +8,7 @@ could be a passing moment is made only when two looks in a row ask for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -57,6 +57,10 @@ RECOVERED_S = 4.0
 """How long legs may take to come back after `sofia recover`."""
 
 
+Supervisors = Callable[[Collection[str], Mapping[str, Channel], int], None]
+"""(legs present, those looked at, when the look began in UTC ms): what `Listening.compare` takes."""
+
+
 @dataclass(slots=True)
 class Report:
     """What the last full comparison found."""
@@ -76,8 +80,10 @@ class Recovery:
         set_open: Callable[[bool], None],
         tasks: Tasks,
         threads: Threads,
+        supervisors: Supervisors = lambda present, channels, begun_ms: None,
     ) -> None:
-        """`known_calls(ids)` says which calls the database has; `set_open` opens and closes routing."""
+        """`known_calls(ids)` says which calls the database has; `set_open` opens and closes routing; `supervisors` is
+        told of each comparison, for the legs that listen to others."""
         self._ctx = ctx
         self._calls = calls
         self._spool = spool
@@ -85,6 +91,7 @@ class Recovery:
         self._set_open = set_open
         self._tasks = tasks
         self._threads = threads
+        self._supervisors = supervisors
         self._running: gevent.Greenlet | None = None
         self._suspects: set[str] = set()
         self._turn = 0
@@ -202,6 +209,7 @@ class Recovery:
         self._calls.settle()
         self.report = Report(channels=len(channels))
         self._finish()
+        self._supervisors(set(channels), channels, begun_ms)
         delicate = []
         for repair in self._compared(set(channels), channels, begun_ms):
             if is_delicate(repair):
@@ -263,6 +271,7 @@ class Recovery:
                 present.discard(leg)
         again = set()
         self._finish()
+        self._supervisors(present, channels, begun_ms)
         self._renew_music()
         for repair in self._compared(present, channels, begun_ms):
             key = name_of(repair)

@@ -83,7 +83,7 @@ class Queues:
             self._since.pop(entry.call, None)
             self._entered.pop(entry.call, None)
             return
-        if kind not in ("call.stage", "call.queued", "call.overflowed"):
+        if kind not in ("call.stage", "call.queued", "call.overflowed", "call.prioritised"):
             return
         call = self._live.calls.get(entry.call)
         if call is None:
@@ -95,6 +95,11 @@ class Queues:
             self._entered[call.id] = self._clock.monotonic()
             if call.stage is Stage.WAITING:
                 self._leave(entry.data["queue"], call)
+                self._enter(call)
+        elif kind == "call.prioritised":
+            if call.stage is Stage.WAITING:  # his place has changed already: found by his name
+                line = self._lines[call.queue or 0]
+                line[:] = [place for place in line if place[2] != call.id]
                 self._enter(call)
         elif entry.data["new"] == Stage.WAITING:
             self._enter(call)

@@ -110,11 +110,12 @@ SHAPE: dict[str, Any] = {
         "disposition": {"id": INT, "label": STR},
         "note": STR,
     },
+    "supervisor": {"name": STR, "mode": STR},
     "today": {"taken": INT, "missed": INT, "mean_handling_ms": INT, "mean_talk_ms": INT},
     "queues": [{"id": INT, "name": STR, "waiting": INT, "longest_since": OPTIONAL_INT}],
     "reasons": [{"id": INT, "label": STR}],
 }
-MAY_BE_NONE = {"reason", "wanted", "work", "queue", "disposition"}
+MAY_BE_NONE = {"reason", "wanted", "work", "queue", "disposition", "supervisor"}
 STATES = {
     "LOGGED_OUT",
     "UNAVAILABLE",
