@@ -22,6 +22,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "status.view": STEERING,
     "people.manage": ADMINS,
     "queues.manage": ADMINS,
+    "skills.manage": ADMINS,
     "dispositions.manage": ADMINS,
     "reasons.manage": ADMINS,
     "numbers.manage": ADMINS,

@@ -177,6 +177,40 @@ def save(
     for part, value in parts:
         part.check(Checking(actor.account, queue, sounds, problems), value)
     problems.check()
+    return _write(actor, before, form, parts)
+
+
+def copy(actor: Actor, queue: int, name: str, number: str, parts: Iterable[Part[Any]]) -> int:
+    """A queue like this one with another name and number, agents and all; no incoming number leads to it yet.
+
+    What is taken over was checked when it was saved. Raises FormInvalid, NotFound.
+    """
+    form = replace(get(actor.account, queue).form, name=name, number=number)
+    problems = Problems()
+    _check(actor.account, None, form, {form.greeting, form.music}, problems)
+    wrong = Problems()
+    wrong.found = {field: what for field, what in problems.found.items() if field in ("name", "number")}
+    wrong.check()
+    return _write(actor, None, form, [(part, part.load(actor.account, queue)) for part in parts])
+
+
+def proposal(account: int, queue: int) -> tuple[str, str]:
+    """Name and number for a copy of this queue that are free. Raises NotFound."""
+    row = find(Queue, account, queue)
+    names = {n.casefold() for (n,) in Queue.select(Queue.name).where(Queue.account == account).tuples()}
+    taken = {n for (n,) in Queue.select(Queue.number).where(Queue.account == account).tuples()}
+    taken |= {n for (n,) in Agent.select(Agent.number).where(Agent.account == account).tuples()}
+    name = next(
+        each for i in range(2, len(names) + 3) if (each := f"{row.name[:90]} ({i})").casefold() not in names
+    )
+    if not row.number.isdigit():
+        return name, ""
+    width, first = len(row.number), int(row.number) + 1
+    free = (f"{n:0{width}}" for n in range(first, first + len(taken) + 1))
+    return name, next((n for n in free if n not in taken and len(n) <= 16), "")
+
+
+def _write(actor: Actor, before: Stored | None, form: QueueForm, parts: Sequence[Filled]) -> int:
     old = _described(before.form) if before else None
     new = _described(form)
     for part, value in parts:
@@ -201,18 +235,6 @@ def save(
         part.store(actor.account, row, value)
     audit.write(actor, "update" if before else "create", "queue", row, form.name, old, new)
     return row  # type: ignore[no-any-return]
-
-
-def copy(
-    actor: Actor, queue: int, name: str, number: str, sounds: Collection[str], parts: Iterable[Part[Any]]
-) -> int:
-    """A queue like this one with another name and number, agents and all; no incoming number leads to it yet.
-
-    Raises FormInvalid, NotFound.
-    """
-    form = replace(get(actor.account, queue).form, name=name, number=number)
-    known = {*sounds, form.greeting, form.music}
-    return save(actor, None, form, known, [(part, part.load(actor.account, queue)) for part in parts])
 
 
 def set_active(actor: Actor, queue: int, active: bool) -> None:

@@ -12,6 +12,7 @@ from fs_app.agents.model import NotReadyReason
 from fs_app.contacts.model import Contact
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
+from fs_app.routing.model import Skill
 from tests.support import callworld
 
 SECRET = "Geheimsache"
@@ -37,6 +38,7 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
         holidays = HolidaySet.create(name=SECRET, created_at=now, **of)
         day = Holiday.create(set=holidays, name=SECRET, month=12, day=24, begin=0, end=1440, **of)
         return {
+            "skill": Skill.create(name=SECRET, **of).id,
             "day": day.id,
             "user": User.get(User.account == other_account).id,
             "queue": queue.id,

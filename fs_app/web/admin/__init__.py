@@ -14,11 +14,13 @@ from fs_app.web.admin import (
     people,
     queues,
     reasons,
+    skills,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     people.blueprint,
     queues.blueprint,
+    skills.blueprint,
     dispositions.blueprint,
     reasons.blueprint,
     numbers.blueprint,

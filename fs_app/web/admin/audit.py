@@ -28,6 +28,8 @@ KINDS = (
     "disposition_set",
     "disposition",
     "reason",
+    "skill",
+    "profile",
     "recording",
     "account",
     "schedule",

@@ -24,6 +24,7 @@ def entries(identity: Identity) -> list[Entry]:
     every = (
         Entry("/admin/people", t("menu.people"), "users-group", "people.manage"),
         Entry("/admin/queues", t("menu.queues"), "list-details", "queues.manage"),
+        Entry("/admin/skills", t("menu.skills"), "star", "skills.manage"),
         Entry("/admin/dispositions", t("menu.dispositions"), "clipboard-check", "dispositions.manage"),
         Entry("/admin/reasons", t("menu.reasons"), "coffee", "reasons.manage"),
         Entry("/admin/numbers", t("menu.numbers"), "phone-incoming", "numbers.manage"),

@@ -26,10 +26,11 @@ from fs_app.web.admin.common import (
     read,
     sounds,
     state_filter,
+    typed,
     wanted,
     yes_no,
 )
-from fs_app.web.admin.queue_tabs import TABS
+from fs_app.web.admin.queue_tabs import PARTS, TABS
 from fs_app.web.admin.queue_tabs.basic import typed_form
 from fs_app.web.admin.queue_tabs.frame import Tab
 from fs_app.web.context import the_app
@@ -46,7 +47,8 @@ def listing() -> str:
     page = read(lambda account: queues.listing(account, asked))
     calls = list(the_app().live.calls.values())
     waiting = {row.id: use.waiting_in(calls, row.id) for row in page.rows}
-    shown = ListPage(PATH, asked, page, [state_filter()], _columns())
+    columns = [*_columns(), Column("ways", t("queues.ways"))]
+    shown = ListPage(PATH, asked, page, [state_filter()], columns)
     return render_template("admin/queues.html", list=shown, waiting=waiting)
 
 
@@ -60,7 +62,15 @@ def export() -> Response:
         "queues",
         heads,
         page,
-        lambda r: (r.name, r.number, r.agents, r.numbers, r.set, t(f"recordings.rule.{r.record_rule}"), yes_no(r.active)),
+        lambda r: (
+            r.name,
+            r.number,
+            r.agents,
+            r.numbers,
+            r.set,
+            t(f"recordings.rule.{r.record_rule}"),
+            yes_no(r.active),
+        ),
     )
 
 
@@ -97,6 +107,28 @@ def save(queue: int) -> AnyResponse | str | tuple[str, int]:
     except FormInvalid as error:
         return _form(stored, form, problems_of(error), parts), 400
     return done(f"{PATH}/{queue}", "admin.saved", name=form.name)
+
+
+@blueprint.route("/<int:queue>/copy", methods=["GET", "POST"])
+@needs("queues.manage")
+def copy(queue: int) -> AnyResponse | str | tuple[str, int]:
+    stored, (name, number) = read(
+        lambda account: (queues.get(account, queue), queues.proposal(account, queue))
+    )
+    if request.method == "GET":
+        return _copy(stored, name, number, {})
+    name, number = typed("name"), typed("number").replace(" ", "")
+    try:
+        made = change(lambda by: queues.copy(by, queue, name, number, PARTS))
+    except FormInvalid as error:
+        return _copy(stored, name, number, problems_of(error)), 400
+    return done(f"{PATH}/{made}", "queues.copied", name=stored.form.name)
+
+
+def _copy(stored: Stored, name: str, number: str, problems: dict[str, str]) -> str:
+    return render_template(
+        "admin/queue_copy.html", stored=stored, name=name, number=number, problems=problems
+    )
 
 
 @blueprint.get("/<int:queue>/deactivate")
@@ -146,7 +178,7 @@ def _columns() -> list[Column]:
         Column("agents", t("queues.agents"), cls="num"),
         Column("numbers", t("queues.numbers"), cls="num"),
         Column("set", t("queues.disposition_set")),
-        Column("record", t("queues.record")),
+        Column("record_rule", t("recordings.rule")),
     ]
 
 
