@@ -136,6 +136,10 @@ def _press(core: Core, request: dict[str, Any]) -> None:
     gevent.spawn(_party(core, request).press, str(request["digits"]))
 
 
+def _say_nothing(core: Core, request: dict[str, Any]) -> None:
+    _party(core, request).say_nothing()
+
+
 def _answer(core: Core, request: dict[str, Any]) -> None:
     _party(core, request).answer()
 
@@ -166,6 +170,18 @@ def _die(core: Core, request: dict[str, Any]) -> None:
 
 def _look(core: Core, request: dict[str, Any]) -> dict[str, Any]:
     return picture(_party(core, request))
+
+
+def _crowd(core: Core, request: dict[str, Any]) -> dict[str, Any]:
+    """(state, cause, hears something) of many at once; who is not known any more is left out."""
+    found = {name: core.people.all.get(str(name)) for name in request["parties"]}
+    return {"crowd": {name: (p.state, p.cause, _hears_something(core, p)) for name, p in found.items() if p}}
+
+
+def _hears_something(core: Core, party: Party) -> bool:
+    if party.ch is None or party.dead or core.channels.get(party.ch.uuid) is not party.ch:
+        return False
+    return any(hearing.hears(party.ch))
 
 
 def _hears(core: Core, request: dict[str, Any]) -> dict[str, Any]:
@@ -220,6 +236,6 @@ def _demo(core: Core, request: dict[str, Any]) -> dict[str, Any]:
 _VERBS: dict[str, Callable[[Core, dict[str, Any]], dict[str, Any] | None]] = {
     "call": _call, "phone": _phone, "person": _person, "strangers": _strangers, "register": _register,
     "unregister": _unregister, "hang_up": _hang_up, "press": _press, "answer": _answer, "reject": _reject,
-    "habits": _habits, "dial": _dial, "hold": _hold, "die": _die, "look": _look, "hears": _hears,
-    "legs": _legs, "fault": _fault, "crash": _crash, "rise": _rise, "demo": _demo,
+    "habits": _habits, "dial": _dial, "hold": _hold, "die": _die, "look": _look, "crowd": _crowd, "hears": _hears,
+    "say_nothing": _say_nothing, "legs": _legs, "fault": _fault, "crash": _crash, "rise": _rise, "demo": _demo,
 }  # fmt: skip

@@ -18,6 +18,7 @@ class Relay:
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._open = Event()
         self._open.set()
+        self._losing = False
         self._server: StreamServer | None = None
         self.mend()
 
@@ -26,10 +27,19 @@ class Relay:
         if self._server is not None:
             self._server.stop()
             self._server = None
+        self.drop()
+
+    def drop(self) -> None:
+        """Close every connection; new ones are welcome."""
+        self._losing = False
         for pair in list(self._pairs):
             for sock in pair:
                 with contextlib.suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)
+
+    def lose(self) -> None:
+        """What the target says is lost from now on, until `drop`: a listener that is full, before it is dropped."""
+        self._losing = True
 
     def blackhole(self) -> None:
         """Nothing passes, nobody is told."""
@@ -50,7 +60,7 @@ class Relay:
         far.settimeout(None)
         pair = (near, far)
         self._pairs.add(pair)
-        ways = [gevent.spawn(self._pass_on, near, far), gevent.spawn(self._pass_on, far, near)]
+        ways = [gevent.spawn(self._pass_on, near, far), gevent.spawn(self._pass_on, far, near, True)]
         gevent.joinall(ways, count=1)
         for sock in pair:
             with contextlib.suppress(OSError):
@@ -61,8 +71,9 @@ class Relay:
             sock.close()
         self._pairs.discard(pair)
 
-    def _pass_on(self, source: socket.socket, to: socket.socket) -> None:
+    def _pass_on(self, source: socket.socket, to: socket.socket, may_lose: bool = False) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 self._open.wait()
-                to.sendall(data)
+                if not (may_lose and self._losing):
+                    to.sendall(data)
