@@ -19,22 +19,22 @@ def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: 
         ctx.agents.withdrawn(agent, call.id)
     system = by_far_end is False or leg.cause == "LOST_TRACK"
     by = call.hang_up_by or ("system" if system else "caller")
-    ctx.record(call, "call.ended", at, by=by, outcome=_outcome(call, stage), cause=leg.cause)
+    ctx.record(call, "call.ended", at, by=by, outcome=_outcome(call, stage, by), cause=leg.cause)
     ctx.runtimes.pop(call.id, None)
     if call.agent is not None:
         _free_agent(ctx, call)
 
 
-def _outcome(call: Call, stage: Stage) -> str:
+def _outcome(call: Call, stage: Stage, by: str) -> str:
     if call.talked:
         return "answered"
     if call.closed:
         return "closed"
     if stage in (Stage.NEW, Stage.GREETING):
-        return "hung_up_early"
+        return "failed" if by == "system" else "hung_up_early"
     if stage in (Stage.FAREWELL, Stage.ENDING) or call.hang_up_by:
         return "refused"
-    return "abandoned"
+    return "failed" if by == "system" else "abandoned"  # lost with the switch: he did not give up
 
 
 def _free_agent(ctx: Context, call: Call) -> None:

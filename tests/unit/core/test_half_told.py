@@ -151,6 +151,17 @@ def test_who_goes_with_the_switch_was_not_the_one_to_hang_up(talking: tuple[Worl
     assert (ended.call, ended.data["by"], ended.data["cause"]) == (caller, "system", "LOST_TRACK")
 
 
+def test_who_goes_with_the_switch_while_he_waits_has_not_given_up(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.recover()
+    caller = world.waits()
+    world.switch.present.clear()
+    world.clock.advance(1)
+    world.recover("core-2")
+    (ended,) = world.recorder.entries("call.ended")
+    assert (ended.call, ended.data["by"], ended.data["outcome"]) == (caller, "system", "failed")
+
+
 def test_a_key_that_is_pressed_twice_is_pressed_once(talking: tuple[World, str, str]) -> None:
     world, caller, leg = talking
     for _ in range(3):
