@@ -89,6 +89,10 @@ def test_needs_and_steps_are_added_and_taken_away_by_keyboard(page: Page, webapp
 def test_tiers_are_asked_for_by_the_strategy_of_tiers_alone(page: Page, webapp: WebProcess) -> None:
     page.goto(f"{webapp.url}/admin/queues/1#strategy")
     expect(page.locator("#tier_after_s")).to_be_hidden()
+    page.click("#tab-agents")
+    for one in page.locator("[name=agents]").all()[:2]:
+        one.check()
+    page.click("#tab-strategy")
     page.check("[name=strategy][value=tiers]")
     expect(page.locator("#tier_after_s")).to_be_visible()
     shown = page.locator(".tier:visible").count()

@@ -78,6 +78,10 @@ function tabs(form) {
     const hidden = event.target.closest(".part");
     if (hidden?.hidden) choose(all.find((tab) => part(tab) === hidden), false);
   }, true);
+  addEventListener("hashchange", () => {
+    const there = all.find((tab) => named(tab) === location.hash);
+    if (there) choose(there, false);
+  });
   list.hidden = false;
   const wrong = form.querySelector(".field-error")?.closest(".part");
   choose(
