@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: vendor sounds help run test test-fast lint bench screenshots install system-packages clean
+.PHONY: faults vendor sounds help run test test-fast lint bench screenshots install system-packages clean
 
 help:
 	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
@@ -13,6 +13,7 @@ help:
 	@echo "make test-fast   lint and unit tests"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       all measurements"
+	@echo "make faults      random faults under load, judged: SWITCH=sim|real FAULTS=200 SEED=1 (real: FREESWITCH_HOME)"
 	@echo "make vendor      the front end's libraries again (needs Node; a developer's tool)"
 	@echo "make sounds      the prompts again (needs espeak-ng; a developer's tool)"
 	@echo "make screenshots the pictures of the README, from a running demo"
@@ -52,6 +53,10 @@ bench: $(STAMP)
 	$(BIN)/fs-app bench routing
 	$(BIN)/fs-app bench erlang
 	$(BIN)/fs-app bench assignments
+
+faults: $(STAMP)
+	@sh tools/system-packages test
+	$(BIN)/python -m tests.faults run --switch $(or $(SWITCH),sim) --faults $(or $(FAULTS),200) $(if $(SEED),--seed $(SEED))
 
 vendor:
 	cd tools/vendor && npm ci --no-audit --no-fund && node build.mjs
