@@ -14,8 +14,10 @@ from fs_app import facts as f
 from fs_app import metrics
 from fs_app.agents import today
 from fs_app.agents.service import Agents
+from fs_app.agents.state import Presence, Work
 from fs_app.audio.wav import mend_header
 from fs_app.bus import Bus
+from fs_app.callbacks.service import Callbacks
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context
 from fs_app.calls.model import Call as CallRow
@@ -40,6 +42,8 @@ from fs_app.live import Live
 from fs_app.lock import FolderLock
 from fs_app.phones import Phones
 from fs_app.projection import Projector, project
+from fs_app.queues.announcer import Announcer
+from fs_app.queues.pace import Pace
 from fs_app.queues.patience import Patience
 from fs_app.queues.service import Queues
 from fs_app.routing import last_agent
@@ -99,6 +103,9 @@ class Application:
             kick=lambda queue: self.routing.kick(queue),
             length=self.queues.length,
             tell=lambda call, message: self.calls.tell(call, message),
+            trunk=settings.dialled,
+            position=self.queues.position,
+            estimate_s=lambda call: self.pace.estimate_s(call, self.clock.now_ms()),
         )
         self.calls = Calls(
             self._context, self.tasks, self._dialled, on_stranger=lambda leg: self.recovery.stranger(leg)
@@ -125,6 +132,12 @@ class Application:
             self.routing.kick,
             self.calls.waited_too_long,
         )
+        self.pace = Pace(self.live, self.bus, self.catalog, self.queues)
+        self.announcer = Announcer(
+            self.live, self.bus, self.clock, self.catalog, self.queues, self.calls.time_to_speak
+        )
+        self.callbacks = Callbacks(self.live, self.clock, self.catalog, self.calls, self._may_dial)
+        self._context.callbacks = self.callbacks
         self.recovery = Recovery(
             self._context,
             self.calls,
@@ -198,6 +211,8 @@ class Application:
         self.agents.rearm()
         self.calls.rearm()
         self.patience.rearm()
+        self.announcer.rearm()
+        self.callbacks.rearm()
         self.desk.expect_pages()
         self._load_today()
         self._load_last_agents()
@@ -273,6 +288,14 @@ class Application:
         has_phone = info is not None and self.phones.contact(info.number, info.domain) is not None
         return has_phone and self.desk.has_page(agent) and not self.listening.uses_phone(agent)
 
+    def _may_dial(self, agent: int) -> bool:
+        """He may call somebody back now: he is here, whether calls may come to him or not, and does nothing else."""
+        state = self.live.agents.get(agent)
+        free = (
+            state is not None and state.presence is not Presence.LOGGED_OUT and state.work is Work.IDLE
+        )
+        return free and self.link.up and self._reachable(agent)
+
     def _mend_recording(self, event: Recorded) -> None:
         """The switch died while it recorded: the sound is there, the header of its file is not."""
         entry = event.entry
@@ -296,6 +319,7 @@ class Application:
         """An agent may have come into a queue where somebody waits, a limit may be another one."""
         self.routing.kick_all()
         self.patience.rearm()
+        self.announcer.rearm()
 
     def _frozen(self, seconds: float) -> None:
         """The process stood still: what we believe may be old."""

@@ -7,6 +7,7 @@ docs/settings.md is compared with this file by a test.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -43,6 +44,15 @@ class Settings(BaseSettings):
     switch_recordings_dir: str = Field(
         "", description="The same folder as FreeSWITCH sees it; empty: the same path"
     )
+    recordings_reserve_mb: int = Field(
+        200, ge=0, le=1_000_000, description="Recording stops when less than this is free on its disk, in MiB"
+    )
+    phone_absence_s: float = Field(
+        10.0,
+        ge=1,
+        le=600,
+        description="An agent whose telephone is not registered for this long becomes unavailable",
+    )
     cdr_spool: Path | None = Field(
         None, description="Where mod_xml_cdr writes one file per leg; empty: in data_dir"
     )
@@ -63,6 +73,10 @@ class Settings(BaseSettings):
     )
     reconcile_s: float = Field(5.0, gt=0, le=60, description="How often states are compared with FreeSWITCH")
     music_chunk_s: int = Field(300, ge=5, le=600, description="Hold music is renewed this often")
+    dial_string: str = Field(
+        "sofia/gateway/trunk/{number}",
+        description="How numbers outside are dialled: `{number}` is E.164 with the plus, `{digits}` without",
+    )
     log_format: Literal["console", "json"] = Field("console", description="How log lines look")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged")
     password_login_limit: str = Field("10 per minute", description="Failed logins per address")
@@ -91,6 +105,15 @@ class Settings(BaseSettings):
     @classmethod
     def _is_absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None  # FreeSWITCH has another folder
+
+    @field_validator("dial_string")
+    @classmethod
+    def _is_dial_string(cls, value: str) -> str:
+        places = value.count("{number}") + value.count("{digits}")
+        inside = value.replace("{number}", "1").replace("{digits}", "1")
+        if places != 1 or not re.fullmatch(r"[A-Za-z0-9_./+;:=@*#-]{1,200}", inside):
+            raise ValueError("must be a dial string with {number} or {digits} once, without blanks and brackets")
+        return value
 
     @field_validator("switch")
     @classmethod
@@ -142,6 +165,10 @@ class Settings(BaseSettings):
 
     def sounds_on_switch(self) -> str:
         return self.switch_sounds_dir or str(self.sounds_dir)
+
+    def dialled(self, number: str) -> str:
+        """The dial string of a number outside (E.164)."""
+        return self.dial_string.replace("{number}", number).replace("{digits}", number.lstrip("+"))
 
     def esl_address(self) -> tuple[str, int, str]:
         """(host, port, password) of the event socket; only for a real switch."""

@@ -13,6 +13,7 @@ import structlog
 
 from fs_app.agents import state as agents
 from fs_app.bus import Bus
+from fs_app.callbacks import state as callbacks
 from fs_app.calls import state as calls
 from fs_app.clock import Clock
 from fs_app.events import Recorded
@@ -35,6 +36,7 @@ class Live:
         self._bus = bus
         self.calls: dict[str, calls.Call] = {}
         self.agents: dict[int, agents.AgentState] = {}
+        self.callbacks: dict[str, callbacks.Callback] = {}  # open and reserved ones
         self.tickets: dict[int, int] = {}  # queue → last ticket given
         self.turns: dict[int, int] = {}  # queue → agent who was asked last
         self.legs: dict[str, str] = {}  # leg → call
@@ -97,12 +99,14 @@ class Live:
             call = calls.started(entry)
             self.calls[call.id] = call
             self.legs[call.id] = call.id
+            self._callback(entry)
             return
         if kind == "switch.up":
             self.core_uuid = entry.data["core_uuid"]
             return
         if kind.startswith("agent.") and entry.agent is not None and entry.account is not None:
             agents.evolve(self.agent(entry.agent, entry.account, entry.at), entry)
+        self._callback(entry)
         found = self.calls.get(entry.call or "")
         if found is None:
             return
@@ -111,12 +115,27 @@ class Live:
             self.tickets[entry.data["queue"]] = max(
                 entry.data["ticket"], self.tickets.get(entry.data["queue"], 0)
             )
+        elif kind in ("call.dialled", "call.diverted"):
+            self.legs[entry.data["leg"]] = found.id
         elif kind == "offer.made":
             self.legs[entry.data["leg"]] = found.id
             if found.queue is not None:
                 self.turns[found.queue] = entry.data["agent"]
         elif kind in ("call.ended", "call.disposed", "call.qualify_dropped", "leg.ended") and found.over:
             self._forget_if_finished(found)
+
+    def _callback(self, entry: Entry) -> None:
+        name = entry.data.get("callback")
+        if not name:
+            return
+        if entry.kind == "callback.opened":
+            self.callbacks.setdefault(name, callbacks.opened(entry))
+            return
+        found = self.callbacks.get(name)
+        if found is not None:
+            callbacks.evolve(found, entry)
+            if found.state not in callbacks.LIVE:
+                del self.callbacks[name]
 
     def _forget_if_finished(self, call: calls.Call) -> None:
         if call.ended_at is not None and not any(leg.live for leg in call.legs.values()):
@@ -138,6 +157,7 @@ class Live:
         return {
             "calls": [calls.dump(c) for c in self.calls.values()],
             "agents": [agents.dump(a) for a in self.agents.values()],
+            "callbacks": [callbacks.dump(c) for c in self.callbacks.values()],
             "tickets": {str(q): t for q, t in self.tickets.items()},
             "turns": {str(q): a for q, a in self.turns.items()},
             "core_uuid": self.core_uuid,
@@ -165,6 +185,7 @@ class Live:
     def _load(self, data: dict[str, Any]) -> None:
         self.calls = {c.id: c for c in map(calls.load, data["calls"])}
         self.agents = {a.id: a for a in map(agents.load, data["agents"])}
+        self.callbacks = {c.id: c for c in map(callbacks.load, data.get("callbacks", []))}
         self.tickets = {int(q): t for q, t in data["tickets"].items()}
         self.turns = {int(q): a for q, a in data.get("turns", {}).items()}
         self.legs = {leg: c.id for c in self.calls.values() for leg in c.legs}

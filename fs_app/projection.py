@@ -17,13 +17,14 @@ from gevent.event import Event
 
 from fs_app import metrics
 from fs_app.bus import Bus
+from fs_app.callbacks import rows as callbacks
 from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recording
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, WaitTimeout
 from fs_app.events import Recorded
 from fs_app.journal import CHECKPOINT, Entry, Journal
-from fs_app.tasks import Tasks
 from fs_app.supervision import audit as supervision_audit
+from fs_app.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,8 @@ def _started(e: Entry) -> None:
         called_number=d["called_number"],
         started_at=e.at,
     ).on_conflict_ignore().execute()
-    _leg(e, e.call, "caller", None, d["caller_number"], d.get("sip_call_id", ""))
+    if not d.get("callback"):  # who is called back has a leg when he is dialled
+        _leg(e, e.call, "caller", None, d["caller_number"], d.get("sip_call_id", ""))
 
 
 def _leg(e: Entry, leg: str | None, role: str, agent: int | None, number: str, sip: str = "") -> None:
@@ -65,10 +67,17 @@ def _leg(e: Entry, leg: str | None, role: str, agent: int | None, number: str, s
     ).on_conflict_ignore().execute()
 
 
+def _dialled(e: Entry) -> None:
+    _leg(e, e.data["leg"], "caller", None, e.data["number"])
+    callbacks.tried(e)
+
+
 SPENT = {
     "WAITING": Call.wait_ms,
     "OFFERED": Call.wait_ms,
     "CONNECTING": Call.wait_ms,
+    "DIALING": Call.wait_ms,
+    "OUTSIDE": Call.talk_ms,
     "TALKING": Call.talk_ms,
     "HELD": Call.hold_ms,
 }
@@ -113,6 +122,7 @@ def _recording_wanted(e: Entry) -> None:
         call=e.call,
         agent=e.data.get("agent"),
         path=e.data["path"],
+        rule=e.data.get("rule", "all"),
         started_at=e.at,
     ).on_conflict_ignore().execute()
 
@@ -133,6 +143,9 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
     "call.overflowed": _set(queue=lambda e: e.data["new_queue"]),
     "call.contact": _set(contact=lambda e: e.data["contact"]),
     "call.bridged": _bridged,
+    "call.dialled": _dialled,
+    "call.diverted": lambda e: _leg(e, e.data["leg"], "outside", None, e.data["number"]),
+    **callbacks.HANDLERS,
     "call.closed": _set(queue=lambda e: e.data["to"] or e.data["queue"]),
     "call.ended": _set(
         ended_at=lambda e: e.at,
@@ -158,6 +171,7 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
     "recording.broken": lambda e: (
         Recording.update(problem=e.data["why"]).where(Recording.id == e.data["recording"]).execute() and None
     ),
+    **dict.fromkeys(supervision_audit.ACTIONS, supervision_audit.write),
 }
 
 
@@ -171,7 +185,6 @@ def project(entries: Sequence[Entry]) -> int:
             "id": e.id,
             "account": e.account,
             "at": e.at,
-    **dict.fromkeys(supervision_audit.ACTIONS, supervision_audit.write),
             "kind": e.kind,
             "call": e.call,
             "agent": e.agent,

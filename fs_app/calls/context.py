@@ -26,6 +26,8 @@ class Runtime:
     greeting_app: str = ""
     music_app: str = ""
     farewell_app: str = ""
+    voicemail_app: str = ""  # its greeting, then its recording
+    spoken_app: str = ""  # what is being said over the music
     music_since: float = 0.0  # monotonic, when it was asked for
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
     bridge_tries: int = 0
@@ -122,7 +124,7 @@ class Context:
         when = self.live.believed(at)
         spent = max(0, when - call.stage_since)
         self.record(call, "call.stage", when, old=str(call.stage), new=str(new), why=why or event, ms=spent)
-        if new is Stage.WAITING and call.queue is not None:
+        if new is Stage.WAITING and call.queue is not None and call.asked_by is None:
             self.kick(call.queue)
 
     def command(
@@ -160,6 +162,20 @@ class WaitedTooLong:
     """The longest wait in this queue is over."""
 
     queue: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToSpeak:
+    """Who waits in this queue is to hear its announcement."""
+
+    queue: int
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyOutside:
+    """The number that the caller was sent to did not answer."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fs_app import facts as f
-from fs_app.calls import ending, offers, recording
+from fs_app.calls import callback, ending, offers, outside, recording
 from fs_app.calls.context import Context
 from fs_app.calls.state import WITH_AGENT, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel
@@ -33,6 +33,9 @@ def parked(ctx: Context, call: Call, fact: f.LegParked) -> None:
     """The agent picked up and his leg is at rest. Not sooner: a `uuid_bridge` between the answer and the park
     makes `originate` believe that it was cancelled, and leaves legs that belong to nobody [seen]."""
     leg = call.legs.get(fact.leg)
+    if leg is not None and leg.live and leg.role is Role.OUTSIDE:
+        outside.answered(ctx, call, leg)
+        return
     if leg is None or not leg.live or leg.role is not Role.AGENT:
         return
     if call.stage in WITH_AGENT and call.taken_by == leg.id:
@@ -41,7 +44,7 @@ def parked(ctx: Context, call: Call, fact: f.LegParked) -> None:
     if call.stage is not Stage.OFFERED or leg.id not in call.offers:
         ctx.command(call, ctx.switch.hangup(leg.id))  # too late: the caller is gone or with somebody else
         return
-    _accept(ctx, call, leg, "agent_answered")
+    _accept(ctx, call, leg, "dialling" if call.absent else "agent_answered")
 
 
 def _accept(ctx: Context, call: Call, leg: Leg, event: str) -> None:
@@ -55,7 +58,19 @@ def _accept(ctx: Context, call: Call, leg: Leg, event: str) -> None:
     ctx.stage(call, event)
     if call.stage is Stage.CONNECTING:
         connect(ctx, call)
+    elif call.stage is Stage.DIALING:
+        callback.dial(ctx, call, leg)
     offers.lost_race(ctx, call, losers)
+
+
+def customer_answered(ctx: Context, call: Call) -> None:
+    """Who is called back picked up, and his leg is at home."""
+    leg = call.legs[call.caller_leg]
+    _answered(ctx, call, leg)
+    ctx.stage(call, "customer_answered")
+    if call.agent_leg is not None:
+        connect(ctx, call)
+    # Without: the agent went in the same moment, and that will be told.
 
 
 def connect(ctx: Context, call: Call) -> None:
@@ -85,6 +100,9 @@ def _bridge_failed(ctx: Context, call: Call, error: Exception) -> None:
 def bridged(ctx: Context, call: Call, fact: f.LegsBridged) -> None:
     ctx.runtime(call).bridge_tries = 0
     pair = {fact.leg, fact.other}
+    if call.outside_leg is not None and pair == {call.outside_leg.id, call.caller_leg}:
+        outside.bridged(ctx, call)
+        return
     leg = next((g for g in call.legs.values() if g.role is Role.AGENT and g.id in pair), None)
     if leg is None or call.caller_leg not in pair or not leg.live:
         return
@@ -175,9 +193,15 @@ def leg_ended(
     if leg.role is Role.CALLER:
         ending.caller_gone(ctx, call, leg, at, by_far_end)
         return
+    if leg.role is Role.OUTSIDE:
+        outside.ended(ctx, call, leg, cause)
+        return
     his = call.taken_by in ("", leg.id)
     if leg.id in call.offers or (call.stage is Stage.CONNECTING and his):
         offers.failed(ctx, call, leg, cause, at)
+        callback.unanswered(ctx, call)
+    elif his and call.stage is Stage.DIALING:
+        callback.agent_gone(ctx, call)
     elif his and call.stage in (Stage.TALKING, Stage.HELD):
         _agent_gone(ctx, call, leg, cause, by_far_end)
 

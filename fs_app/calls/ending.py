@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fs_app.calls import offers
+from fs_app.calls import offers, outside
 from fs_app.calls.context import Context
 from fs_app.calls.state import Call, Leg, Stage
 
@@ -13,13 +13,16 @@ def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: 
         return
     stage = call.stage
     freed = offers.withdraw(ctx, call)
+    outside.drop(ctx, call)
     if stage is not Stage.ENDED:
         ctx.stage(call, "caller_hung_up", why=leg.cause, at=at)
     for agent in freed:
         ctx.agents.withdrawn(agent, call.id)
     system = by_far_end is False or leg.cause == "LOST_TRACK"
     by = call.hang_up_by or ("system" if system else "caller")
-    ctx.record(call, "call.ended", at, by=by, outcome=_outcome(call, stage, by), cause=leg.cause)
+    outcome = _outcome(call, stage, by)
+    ctx.record(call, "call.ended", at, by=by, outcome=outcome, cause=leg.cause)
+    ctx.callbacks.ended(call, outcome, call.message)
     ctx.runtimes.pop(call.id, None)
     if call.agent is not None:
         _free_agent(ctx, call)
@@ -28,6 +31,10 @@ def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: 
 def _outcome(call: Call, stage: Stage, by: str) -> str:
     if call.talked:
         return "answered"
+    if call.callback:
+        return "unreachable"
+    if call.left_as:
+        return call.left_as
     if call.closed:
         return "closed"
     if stage in (Stage.NEW, Stage.GREETING):

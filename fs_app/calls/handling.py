@@ -7,8 +7,27 @@ from typing import Any
 import structlog
 
 from fs_app import facts as f
-from fs_app.calls import closing, conversation, offers, overflow, recording, sounds
-from fs_app.calls.context import CommandFailed, Context, OfferDeadline, OfferOutcome, WaitedTooLong
+from fs_app.calls import (
+    announcing,
+    closing,
+    conversation,
+    keys,
+    offers,
+    outside,
+    overflow,
+    recording,
+    sounds,
+    voicemail,
+)
+from fs_app.calls.context import (
+    CommandFailed,
+    Context,
+    NobodyOutside,
+    OfferDeadline,
+    OfferOutcome,
+    TimeToSpeak,
+    WaitedTooLong,
+)
 from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Stage
 from fs_app.errors import NoSuchChannel, Refused
 
@@ -50,6 +69,13 @@ class Handler:
                 conversation.hung_up(self._ctx, call, message)
             case f.LegTransferred():
                 self._ctx.record(call, "leg.transferred", leg=message.leg, to=message.to)
+            case f.Digit():
+                keys.pressed(self._ctx, call, message)
+            case TimeToSpeak(queue=queue):
+                announcing.announce(self._ctx, call, queue)
+            case NobodyOutside(why=why):
+                if call.stage is Stage.DIVERTING:
+                    overflow.back_from_outside(self._ctx, call, why)
             case OfferOutcome(leg=leg, cause=cause):
                 if call.legs[leg].answered_at is None:
                     conversation.leg_ended(self._ctx, call, call.legs[leg], cause)
@@ -72,6 +98,12 @@ class Handler:
             self._greet(call)
         elif call.stage is Stage.FAREWELL:
             overflow.say_farewell(ctx, call)
+        elif call.stage is Stage.VOICEMAIL:
+            voicemail.at_the_door(ctx, call)
+        elif call.stage is Stage.OUTSIDE:
+            outside.left(ctx, call)
+        elif call.stage is Stage.DIALING:
+            conversation.customer_answered(ctx, call)
         elif call.stage is Stage.ENDING:
             ctx.command(call, ctx.switch.hangup(call.caller_leg))
         elif call.stage is Stage.TALKING and ctx.runtime(call).holding:
@@ -102,7 +134,7 @@ class Handler:
         )
         ctx.command(call, ctx.switch.answer(call.caller_leg))
         if message:
-            overflow.turn_away(ctx, call, "closed", message)
+            overflow.closed(ctx, call, queue, message)
             return
         if queue.greeting:
             ctx.stage(call, "greeting")
@@ -136,17 +168,14 @@ class Handler:
         if entered is None:
             return
         queue = entered
-        ticket = call.ticket or ctx.live.next_ticket()
-        ctx.record(call, "call.queued", queue=queue.id, queue_name=queue.name, ticket=ticket)
-        ctx.command(call, ctx.switch.set_variables(call.caller_leg, {"fsapp_ticket": str(ticket)}))
-        ctx.runtime(call).greeting_app = ""
-        ctx.stage(call, "queued")
-        sounds.music(ctx, call)  # only now: in the stages before there is none
+        overflow.into_line(ctx, call, queue)
 
     def _app_done(self, call: Call, fact: f.AppDone) -> None:
         runtime = self._ctx.runtime(call)
         if fact.app_uuid and fact.app_uuid == runtime.greeting_app and call.stage is Stage.GREETING:
             self.enqueue(call)
+        elif announcing.said(self._ctx, call, fact.app_uuid) or voicemail.app_done(self._ctx, call, fact):
+            pass
         elif fact.app_uuid and fact.app_uuid == runtime.farewell_app:
             overflow.farewell_said(self._ctx, call)
         elif (

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import structlog
 
 from fs_app.agents.state import AgentState, Work
-from fs_app.calls import conversation, offers
+from fs_app.calls import callback, conversation, offers
 from fs_app.calls.context import Context
 from fs_app.calls.state import WITH_AGENT, Call, Role, Stage
 
@@ -44,6 +44,13 @@ class StrayOffer:
 
     call: str
     leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotDialled:
+    """Somebody should be called back, and the attempt got no further."""
+
+    call: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,9 @@ class NothingToQualify:
     call: str
 
 
-Leftover = LegOver | NoOffer | StrayOffer | NobodyQualifies | NotOffered | NotInCall | NothingToQualify
+Leftover = (
+    LegOver | NoOffer | StrayOffer | NotDialled | NobodyQualifies | NotOffered | NotInCall | NothingToQualify
+)
 
 
 def find(calls: Mapping[str, Call], agents: Mapping[int, AgentState]) -> list[Leftover]:
@@ -92,7 +101,11 @@ def find(calls: Mapping[str, Call], agents: Mapping[int, AgentState]) -> list[Le
 
 def _of_call(call: Call, agents: Mapping[int, AgentState]) -> list[Leftover]:
     caller = call.legs.get(call.caller_leg)
-    if call.ended_at is None and (caller is None or not caller.live or call.stage is Stage.ENDED):
+    if call.absent and call.ended_at is None:
+        stands = call.stage is Stage.OFFERED or (call.stage is Stage.WAITING and call.asked_by is None)
+        if not stands:
+            return [NotDialled(call.id)]
+    elif call.ended_at is None and (caller is None or not caller.live or call.stage is Stage.ENDED):
         return [LegOver(call.id, call.caller_leg)]
     if call.stage is Stage.OFFERED:
         if not call.offers:
@@ -147,6 +160,8 @@ def _finish(ctx: Context, leftover: Leftover) -> None:
             conversation.leg_over(ctx, call, call.legs[leg])
         case NoOffer() if call is not None:
             ctx.stage(call, "offer_failed", why="nobody is asked")
+        case NotDialled() if call is not None:
+            callback.leave_line(ctx, call, "unreachable")
         case StrayOffer(leg=leg) if call is not None:
             offers.take_back(ctx, call, leg)
         case NobodyQualifies() if call is not None:

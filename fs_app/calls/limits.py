@@ -21,13 +21,25 @@ class Onward:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """To a telephone outside."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """To the voicemail of the queue."""
+
+
+@dataclass(frozen=True, slots=True)
 class Farewell:
     """The message (empty: none), then the end."""
 
     message: str
 
 
-Place = Stay | Onward | Farewell
+Place = Stay | Onward | Outside | Message | Farewell
 
 
 def is_full(queue: QueueInfo, length: int) -> bool:
@@ -41,11 +53,13 @@ def after(
     find: Callable[[int | None], QueueInfo | None],
     length: Callable[[int], int],
     been: Collection[int],
+    tried: Collection[str] = (),
 ) -> Place:
     """Where a caller goes when `limit` of queue `of` is reached.
 
     A full queue sends him on by its own rule. Nobody is sent in a circle: to a queue where he has `been`, that is
-    gone or another account's, he does not go; then he stays where he is.
+    gone or another account's, he does not go; then he stays where he is. Nor is a number called again that was
+    `tried` for him in vain.
     """
     seen = {*been, of.id}
     while limit.then == "queue":
@@ -56,4 +70,8 @@ def after(
             return Onward(target)
         seen.add(target.id)
         limit = target.max_length
+    if limit.then == "number":
+        return Outside(limit.number) if limit.number and limit.number not in tried else Stay()
+    if limit.then == "voicemail":
+        return Message()
     return Farewell(limit.message)

@@ -83,6 +83,7 @@ class Recording(Base):
     rule = CharField(max_length=20, default="all")
     problem = CharField(max_length=30, default="")
     bytes = BigIntegerField(default=0)
+    judged_at = Millis(null=True)  # when it was kept for its disposition; decided once
     kept = BooleanField(default=False)
     kept_by = CharField(max_length=200, default="")
     delete_asked_at = Millis(null=True)

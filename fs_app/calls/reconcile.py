@@ -125,9 +125,17 @@ def _compare_call(
         repairs += _compare_agents(call, agents, channels, partner, begun_ms, holding)
     elif call.stage is Stage.ENDING:
         repairs.append(HangUp(call.caller_leg, "its call is ending"))
+    outside = call.outside_leg
+    if outside is not None and outside.id not in gone and outside.id in channels:
+        repairs += _compare_outside(call, outside, channels[outside.id], partner, begun_ms)
+    if call.stage is Stage.VOICEMAIL:
+        if partner is None and caller.app != "record" and call.stage_since < begun_ms:
+            repairs.append(SendHome(call.caller_leg, "greeted and not recorded"))
+        return repairs
     if (
         partner is None
-        and call.stage in (HEARS_MUSIC | {Stage.NEW, Stage.GREETING, Stage.FAREWELL})
+        and caller.answered | (call.stage is not Stage.DIALING)  # one that rings is nobody's to move
+        and call.stage in (HEARS_MUSIC | {Stage.NEW, Stage.GREETING, Stage.FAREWELL, Stage.DIALING})
         and call.caller_leg not in sessions
         and call.stage_since < begun_ms
         and not any(_brings_together(r) for r in repairs)
@@ -141,6 +149,8 @@ def _over_for_us(call: Call, present: Collection[str], begun_ms: int) -> list[tu
     found = []
     for leg in call.legs.values():
         if leg.role is Role.CALLER or leg.id not in present or call.stage is Stage.ENDED:
+            continue
+        if leg is call.outside_leg and call.stage in (Stage.DIVERTING, Stage.OUTSIDE):
             continue
         if leg.ended_at is not None and leg.ended_at < begun_ms:
             found.append((leg, "its offer is over"))
@@ -209,6 +219,19 @@ def _compare_pair(
     return []
 
 
+def _compare_outside(
+    call: Call, leg: Leg, channel: Channel, partner: str | None, begun_ms: int
+) -> list[Repair]:
+    at = begun_ms * 1000
+    if call.stage is not Stage.DIVERTING:
+        return []
+    if partner == leg.id:
+        return [Missed(call.id, f.LegsBridged(at, leg.id, other=call.caller_leg), "seen bridged")]
+    if channel.answered and leg.created_at < begun_ms:
+        return [Missed(call.id, f.LegParked(at, leg.id), "seen answered")]
+    return []
+
+
 def _end_of(leg: Leg, ended_legs: Mapping[str, f.LegHungUp], now_ms: int) -> f.LegHungUp:
     return ended_legs.get(leg.id) or f.LegHungUp(now_ms * 1000, leg.id, cause="LOST_TRACK")
 
@@ -216,6 +239,8 @@ def _end_of(leg: Leg, ended_legs: Mapping[str, f.LegHungUp], now_ms: int) -> f.L
 def of_stranger(channel: Channel) -> list[Repair]:
     """A channel that no call of ours has."""
     role = channel.get("fsapp_role")
+    if role == "supervisor":
+        return []  # it listens to a call without being part of it: `supervision/listening.py` knows it
     if not channel.inbound:
         if channel.get("fsapp_call") and channel.partner is None:
             return [HangUp(channel.leg, f"{role or 'outgoing'} leg without a call")]
@@ -223,5 +248,3 @@ def of_stranger(channel: Channel) -> list[Repair]:
     if channel.get("fsapp_did") or channel.get("fsapp_dialed"):
         return [Adopt(channel, "a caller without a record")]
     return []
-    if role == "supervisor":
-        return []  # it listens to a call without being part of it: `supervision/listening.py` knows it

@@ -10,8 +10,18 @@ from unicodedata import category
 import structlog
 
 from fs_app import facts as f
-from fs_app.calls import conversation, ending, farewell, offers, recording, steering
-from fs_app.calls.context import Context, WaitedTooLong
+from fs_app.callbacks.state import Callback
+from fs_app.calls import (
+    announcing,
+    callback,
+    conversation,
+    ending,
+    farewell,
+    offers,
+    recording,
+    steering,
+)
+from fs_app.calls.context import Context, TimeToSpeak, WaitedTooLong
 from fs_app.calls.handling import Handler
 from fs_app.calls.state import Call, Role, Stage
 from fs_app.catalog import QueueInfo
@@ -150,11 +160,34 @@ class Calls:
 
     # --- offers ---------------------------------------------------------------------------------------------
     def make_offer(self, call: Call, queue: QueueInfo, agent: int, told: Mapping[str, Any]) -> None:
+        announcing.hush(self._ctx, call)  # nothing is said while a telephone rings for him
         offers.make(self._ctx, call, queue, agent, told)
 
     def waited_too_long(self, call: str, queue: int) -> None:
         """The longest wait in this queue is over."""
         self.tell(call, WaitedTooLong(queue))
+
+    def time_to_speak(self, call: str, queue: int) -> None:
+        """Who waits in this queue is to hear its announcement."""
+        self.tell(call, TimeToSpeak(queue))
+
+    # --- calling back ---------------------------------------------------------------------------------------
+    def stand_in_line(self, wanted: Callback) -> None:
+        """A call without a caller, at the callback's place in the line of its queue."""
+        callback.stand_in_line(self._ctx, wanted)
+
+    def call_back(self, wanted: Callback, agent: int) -> None:
+        """The agent's telephone first, then the customer's."""
+        callback.ring_agent(self._ctx, wanted, agent)
+
+    def leave_line(self, call_id: str) -> bool:
+        """End an attempt that waits in the line still; False: it has gone further."""
+        call = self._ctx.live.calls.get(call_id)
+        if call is None or not call.absent or call.stage is not Stage.WAITING:
+            return False
+        callback.leave_line(self._ctx, call)
+        self._tidy(call_id)
+        return True
 
     def rearm(self) -> None:
         """After a start: watch the offers that were running."""

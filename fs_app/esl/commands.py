@@ -18,6 +18,8 @@ CONTEXT = "fsapp"
 DIGITS_VARIABLE = "fsapp_digits"
 LONG_ARGUMENT = 1_000  # bytes; longer arguments travel as the body of sendmsg
 
+SILENCE = 200  # mean amplitude; a quiet voice on the telephone is above 500
+
 # How the supervisor's leg is heard, by the key that `eavesdrop` reads (switch_ivr_async.c): 2 mixes into what
 # the target hears, 1 into what the target says, 3 both, 0 neither.
 SPEAK_TO_TARGET, SPEAK_TO_ALL, SPEAK_TO_NOBODY = "2", "3", "0"
@@ -196,6 +198,14 @@ def mute(leg: str, muted: bool) -> str:
 def record(leg: str, action: str, file: str) -> str:
     """`action`: start, stop, mask or unmask."""
     return api("uuid_record", q.uuid(leg), q.name(action), q.blank(q.path(file)))
+
+
+def message_argument(file: str, most_s: int, silence_s: int) -> str:
+    """The argument of `record`: file, longest time, energy below which it is silent (mean amplitude of a frame, of
+    32767), seconds of silence that end it (switch_ivr_play_say.c)."""
+    if not (0 < most_s <= 3600 and 0 < silence_s <= 60):
+        raise UnsafeCommand(f"a message can't be recorded like this: {most_s} s, {silence_s} s of silence")
+    return f"{q.blank(q.path(file))} {int(most_s)} {SILENCE} {int(silence_s)}"
 
 
 # --- variables and pictures -------------------------------------------------------------------------------

@@ -181,6 +181,12 @@ class Switch:
     def record_stop(self, leg: str, path: str) -> Command[None]:
         return self._api("record_stop", _nothing, commands.record, leg, "stop", path)
 
+    def record_message(self, leg: str, path: str, most_s: int, silence_s: int) -> Command[None]:
+        """One channel: what the leg says. The file is whole when the leg is hung up in the middle, too."""
+        return self._execute(
+            "record_message", leg, "record", commands.message_argument, path, most_s, silence_s
+        )
+
     def record_mask(self, leg: str, path: str) -> Command[None]:
         return self._api("record_mask", _nothing, commands.record, leg, "mask", path)
 

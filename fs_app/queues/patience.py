@@ -67,7 +67,7 @@ class Patience:
         waited = self._queues.waited_s(call)
         left = [moment - waited for moment in self._moments(call) if moment > max(done_s, waited)]
         queue = self._catalog.queue(call.queue)
-        if queue is not None and queue.max_wait.most > 0 and not told:
+        if queue is not None and queue.max_wait.most > 0 and not told and not call.absent:
             left.append(queue.max_wait.most - self._queues.here_s(call))
         if left:
             call_id, soonest = call.id, max(0.0, min(left))

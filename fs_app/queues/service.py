@@ -89,7 +89,7 @@ class Queues:
         if call is None:
             return
         if kind == "call.queued":
-            self._since.setdefault(call.id, self._clock.monotonic())
+            self._since.setdefault(call.id, self._moment(call.queued_at or entry.at))
             self._entered[call.id] = self._clock.monotonic()
         elif kind == "call.overflowed":
             self._entered[call.id] = self._clock.monotonic()
@@ -107,6 +107,8 @@ class Queues:
             self._leave(call.queue or 0, call)
 
     def _enter(self, call: Call) -> None:
+        if call.asked_by is not None and call.absent:
+            return  # the affair of the agent who wants to call back
         line = self._lines[call.queue or 0]
         if _place(call) not in line:
             insort(line, _place(call))

@@ -6,7 +6,7 @@ import math
 import re
 import time
 
-from fs_app.sim import life, media, strings
+from fs_app.sim import hearing, life, media, strings
 from fs_app.sim.channel import Channel
 
 #: About how long one spoken character takes (seconds); the real one depends on its sound files.
@@ -39,10 +39,11 @@ def play(ch: Channel, source: str, digits: list[str] | None = None, keys: str = 
     status = "done"
     outer, ch.sound = ch.sound, source
     ch.hearing_changed()
+    ch.plays += 1
     try:
         while (left := began + seconds - time.monotonic()) > 0:
             if ch.broken:
-                ch.broken = False
+                ch.broken = ch.plays > 1  # the sound under this one ends, too [seen]
                 status = "break"
                 break
             if digits is not None and ch.digits:
@@ -55,8 +56,10 @@ def play(ch: Channel, source: str, digits: list[str] | None = None, keys: str = 
                     break
                 continue
             life.run_private(ch)
-            life.pause(ch, None if math.isinf(left) else left)
+            if not ch.broken:
+                life.pause(ch, None if math.isinf(left) else left)
     finally:
+        ch.plays -= 1
         ch.sound = outer
         ch.hearing_changed()
         milliseconds = round((time.monotonic() - began) * 1000)
@@ -78,6 +81,34 @@ def playback(ch: Channel, data: str) -> None:
 def endless_playback(ch: Channel, data: str) -> None:
     while play(ch, data) == "done":
         life.pause(ch, life.FRAME)
+
+
+def record(ch: Channel, data: str) -> None:
+    """`path [limit_s [threshold [silence_s]]]`: what the party says, one channel, until the limit or silence."""
+    words = strings.separate(data, " ", 4)
+    if not words:
+        return
+    _pre_answer(ch)
+    most = float(words[1]) if len(words) > 1 and words[1].isdigit() else math.inf
+    quiet = float(words[3]) if len(words) > 3 and words[3].isdigit() else math.inf
+    path = words[0]
+    if not ch.core.record(ch, path, stereo=False):
+        return
+    end = time.monotonic() + most
+    silent_since: float | None = None
+    try:
+        while (now := time.monotonic()) < end and not ch.broken:
+            silent_since = None if hearing.says(ch) else silent_since or now
+            if silent_since is not None and now - silent_since >= quiet:
+                break
+            ch.digits.clear()
+            life.run_private(ch)
+            due = end if silent_since is None else min(end, silent_since + quiet)
+            life.pause(ch, None if math.isinf(due) else max(0.0, due - now))
+    finally:
+        recording = ch.recordings.get(path)
+        if recording is not None:
+            recording.stop()
 
 
 def say(ch: Channel, data: str) -> None:
@@ -158,6 +189,7 @@ def play_and_get_digits(ch: Channel, data: str) -> None:
 APPS = {
     "playback": playback,
     "endless_playback": endless_playback,
+    "record": record,
     "say": say,
     "sleep": sleep,
     "play_and_get_digits": play_and_get_digits,

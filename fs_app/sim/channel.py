@@ -97,6 +97,7 @@ class Channel:
         self.private: deque[object] = deque()  # sendmsg and uuid_broadcast, in order of arrival
         self.event_lock = False  # a broadcast runs: others wait
         self.broken = False  # CF_BREAK
+        self.plays = 0  # sounds that run, one over the other
         self.controlled = False  # CF_CONTROLLED: parked under control
         self.second = False  # CF_BLEG: came in, and was the second leg of its last bridge
         self.digits: deque[str] = deque()

@@ -108,12 +108,12 @@ class Core:
     def spies(self) -> list[Channel]:
         return list(self.spying.values()) if self.spying else []
 
-    def record(self, ch: Channel, path: str) -> bool:
+    def record(self, ch: Channel, path: str, stereo: bool | None = None) -> bool:
         """Start a recording; False when it can't be written."""
         if path in ch.recordings:
             return True
         try:
-            recording = media.Recording(ch, path, hearing.recorded, self.settings.recording_most_s)
+            recording = media.Recording(ch, path, hearing.recorded, self.settings.recording_most_s, stereo)
         except OSError:
             return False
         ch.recordings[path] = recording

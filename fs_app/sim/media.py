@@ -107,7 +107,12 @@ class Recording:
     """
 
     def __init__(
-        self, ch: Channel, path: str, heard: Callable[[Channel], tuple[int, int]], most_s: float
+        self,
+        ch: Channel,
+        path: str,
+        heard: Callable[[Channel], tuple[int, int]],
+        most_s: float,
+        stereo: bool | None = None,
     ) -> None:
         self.path = path
         self._ch = ch
@@ -117,7 +122,7 @@ class Recording:
         self._masked = False
         self._tones = heard(ch)
         self._written = 0
-        self._stereo = ch.variables.true("RECORD_STEREO")
+        self._stereo = ch.variables.true("RECORD_STEREO") if stereo is None else stereo
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._file = open(path, "wb")  # noqa: SIM115 - open as long as the recording lasts
         self._file.write(header(0, 2 if self._stereo else 1))

@@ -48,6 +48,7 @@ class Party:
         self.caller_shown = ""
         self.digits_heard = ""
         self.dead = False
+        self.mute = False  # says nothing
         self.ch: Channel | None = None
         self.dialing: Dialing | None = None
         self.user = self.domain = self.password = ""
@@ -58,7 +59,13 @@ class Party:
 
     @property
     def speaking(self) -> bool:
-        return self.state == "talking" and not self.dead
+        return self.state == "talking" and not self.dead and not self.mute
+
+    def say_nothing(self) -> None:
+        self.mute = True
+        if self.ch is not None:
+            self.ch.hearing_changed()
+            self.ch.poke()
 
     def new_call_id(self) -> str:
         self.sip_call_id = f"{self.people.random.getrandbits(64):016x}@127.0.0.1"

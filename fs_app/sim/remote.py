@@ -109,6 +109,9 @@ class SimParty:
     def press(self, digits: str) -> None:
         self._do("press", digits=digits)
 
+    def say_nothing(self) -> None:
+        self._do("say_nothing")
+
     def talking(self, timeout: float = 10.0) -> None:
         _wait(lambda: self.state in ("talking", "held"), timeout, lambda: f"answer ({self.look()})")
 

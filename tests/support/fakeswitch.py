@@ -155,6 +155,9 @@ class FakeSwitch:
     def record_stop(self, leg: str, path: str) -> Command:
         return self._do("record_stop", leg, path)
 
+    def record_message(self, leg: str, path: str, most_s: int, silence_s: int) -> Command:
+        return self._do("record_message", leg, path, most_s, silence_s)
+
     def record_mask(self, leg: str, path: str) -> Command:
         return self._do("record_mask", leg, path)
 

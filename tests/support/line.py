@@ -78,6 +78,9 @@ class Line:
         """No RTP from now on (SIP goes on)."""
         self._all.media.do("to", self._port, host="", rtp=0)
 
+    def say_nothing(self) -> None:
+        self._all.media.do("silence", self._port)
+
     def press(self, digits: str) -> None:
         self._all.media.do("keys", self._port, digits=digits)
 

@@ -148,6 +148,8 @@ class Room:
         party = self.parties[port]
         if what == "to":
             party.to = (args["host"], args["rtp"]) if args.get("rtp") else None
+        elif what == "silence":
+            party.frame = b"\xd5" * SAMPLES
         elif what == "keys":
             party.digits.extend(args["digits"])
         elif what == "hears":

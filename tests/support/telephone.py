@@ -159,6 +159,9 @@ class Telephone:
             if line.state not in (PartyState.IDLE, PartyState.ENDED):
                 line.go_deaf()
 
+    def say_nothing(self) -> None:
+        self._current().say_nothing()
+
     def press(self, digits: str) -> None:
         self._current().press(digits)
 

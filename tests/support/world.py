@@ -50,6 +50,10 @@ class Party(Protocol):
         """Press keys (RFC 4733, 100 ms each with pauses of 100 ms)."""
         ...
 
+    def say_nothing(self) -> None:
+        """From now on this party is silent (its telephone sends silence)."""
+        ...
+
     def talking(self, timeout: float = 10.0) -> None:
         """Wait until answered."""
         ...

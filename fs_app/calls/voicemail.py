@@ -1,0 +1,84 @@
+"""A message for later: greeting, beep, what the caller says until he is silent, hangs up or has used the time.
+
+The file is a recording of the call. Whoever hangs up in the middle leaves what he said; who hangs up before the beep
+has given up.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from fs_app import facts as f
+from fs_app.calls import announcing, sounds
+from fs_app.calls.context import Context
+from fs_app.calls.state import Call, Stage
+from fs_app.errors import NoSuchChannel, Refused
+
+BEEP = "tone_stream://%(400,100,1000)"
+
+
+def begin(ctx: Context, call: Call, why: str) -> None:
+    """Greet him. Called in NEW, GREETING and WAITING."""
+    ctx.record(call, "call.voicemail", why=why)
+    ctx.stage(call, "to_voicemail", why=why)
+    greet(ctx, call)
+
+
+def greet(ctx: Context, call: Call) -> None:
+    """Also at the door after a restart: he has not spoken yet."""
+    queue = ctx.queue(call)
+    greeting = queue.voicemail.greeting if queue is not None else ""
+    files = [sounds.on_switch(ctx.sounds, greeting or announcing.prompt(ctx, call, "voicemail")), BEEP]
+    pending = ctx.switch.play(call.caller_leg, files)
+    ctx.runtime(call).voicemail_app = pending.id
+    ctx.command(call, pending, lambda call, error: _not_played(ctx, call, error))
+
+
+def at_the_door(ctx: Context, call: Call) -> None:
+    if call.message:
+        over(ctx, call)  # he spoke, and what he said is there
+    else:
+        greet(ctx, call)
+
+
+def app_done(ctx: Context, call: Call, fact: f.AppDone) -> bool:
+    """Greeting or recording ended; False: it was neither."""
+    runtime = ctx.runtime(call)
+    if not fact.app_uuid or call.stage is not Stage.VOICEMAIL:
+        return False
+    if fact.app_uuid == runtime.voicemail_app:
+        if call.message:
+            over(ctx, call)
+        else:
+            _record(ctx, call)
+        return True
+    return False
+
+
+def over(ctx: Context, call: Call) -> None:
+    """He has said it."""
+    if call.stage is Stage.VOICEMAIL:
+        ctx.stage(call, "message_left")
+        ctx.command(call, ctx.switch.hangup(call.caller_leg))
+
+
+def _record(ctx: Context, call: Call) -> None:
+    queue = ctx.queue(call)
+    most_s = queue.voicemail.most_s if queue is not None else 120
+    silence_s = queue.voicemail.silence_s if queue is not None else 4
+    day = datetime.fromtimestamp(ctx.clock.now_ms() / 1000, UTC).strftime("%Y/%m/%d")
+    recording = str(uuid4())
+    path = f"{call.account}/{day}/{recording}.wav"
+    ctx.record(call, "recording.wanted", recording=recording, path=path, agent=None, rule="voicemail")
+    pending = ctx.switch.record_message(
+        call.caller_leg, sounds.on_switch(ctx.recordings, path), most_s, silence_s
+    )
+    ctx.runtime(call).voicemail_app = pending.id
+    ctx.command(call, pending, lambda call, error: _not_played(ctx, call, error))
+
+
+def _not_played(ctx: Context, call: Call, error: Exception) -> None:
+    """Refused by the switch: nobody waits for its end. (Lost with the link: recovery asks again.)"""
+    if isinstance(error, Refused) and not isinstance(error, NoSuchChannel):
+        over(ctx, call)
