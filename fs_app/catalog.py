@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from fs_app.accounts.model import Account, User
+from fs_app.agents.capacity import DEFAULT, Capacity
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.bus import Bus
 from fs_app.db import Database
@@ -45,6 +46,8 @@ class AgentInfo:
     sip_ha1: str
     queues: tuple[int, ...] = ()
     skills: Mapping[int, int] = field(default_factory=dict)  # skill → level
+    permanent_line: bool = False
+    capacity: Capacity = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,8 @@ class QueueInfo:
     calling_back: CallingBack = CallingBack()
     service_s: int = 20
     service_percent: int = 80
+    auto_qualify_s: int = 0  # 0: never
+    auto_disposition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +282,8 @@ def load() -> Picture:
             a.sip_ha1,
             tuple(q for q, agent in members if agent == a.id),
             {skill: level for agent, skill, level in skills if agent == a.id},
+            a.permanent_line,
+            Capacity(a.capacity_voice, a.capacity_chat, a.capacity_mail, a.capacity_case),
         )
         for a in Agent.select(Agent, User).join(User).where(Agent.active, User.active)
     }
@@ -331,6 +338,8 @@ def load() -> Picture:
             ),
             service_s=q.service_s,
             service_percent=q.service_percent,
+            auto_qualify_s=q.auto_qualify_s,
+            auto_disposition=q.auto_disposition_id,
         )
         for q in Queue.select()
     }

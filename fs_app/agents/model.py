@@ -9,7 +9,11 @@ from fs_app.db import Base, Millis
 
 
 class Agent(Base):
-    """A person who takes and makes calls: the user's telephone side."""
+    """A person who takes and makes calls: the user's telephone side.
+
+    With a `permanent_line` the telephone is called once, at the log-in, and stays connected; calls come with a beep.
+    `capacity_…` is how much of each kind of work he does at once (`agents/capacity.py`), 0: none.
+    """
 
     id = AutoField()
     account = ForeignKeyField(Account, backref="agents", on_delete="RESTRICT")
@@ -18,6 +22,11 @@ class Agent(Base):
     sip_ha1 = CharField(max_length=32)  # md5(user:domain:password): the password itself is never kept
     active = BooleanField(default=True)
     created_at = Millis()
+    permanent_line = BooleanField(default=False)
+    capacity_voice = IntegerField(default=1)
+    capacity_chat = IntegerField(default=3)
+    capacity_mail = IntegerField(default=1)
+    capacity_case = IntegerField(default=1)
 
     class Meta:
         indexes = ((("account", "number"), True),)

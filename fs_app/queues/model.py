@@ -57,6 +57,8 @@ class Queue(Base):
     Who waits hears `hold_message`, his position and the estimated wait as ticked, and which keys there are: first
     after `announce_first_s`, then every `announce_every_s`. `callback_key` keeps his place and calls him back,
     `callback_tries` times, `callback_retry_s` apart. `keep_abandoned`: who gives up is in the list of callbacks.
+
+    After `auto_qualify_s` of wrap-up a call that nobody has qualified gets `auto_disposition`; 0 or none: never.
     """
 
     id = AutoField()
@@ -121,6 +123,9 @@ class Queue(Base):
     keep_abandoned = BooleanField(default=True)
     service_s = IntegerField(default=20)  # promised: answered within this time …
     service_percent = IntegerField(default=80)  # … so many of a hundred
+
+    auto_qualify_s = IntegerField(default=0)
+    auto_disposition = ForeignKeyField(Disposition, null=True, backref="+", on_delete="SET NULL")
 
     class Meta:
         indexes = ((("account", "number"), True), (("account", "name"), True))
