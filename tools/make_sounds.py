@@ -1,6 +1,7 @@
-"""Speak the prompts of sounds/catalogue.json with espeak-ng (Debian) into sounds/LANGUAGE/NAME.wav, 8 kHz mono.
+"""Speak the prompts of sounds/catalogue.json with espeak-ng (Debian) into sounds/LANGUAGE/NAME.wav, 8 kHz mono, and
+the numbers of fs_app/calls/spoken.py into sounds/LANGUAGE/numbers/.
 
-A developer runs this after changing the catalogue; the files are kept in the repository.
+`make_sounds.py NAME…` makes only these (`numbers` for the numbers). A developer runs this after changing the catalogue; the files are kept in the repository.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from fs_app.calls.spoken import NUMBERS  # noqa: E402
 
 SOUNDS = Path(__file__).resolve().parents[1] / "sounds"
 VOICES = {"fr": "fr-fr", "en": "en-gb", "es": "es"}
@@ -29,7 +33,12 @@ def speak(language: str, text: str, target: Path) -> None:
 
 
 def main() -> int:
-    for name, texts in json.loads((SOUNDS / "catalogue.json").read_text(encoding="utf-8")).items():
+    asked = sys.argv[1:]
+    catalogue = json.loads((SOUNDS / "catalogue.json").read_text(encoding="utf-8"))
+    catalogue |= {f"numbers/{n}": dict.fromkeys(VOICES, str(n)) for n in NUMBERS}
+    for name, texts in catalogue.items():
+        if asked and name.partition("/")[0] not in asked:
+            continue
         for language, text in texts.items():
             speak(language, text, SOUNDS / language / f"{name}.wav")
             print(f"{language}/{name}.wav")

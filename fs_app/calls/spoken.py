@@ -20,6 +20,7 @@ NAMES = (
     "position_beyond",
     "wait_is",
     "wait_minutes",
+    "wait_minute",
     "wait_short",
     "wait_long",
     "press",
@@ -51,6 +52,8 @@ def wait_files(language: str, seconds: float | None) -> list[str]:
     minutes = said_minutes(seconds)
     if minutes is None:
         return [f"{language}/wait_long.wav"]
+    if minutes == 1:
+        return [f"{language}/wait_minute.wav"]
     return [f"{language}/wait_is.wav", number_file(language, minutes), f"{language}/wait_minutes.wav"]
 
 
