@@ -70,6 +70,9 @@ class AgentDesk:
         self._heard_by = heard_by
         self._seq: dict[int, int] = {}
         self._soon: set[int] = set()  # whose queues have changed since the last pictures
+        self._rows: dict[
+            int, list[dict[str, Any]]
+        ] = {}  # the queues as the agent's page has them, if we know it
         self._pages: dict[int, int] = {}
         self._leaving: dict[int, Timer] = {}
         self._left: set[int] = set()  # whose log-out was asked for by nobody but the silence of their page
@@ -178,6 +181,15 @@ class AgentDesk:
     # --- pictures -------------------------------------------------------------------------------------------
     def picture(self, agent: int) -> dict[str, Any]:
         """All that the page of this agent shows. Raises NotFound."""
+        self._rows.pop(agent, None)  # whoever asks, we don't know whether his page gets it
+        return self._picture(agent)
+
+    def _for_page(self, agent: int) -> dict[str, Any]:
+        picture = self._picture(agent)
+        self._rows[agent] = picture["queues"]
+        return picture
+
+    def _picture(self, agent: int) -> dict[str, Any]:
         info = self._catalog.agent(agent)
         if info is None:
             raise NotFound(f"agent {agent}")
@@ -277,21 +289,25 @@ class AgentDesk:
         for queue_id in info.queues:
             queue = self._catalog.queue(queue_id)
             if queue is not None and (self._catalog.open_queue(queue_id) or self._queues.length(queue_id)):
+                told = info.options.sees_waiting
                 rows.append(
                     {
                         "id": queue.id,
                         "name": queue.name,
-                        "waiting": self._queues.length(queue.id),
-                        "longest_since": self._queues.longest_since(queue.id),
+                        "waiting": self._queues.length(queue.id) if told else None,
+                        "longest_since": self._queues.longest_since(queue.id) if told else None,
                     }
                 )
         return rows
 
     # --- who is told ----------------------------------------------------------------------------------------
-    def _tell(self, agent: int) -> None:
+    def _tell(self, agent: int, soon: bool = False) -> None:
         info = self._catalog.agent(agent)
-        if info is not None and self._pages.get(agent):
-            self._bus.publish(AgentPicture(info.account, agent, self.picture(agent)))
+        if info is None or not self._pages.get(agent):
+            return
+        if soon and self._rows.get(agent) == self._queue_rows(info):
+            return  # who came was served at once: nothing of it is to be seen
+        self._bus.publish(AgentPicture(info.account, agent, lambda: self._for_page(agent), soon))
 
     def _tell_soon(self, agent: int) -> None:
         """What he sees of his queues has changed: with all such changes of the next moment in one picture. Fifty
@@ -304,7 +320,7 @@ class AgentDesk:
 
     def _tell_those(self) -> None:
         for _ in range(min(PICTURES_AT_ONCE, len(self._soon))):
-            self._tell(self._soon.pop())
+            self._tell(self._soon.pop(), soon=True)
         if self._soon:
             self._clock.call_later(0.0, self._tell_those)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +16,30 @@ class Recorded:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
 class AgentPicture:
-    """All that the page of one agent shows (shape: docs/events.md)."""
+    """What the page of one agent shows has changed (shape: docs/events.md).
 
-    account: int
-    agent: int
-    picture: dict[str, Any]
+    `picture` is made when somebody asks for it, once, and shows the state of that moment: of ten changes within a
+    moment nine are never looked at. `soon`: only what he sees of his queues has changed, he himself has not.
+    """
+
+    __slots__ = ("_made", "_make", "account", "agent", "soon")
+
+    def __init__(
+        self, account: int, agent: int, make: Callable[[], dict[str, Any]], soon: bool = False
+    ) -> None:
+        self.account = account
+        self.agent = agent
+        self.soon = soon
+        self._make = make
+        self._made: dict[str, Any] | None = None
+
+    @property
+    def picture(self) -> dict[str, Any]:
+        """Raises NotFound when the agent has been deactivated since."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -20,8 +21,8 @@ from flask_socketio import SocketIO
 
 from fs_app import metrics
 from fs_app.accounts.service import Identity
-from fs_app.errors import FsAppError, NotAllowed, Overloaded, Unavailable
-from fs_app.events import AgentPicture, SwitchState
+from fs_app.errors import FsAppError, NotAllowed, NotFound, Overloaded, Unavailable
+from fs_app.events import AgentNotice, AgentPicture, SwitchState
 from fs_app.tasks import Tasks
 from fs_app.web import websocket
 from fs_app.web.access import NotLoggedIn
@@ -41,6 +42,9 @@ PING_TIMEOUT_S = 2
 
 MOST_BEHIND = 8
 """Messages that wait for a browser before it gets no further picture."""
+
+OWN_S = 0.05
+"""Seconds between two pictures for what happens to the agent himself; what he sees of others waits up to 0.25."""
 
 MOST_AT_ONCE = 20
 """Events of one socket that may be under way."""
@@ -90,11 +94,12 @@ class AgentSockets:
         self._tabs = Tabs()
         self._languages: dict[str, str] = {}  # by socket
         self._busy: Counter[str] = Counter()  # by socket
-        self._pacer: Pacer[int] = Pacer(app.clock, self._send_picture, self._keeps_up)
+        self._pacer: Pacer[int] = Pacer(app.clock, self._send_picture, self._keeps_up, sooner=OWN_S)
         self._tasks = Tasks("sockets")
         self._tasks.every("check logins", RECHECK_S, self.check_logins)
         app.bus.subscribe(AgentPicture, self._on_picture)
         app.bus.subscribe(SwitchState, self._on_switch)
+        app.bus.subscribe(AgentNotice, lambda e: self.notice(e.agent, e.level, e.key, **e.params))
         socketio.on_event("connect", self._connect)
         socketio.on_event("disconnect", self._disconnect)
         socketio.on_event(TAKE_OVER, lambda *args: self._handled(args, self._take_over))
@@ -165,7 +170,7 @@ class AgentSockets:
         if lost is not None and lost.name != tab.name:
             self._emit("replaced", {}, lost.sid)
         self._pacer.afresh(tab.agent)
-        self._pacer.put(tab.agent, picture)
+        self._pacer.put(tab.agent, lambda: picture)
 
     def check_logins(self) -> None:
         """Disconnect the pages whose login has ended: logged out, revoked, expired, left the company."""
@@ -230,7 +235,7 @@ class AgentSockets:
     # --- what pages are told --------------------------------------------------------------------------------
     def _on_picture(self, event: AgentPicture) -> None:
         if self._tabs.live(event.agent) is not None:
-            self._pacer.put(event.agent, event.picture)
+            self._pacer.put(event.agent, lambda: event.picture, event.soon)
 
     def _on_switch(self, event: SwitchState) -> None:
         # While it is away the picture says so; only the good news needs telling.
@@ -244,10 +249,11 @@ class AgentSockets:
             said = translate(self._languages.get(tab.sid, DEFAULT), key, **params)
             self._emit("notice", {"level": level, "key": key, "text": said}, tab.sid)
 
-    def _send_picture(self, agent: int, picture: dict[str, Any]) -> None:
+    def _send_picture(self, agent: int, make: Callable[[], dict[str, Any]]) -> None:
         tab = self._tabs.live(agent)
         if tab is not None:
-            self._emit("agent", picture, tab.sid)
+            with suppress(NotFound):  # deactivated since
+                self._emit("agent", make(), tab.sid)
 
     def _emit(self, event: str, data: dict[str, Any], sid: str) -> None:
         # Puts the message into the socket's own queue; a greenlet per socket writes it.

@@ -199,7 +199,7 @@ class FakeDesk:
                 since = self._clock.now_ms() - round(longest_s * 1000)
                 row |= {"waiting": waiting, "longest_since": since if waiting else None}
         for agent in self.agents:
-            self._tell(agent)
+            self._tell(agent, soon=True)
 
     def switch(self, up: bool) -> None:
         self._switch = {"up": up, "since": self._clock.now_ms()}
@@ -280,5 +280,6 @@ class FakeDesk:
         self.agents[agent]["state"] = {"name": name, "since": self._clock.now_ms(), "until": until}
         self._tell(agent)
 
-    def _tell(self, agent: int) -> None:
-        self._bus.publish(AgentPicture(self._account, agent, self.picture(agent)))
+    def _tell(self, agent: int, soon: bool = False) -> None:
+        picture = self.picture(agent)
+        self._bus.publish(AgentPicture(self._account, agent, lambda: picture, soon))

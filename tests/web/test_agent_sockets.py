@@ -180,7 +180,7 @@ def test_a_browser_that_reads_nothing_makes_nobody_else_wait(web: Web) -> None:
     big = {"reasons": [{"id": n, "label": "x" * 200} for n in range(300)]}
     for number in range(100):
         picture = {**web.desk.picture(web.ids.colleague), **big}
-        web.app.bus.publish(AgentPicture(web.ids.account, web.ids.colleague, picture))
+        web.app.bus.publish(AgentPicture(web.ids.account, web.ids.colleague, lambda p=picture: p))
         if number % 10 == 0:
             gevent.sleep(0.26)
     began = time.monotonic()
@@ -204,7 +204,7 @@ def test_a_browser_that_reads_slowly_gets_whole_frames(web: Web) -> None:
     label = "x" * 200
     picture = web.desk.picture(web.ids.colleague)
     picture["reasons"] = [{"id": n, "label": label} for n in range(30_000)]
-    web.app.bus.publish(AgentPicture(web.ids.account, web.ids.colleague, picture))
+    web.app.bus.publish(AgentPicture(web.ids.account, web.ids.colleague, lambda: picture))
     gevent.sleep(1.0)  # long enough that the buffers are full and the server waits
     big = next(frame for frame in slow.frames() if len(frame) > 1_000_000)
     assert big.startswith(b'42["agent",{')

@@ -58,7 +58,8 @@ def desk(world: World, projector: FakeProjector) -> AgentDesk:
 
 @pytest.fixture
 def seen(world: World, desk: AgentDesk) -> World:
-    """Both agents are ready and their pages are open."""
+    """Both agents are ready and their pages are open, and each picture is looked at when it is told."""
+    world.bus.subscribe(AgentPicture, lambda event: event.picture)
     for agent in (ME, OTHER):
         desk.browser_seen(agent)
     world.ready(ME, OTHER)
@@ -412,3 +413,27 @@ def test_the_queue_row_follows_the_line(seen: World, desk: AgentDesk) -> None:
         "longest_since": seen.call(first).queued_at,
     }
     assert seen.recorder.of(AgentPicture)[0].account == ACCOUNT
+
+
+def test_a_picture_that_nobody_looks_at_is_not_made(world: World, desk: AgentDesk) -> None:
+    desk.browser_seen(ME)
+    world.ready(ME)
+    first = desk.picture(ME)["seq"]
+    for _ in range(5):
+        world.hangs_up(world.waits())
+    told = [e for e in world.recorder.of(AgentPicture) if e.agent == ME]
+    assert len(told) > 5
+    assert desk.picture(ME)["seq"] == first + 1
+    assert told[-1].picture is told[-1].picture
+
+
+def test_who_is_served_at_once_is_no_news_for_the_others(seen: World, desk: AgentDesk) -> None:
+    """Their queues look as before: nobody is told anything."""
+    seen.clock.advance(TOLD_SOON_S)
+    before = {agent: len(pictures(seen, agent)) for agent in (ME, OTHER)}
+    caller = seen.waits()
+    (mine,) = (offer.agent for offer in seen.live.calls[caller].offers.values())
+    seen.clock.advance(TOLD_SOON_S)
+    spared = OTHER if mine == ME else ME
+    assert len(pictures(seen, mine)) > before[mine]
+    assert len(pictures(seen, spared)) == before[spared]

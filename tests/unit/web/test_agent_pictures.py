@@ -95,3 +95,23 @@ def test_a_forgotten_browser_gets_nothing_more() -> None:
     browser.clock.advance(5)
     assert browser.sent == []
     assert len(browser.pacer) == 0
+
+
+def test_what_can_wait_waits_for_the_interval_and_what_can_t_for_less() -> None:
+    browser = Browser()
+    pacer: Pacer[int] = Pacer(browser.clock, browser._send, interval=0.25, sooner=0.05)
+    pacer.put(1, {"seq": 1})
+    browser.clock.advance(0.01)
+    pacer.put(1, {"seq": 2}, soon=True)
+    browser.clock.advance(0.02)
+    pacer.put(1, {"seq": 3})
+    browser.clock.advance(0.01)
+    pacer.put(1, {"seq": 4}, soon=True)  # the one that is due sooner takes it along
+    browser.clock.advance(1)
+    assert browser.sent == [(0, 1, 1), (0.05, 1, 4)]
+    pacer.put(1, {"seq": 5}, soon=True)
+    browser.clock.advance(0.01)
+    pacer.put(1, {"seq": 6}, soon=True)
+    browser.clock.advance(1)
+    assert [seq for _, _, seq in browser.sent] == [1, 4, 5, 6]
+    assert browser.sent[3][0] - browser.sent[2][0] == 0.25
