@@ -19,6 +19,12 @@ LOOP_LAG = Histogram(
     "How late the event loop runs a timer",
     buckets=(0.001, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3),
 )
+GC_SECONDS = Histogram(
+    "fsapp_garbage_collection_seconds",
+    "How long a garbage collection held up everything",
+    ["generation"],
+    buckets=(0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1),
+)
 LOOP_LAG_P99 = Gauge(
     "fsapp_loop_lag_p99_seconds", "99th percentile of the last minute of how late the event loop runs a timer"
 )
@@ -33,3 +39,11 @@ UNKNOWN_TRANSITIONS = Counter(
     "fsapp_unknown_transitions_total", "Events that a state machine refused", ["machine"]
 )
 BROWSERS = Gauge("fsapp_browsers", "Connected browser sockets")
+RECORDINGS_POSSIBLE = Gauge("fsapp_recordings_possible", "0 while the disk takes no recordings")
+RECORDING_FAILURES = Counter(
+    "fsapp_recording_failures_total", "Recordings that could not begin or were cut", ["why"]
+)
+RECORDINGS_DELETED = Counter("fsapp_recordings_deleted_total", "Recordings deleted", ["why"])
+AGENTS_MENDED = Counter(
+    "fsapp_agent_corrections_total", "Agents whose state was corrected by comparison", ["what"]
+)

@@ -8,6 +8,7 @@ import click
 from gevent.event import Event
 
 from fs_app import demo as demonstration
+from fs_app import interpreter
 from fs_app.app import Application
 from fs_app.clock import RealClock
 from fs_app.config import Settings
@@ -33,6 +34,7 @@ def serve(settings: Settings, demo: bool, end: Event, new_passwords: bool = Fals
         app = Application(settings, lock=lock)
         stops.callback(app.stop)
         app.start()
+        interpreter.tune()
         _say_where(app, simulated, demo and shown is None)
         end.wait()
         click.echo("fs-app: stopping")

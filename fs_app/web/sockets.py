@@ -28,6 +28,7 @@ from fs_app.web import websocket
 from fs_app.web.access import NotLoggedIn
 from fs_app.web.agent_events import TAKE_OVER, VERBS, Verb, message, text
 from fs_app.web.i18n import DEFAULT, known, translate
+from fs_app.web.packets import TextPacket
 from fs_app.web.pictures import Pacer
 from fs_app.web.tabs import Tab, Tabs
 
@@ -66,6 +67,7 @@ def attach(flask_app: Flask, app: Any) -> AgentSockets:
         allow_upgrades=False,
         http_compression=False,
         manage_session=False,
+        serializer=TextPacket,
         logger=quiet,
         engineio_logger=quiet,
         max_http_buffer_size=websocket.MOST_BYTES,
