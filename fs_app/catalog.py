@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from fs_app.accounts.model import Account, User
+from fs_app.accounts.model import Account, Profile, User
+from fs_app.accounts.profiles import NO_PROFILE, AgentOptions, options_of
 from fs_app.agents.capacity import DEFAULT, Capacity
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.bus import Bus
@@ -48,6 +49,7 @@ class AgentInfo:
     skills: Mapping[int, int] = field(default_factory=dict)  # skill → level
     permanent_line: bool = False
     capacity: Capacity = DEFAULT
+    options: AgentOptions = NO_PROFILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,7 @@ def load() -> Picture:
         a.id: AccountInfo(a.id, a.slug, a.name, a.language, a.time_zone, a.country, a.sip_domain)
         for a in Account.select()
     }
+    options = {p.id: options_of(p.options) for p in Profile.select()}
     agents = {
         a.id: AgentInfo(
             a.id,
@@ -284,6 +287,7 @@ def load() -> Picture:
             {skill: level for agent, skill, level in skills if agent == a.id},
             a.permanent_line,
             Capacity(a.capacity_voice, a.capacity_chat, a.capacity_mail, a.capacity_case),
+            options=options.get(a.user.profile_id, NO_PROFILE),
         )
         for a in Agent.select(Agent, User).join(User).where(Agent.active, User.active)
     }

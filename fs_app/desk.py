@@ -12,6 +12,7 @@ from fs_app.agents.service import Agents
 from fs_app.agents.state import AgentState, Presence, Work
 from fs_app.agents.today import Today
 from fs_app.bus import Bus
+from fs_app.callbacks.desk import CallbackDesk
 from fs_app.calls.service import Calls
 from fs_app.calls.state import Call, Leg, Stage
 from fs_app.catalog import AgentInfo, Catalog
@@ -54,6 +55,7 @@ class AgentDesk:
         projector: Projector,
         threads: Threads,
         heard_by: Callable[[int], dict[str, Any] | None] = lambda agent: None,
+        callbacks: CallbackDesk | None = None,
     ) -> None:
         """`heard_by(agent)`: the supervisor who speaks to him (`name`, `mode` whisper or barge)."""
         self._live = live
@@ -68,6 +70,7 @@ class AgentDesk:
         self._projector = projector
         self._threads = threads
         self._heard_by = heard_by
+        self._callbacks = callbacks
         self._seq: dict[int, int] = {}
         self._soon: set[int] = set()  # whose queues have changed since the last pictures
         self._rows: dict[
@@ -134,6 +137,28 @@ class AgentDesk:
                 raise Unavailable("neither the database nor the disk takes the verdict") from None
             log.warning("disposition vouched for by the journal", call=call)
         self._unvouched.pop((agent, call), None)
+
+    # --- callbacks --------------------------------------------------------------------------------------------
+    def call_back(self, agent: int, callback: str) -> None:
+        """His telephone first, then the customer's. Raises NotFound, callbacks.service.Taken, NotFree, NoNumber."""
+        self._callback_desk().call(agent, callback)
+
+    def take_callback(self, agent: int, callback: str) -> None:
+        self._callback_desk().take(agent, callback)
+
+    def release_callback(self, agent: int, callback: str) -> None:
+        self._callback_desk().release(agent, callback)
+
+    def postpone_callback(self, agent: int, callback: str, minutes: int) -> None:
+        self._callback_desk().postpone(agent, callback, minutes)
+
+    def close_callback(self, agent: int, callback: str, done: bool) -> None:
+        self._callback_desk().close(agent, callback, done)
+
+    def _callback_desk(self) -> CallbackDesk:
+        if self._callbacks is None:
+            raise NotFound("nobody is called back here")
+        return self._callbacks
 
     # --- the page's presence --------------------------------------------------------------------------------
     def browser_seen(self, agent: int) -> None:
@@ -209,6 +234,7 @@ class AgentDesk:
             "supervisor": self._heard_by(agent),
             "today": self._today.figures(agent, info.account),
             "queues": self._queue_rows(info),
+            "callbacks": self._callbacks.picture(info) if self._callbacks else {"open": 0, "list": []},
             "reasons": [{"id": r.id, "label": r.label} for r in self._catalog.reasons(info.account)],
         }
 
@@ -248,6 +274,7 @@ class AgentDesk:
                 "queue": self._queue(call),
                 "recording": bool(call.recording and call.recording.running and not call.recording_silent),
                 "record": self._calls.recording_state(call),
+                "callback": bool(call.callback),
                 "can": [*can, *(self._calls.recording_can(call) if call.taken_by == leg.id else [])],
             }
         ]
@@ -258,6 +285,8 @@ class AgentDesk:
             return "TALKING", call.stage_since, ["hang_up", "hold"]
         if call.stage is Stage.HELD:
             return "HELD", call.stage_since, ["hang_up", "resume"]
+        if call.stage is Stage.DIALING:
+            return "DIALING", call.stage_since, ["hang_up"]
         if leg.answered_at is None:
             return "RINGING", leg.created_at, ["hang_up"]
         return "TALKING", leg.answered_at, ["hang_up"]
@@ -333,6 +362,11 @@ class AgentDesk:
         entry = event.entry
         if entry.agent is not None:
             self._tell(entry.agent)
+        if entry.kind.startswith("callback."):
+            queue = self._catalog.queue(entry.data.get("queue"))
+            for agent in queue.agents if queue else ():
+                self._rows.pop(agent, None)  # another thing than his queues has changed
+                self._tell_soon(agent)
         call = self._live.calls.get(entry.call or "")
         if call is None:
             return

@@ -54,7 +54,9 @@ class User(Base):
     theme = CharField(max_length=10, default="auto")
     active = BooleanField(default=True)
     created_at = Millis()
-    profile = ForeignKeyField(Profile, null=True, backref="users", on_delete="RESTRICT")  # null: all of the role
+    profile = ForeignKeyField(
+        Profile, null=True, backref="users", on_delete="RESTRICT"
+    )  # null: all of the role
 
     class Meta:
         table_name = "app_user"  # "user" is a reserved word of PostgreSQL

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import structlog
 from peewee import fn
 
-from fs_app.accounts.model import LANGUAGES, Account, User, UserSession
+from fs_app.accounts.model import LANGUAGES, Account, Profile, User, UserSession
 from fs_app.accounts.passwords import Passwords
 from fs_app.accounts.permissions import may
 from fs_app.agents.model import Agent
@@ -55,6 +55,7 @@ class Identity:
     agent: int | None
     agent_number: str
     session: str  # hash of the session's token
+    denied: frozenset[str] = frozenset()  # what the profile switches off of what the role may
 
     # what Flask-Login asks for
     is_authenticated = True
@@ -65,7 +66,7 @@ class Identity:
         return str(self.user)
 
     def may(self, permission: str) -> bool:
-        return may(self.role, permission)
+        return may(self.role, permission) and permission not in self.denied
 
 
 @dataclass(slots=True)
@@ -156,6 +157,12 @@ class AccountService:
             )
         )
         return ended
+
+    def forget_account(self, account: int) -> None:
+        """Rights of many people changed: ask the database again."""
+        for token_hash, known in list(self._known.items()):
+            if known.identity.account == account:
+                self._known.pop(token_hash, None)
 
     def forget(self, user: int, ended: bool = False) -> None:
         """Somebody else changed this person: ask the database again; `ended`: the sessions are void at once."""
@@ -268,6 +275,7 @@ def _identity(user_id: int, token_hash: str) -> Identity | None:
     if user is None:
         return None
     agent = Agent.get_or_none((Agent.user == user_id) & Agent.active)
+    profile = Profile.get_or_none(Profile.id == user.profile_id) if user.profile_id else None
     account = user.account
     return Identity(
         user=user.id,
@@ -285,4 +293,5 @@ def _identity(user_id: int, token_hash: str) -> Identity | None:
         agent=agent.id if agent else None,
         agent_number=agent.number if agent else "",
         session=token_hash,
+        denied=frozenset(profile.denied) if profile else frozenset(),
     )

@@ -8,12 +8,14 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from fs_app.accounts.model import LANGUAGES, Account, User, UserSession
+from fs_app.accounts.model import LANGUAGES, Account, Profile, User, UserSession
 from fs_app.accounts.permissions import ROLES
-from fs_app.admin import audit
+from fs_app.accounts.profiles import granted
+from fs_app.admin import audit, skills
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.admin.listing import Page, Wanted, like, page_of
+from fs_app.admin.profiles import not_more_than_own, permissions_of, somebody_keeps_the_keys
 from fs_app.agents.model import Agent
 from fs_app.digest import a1_hash
 from fs_app.errors import NotAllowed
@@ -22,13 +24,6 @@ from fs_app.queues.model import Queue, QueueMember
 LOGIN = re.compile(r"[^\s|/\\]{1,100}")
 NUMBER = re.compile(r"[0-9*#]{2,16}")
 SHORTEST_PASSWORD = 10
-
-
-class LastAdmin(NotAllowed):
-    """Without an administrator nobody could mend anything any more."""
-
-    key = "error.last_admin"
-    status = 409
 
 
 class Yourself(NotAllowed):
@@ -60,7 +55,8 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What can be changed. Empty `number`: no telephone; `queues`: identifiers."""
+    """What can be changed. Empty `number`: no telephone; `queues`: identifiers; `skills`: (skill, level), 0 for none;
+    of skills those that are not named stay."""
 
     login: str = ""
     name: str = ""
@@ -68,6 +64,8 @@ class Person:
     language: str = ""
     number: str = ""
     queues: tuple[int, ...] = ()
+    profile: int | None = None
+    skills: tuple[tuple[int, int | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,8 @@ def get(account: int, user: int) -> Stored:
         else ()
     )
     number = agent.number if agent else ""
-    person = Person(row.login, row.name, row.role, row.language, number, queues)
+    levels = tuple(sorted(skills.levels_of(account, agent.id).items())) if agent else ()
+    person = Person(row.login, row.name, row.role, row.language, number, queues, row.profile_id, levels)
     return Stored(row.id, row.active, agent.id if agent else None, person)
 
 
@@ -148,20 +147,28 @@ def save(
     """Add (`user` None; then `password_hash` is needed) or change; the identifier, and whether `sip_password` was used.
 
     A telephone's password is bound to its number: with a new number it changes, too. Raises FormInvalid, NotFound,
-    LastAdmin.
+    LastAdmin, MoreThanOwn.
     """
     check(actor.account, user, person)
     before = get(actor.account, user) if user is not None else None
-    values = {"login": person.login, "name": person.name, "role": person.role, "language": person.language}
+    denied = Profile.get_by_id(person.profile).denied if person.profile else ()
+    had = permissions_of(user) if user is not None else frozenset()
+    not_more_than_own(actor, granted(person.role, denied) - had)
+    values = {
+        "login": person.login,
+        "name": person.name,
+        "role": person.role,
+        "language": person.language,
+        "profile": person.profile,
+    }
     if before is None:
         row = User.create(
             account=actor.account, password_hash=password_hash, created_at=actor.now, **values
         ).id
     else:
         row = before.id
-        if before.person.role == "admin" and person.role != "admin":
-            _other_admin(actor.account, row)
         User.update(**values).where(User.id == row).execute()
+        somebody_keeps_the_keys(actor.account)
     used = _save_telephone(actor, row, person, sip_password)
     audit.write(
         actor,
@@ -169,8 +176,8 @@ def save(
         "user",
         row,
         person.name,
-        _described(before.person) if before else None,
-        _described(person),
+        _described(actor.account, before.person) if before else None,
+        _described(actor.account, get(actor.account, row).person),
     )
     return row, used
 
@@ -183,16 +190,19 @@ def set_active(actor: Actor, user: int, active: bool) -> None:
     if not active:
         if user == actor.user:
             raise Yourself("nobody deactivates himself")
-        if row.role == "admin":
-            _other_admin(actor.account, user)
         end_sessions(user, actor.now)
+    else:
+        not_more_than_own(actor, permissions_of(user))
     User.update(active=active).where(User.id == user).execute()
+    somebody_keeps_the_keys(actor.account)
     audit.write(actor, "activate" if active else "deactivate", "user", user, row.name)
 
 
 def set_password(actor: Actor, user: int, password_hash: str) -> str:
-    """Also ends the sessions that were begun with the old one; the person's login. Raises NotFound."""
+    """Also ends the sessions that were begun with the old one; the person's login. Raises NotFound,
+    MoreThanOwn."""
     row = find(User, actor.account, user)
+    not_more_than_own(actor, permissions_of(user))  # his password is all he may
     User.update(password_hash=password_hash).where(User.id == user).execute()
     if user != actor.user:
         end_sessions(user, actor.now)
@@ -242,6 +252,13 @@ def check(account: int, user: int | None, person: Person) -> None:
         problems.add("role", "field.choice")
     if person.language not in LANGUAGES:
         problems.add("language", "field.choice")
+    if person.profile is not None:
+        profile = Profile.get_or_none((Profile.id == person.profile) & (Profile.account == account))
+        if profile is None:
+            problems.add("profile", "field.choice")
+        elif profile.role != person.role:
+            problems.add("profile", "field.profile_role")
+    skills.check_levels(account, dict(person.skills), problems)
     if person.number:
         _check_number(account, user, person.number, problems)
     elif person.queues:
@@ -285,6 +302,7 @@ def _save_telephone(actor: Actor, user: int, person: Person, sip_password: str) 
     else:
         Agent.update(**values).where(Agent.id == agent.id).execute()
     _save_queues(actor.account, agent.id, person.queues)
+    skills.store_levels(actor.account, agent.id, dict(person.skills))
     return renewed
 
 
@@ -296,12 +314,12 @@ def _save_queues(account: int, agent: int, queues: tuple[int, ...]) -> None:
             QueueMember.create(account=account, queue=queue, agent=agent)
 
 
-def _other_admin(account: int, user: int) -> None:
-    others = User.select().where(User.account == account, User.role == "admin", User.active, User.id != user)
-    if not others.exists():
-        raise LastAdmin(f"account {account}")
-
-
-def _described(person: Person) -> dict[str, Any]:
+def _described(account: int, person: Person) -> dict[str, Any]:
     queues = Queue.select(Queue.name).where(Queue.id.in_(person.queues)).order_by(Queue.name).tuples()
-    return {**asdict(person), "queues": [name for (name,) in queues]}
+    profile = Profile.get_or_none(Profile.id == person.profile)
+    return {
+        **asdict(person),
+        "queues": [name for (name,) in queues],
+        "profile": profile.name if profile else "",
+        "skills": skills.described(account, dict(person.skills)),
+    }

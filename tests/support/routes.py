@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from fs_app.accounts.model import User
+from fs_app.accounts.model import Profile, User
 from fs_app.agents.model import NotReadyReason
 from fs_app.contacts.model import Contact
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
@@ -38,6 +38,7 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
         holidays = HolidaySet.create(name=SECRET, created_at=now, **of)
         day = Holiday.create(set=holidays, name=SECRET, month=12, day=24, begin=0, end=1440, **of)
         return {
+            "profile": Profile.create(name=SECRET, role="agent", created_at=now, **of).id,
             "skill": Skill.create(name=SECRET, **of).id,
             "day": day.id,
             "user": User.get(User.account == other_account).id,

@@ -12,6 +12,7 @@ from fs_app.web.admin import (
     numbers,
     opening,
     people,
+    profiles,
     queues,
     reasons,
     skills,
@@ -19,6 +20,7 @@ from fs_app.web.admin import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     people.blueprint,
+    profiles.blueprint,
     queues.blueprint,
     skills.blueprint,
     dispositions.blueprint,

@@ -23,6 +23,7 @@ def entries(identity: Identity) -> list[Entry]:
     """What this person sees, in order."""
     every = (
         Entry("/admin/people", t("menu.people"), "users-group", "people.manage"),
+        Entry("/admin/profiles", t("menu.profiles"), "shield-check", "profiles.manage"),
         Entry("/admin/queues", t("menu.queues"), "list-details", "queues.manage"),
         Entry("/admin/skills", t("menu.skills"), "star", "skills.manage"),
         Entry("/admin/dispositions", t("menu.dispositions"), "clipboard-check", "dispositions.manage"),
@@ -35,6 +36,8 @@ def entries(identity: Identity) -> list[Entry]:
             "hours.manage",
             ("/admin/holidays", "/admin/opening"),
         ),
+        Entry("/recordings", t("menu.recordings"), "microphone", "recordings.listen_all"),
+        Entry("/admin/phones", t("menu.phones"), "device-landline-phone", "phones.manage"),
         Entry("/admin/audit", t("menu.audit"), "history", "audit.view"),
     )
     return [entry for entry in every if identity.may(entry.permission)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fs_app.accounts import generated
 from fs_app.accounts.model import LANGUAGES
 from fs_app.accounts.permissions import ROLES
-from fs_app.admin import people, queues, use
+from fs_app.admin import people, profiles, queues, skills, use
 from fs_app.admin.form import FormInvalid
 from fs_app.admin.listing import Wanted
 from fs_app.admin.people import Person, Stored
@@ -28,8 +29,10 @@ from fs_app.web.admin.common import (
     read,
     state_filter,
     typed,
+    typed_number,
     typed_numbers,
     wanted,
+    whole,
     yes_no,
 )
 from fs_app.web.context import site, the_app, who
@@ -37,6 +40,7 @@ from fs_app.web.i18n import t
 
 blueprint = Blueprint("admin_people", __name__, url_prefix="/admin/people")
 PATH = "/admin/people"
+SKILL = re.compile(r"skill-(\d{1,9})")
 
 
 @blueprint.get("")
@@ -202,17 +206,32 @@ def _typed() -> Person:
         language=typed("language"),
         number=typed("number").replace(" ", ""),
         queues=typed_numbers("queues"),
+        profile=typed_number("profile"),
+        skills=tuple(
+            (int(found[1]), whole(value) if value.strip() else 0)
+            for name, value in request.form.items()
+            if (found := SKILL.fullmatch(name))
+        ),
     )
 
 
 def _form(stored: Stored | None, person: Person, problems: dict[str, str]) -> str:
-    choices = read(queues.names)
+    choices, offered, known = read(
+        lambda account: (queues.names(account), profiles.choices(account), skills.choices(account))
+    )
+    levels = dict(person.skills)
     return render_template(
         "admin/person.html",
         stored=stored,
         person=person,
         problems=problems,
         queues=choices,
+        profiles=[
+            ("", t("people.no_profile")),
+            *((str(each.id), f"{each.name} ({t('role.' + each.role)})") for each in offered),
+        ],
+        skills=[skill for skill in known if skill.active or levels.get(skill.id)],
+        levels=levels,
         roles=[(role, t(f"role.{role}")) for role in ROLES],
         languages=[
             ("", t("people.language_of_account")),

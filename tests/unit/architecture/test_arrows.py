@@ -58,6 +58,7 @@ SERVICES = {
 VOCABULARY = {
     "accounts.generated": "passwords that the program makes",
     "accounts.permissions": "the table of who may do what",
+    "accounts.profiles": "what a profile says",
     "contacts.numbers": "how telephone numbers are read and shown",
     "routing.strategies": "names of the orders in which agents are asked",
 }

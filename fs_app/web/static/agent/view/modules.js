@@ -11,7 +11,7 @@ export function Queues({ queues }) {
       <thead><tr><th scope="col">${t("desk.queue")}</th><th scope="col" class="num">${t("desk.queue.callers")}</th>
         <th scope="col" class="num">${t("desk.queue.wait")}</th></tr></thead>
       <tbody>${queues.map((queue) => html`<tr key=${queue.id} class=${queue.waiting ? "is-lit" : ""}>
-        <td><bdi>${queue.name}</bdi></td><td class="num"><b>${queue.waiting}</b></td>
+        <td><bdi>${queue.name}</bdi></td><td class="num"><b>${queue.waiting ?? "–"}</b></td>
         <td class="num">${queue.longest_since == null ? "–" : html`<${Since} stamp=${queue.longest_since} />`}</td></tr>`)}</tbody>
     </table>`}
   <//>`;
