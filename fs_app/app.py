@@ -46,8 +46,11 @@ from fs_app.queues.announcer import Announcer
 from fs_app.queues.pace import Pace
 from fs_app.queues.patience import Patience
 from fs_app.queues.service import Queues
+from fs_app.recordings.disk import Disk
+from fs_app.recordings.disposal import Disposal
 from fs_app.routing import last_agent
 from fs_app.routing.service import Routing
+from fs_app.schedule import Schedule
 from fs_app.supervision import today as queues_today
 from fs_app.supervision.board import Board
 from fs_app.supervision.listening import Listening
@@ -59,6 +62,8 @@ from fs_app.web import server as web
 log = structlog.get_logger(__name__)
 
 JOURNAL_DAYS = 7
+DELETION_S = 60.0
+
 LAGGING = 5000
 """More unprojected entries than this are reported as trouble."""
 
@@ -110,6 +115,24 @@ class Application:
         self.calls = Calls(
             self._context, self.tasks, self._dialled, on_stranger=lambda leg: self.recovery.stranger(leg)
         )
+        self.disk = Disk(
+            settings.recordings,
+            settings.recordings_reserve_mb * 1024**2,
+            self.live,
+            self.threads,
+            self.calls.cut_recording,
+            self.calls.disk_again,
+        )
+        self._context.disk = self.disk
+        self.disposal = Disposal(
+            self.db,
+            self.live,
+            self.clock,
+            self.threads,
+            settings.recordings,
+            lambda entry: self.projector.wait(entry, 20.0),
+        )
+        self.schedule = Schedule()
         self.today = today.Today(self.clock, self.bus, self._zone)
         self.routing = Routing(
             self.live,
@@ -241,6 +264,11 @@ class Application:
         every("CDR spool", 2.0, self.recovery.read_spool)
         every("directory", 10.0, self._ensure_directory)
         every("figures", 5.0, self._count)
+        self.disk.round()
+        every("disk of recordings", 2.0, self.disk.round)
+        self.schedule.every("deletion of recordings", DELETION_S, self.disposal.run)
+        self.schedule.start()
+        self._stops.callback(self.schedule.stop)
         every("supervision", 20.0, self.board.look_again)
 
     # --- facts ----------------------------------------------------------------------------------------------
@@ -440,7 +468,13 @@ class Application:
             "directory", lambda: _check(not self._directory_trouble, "directory", why=self._directory_trouble)
         )
         add("disk", disk(self.settings.data_dir))
+        add("recordings", self.disk.check)
+        add("deletion", self.disposal.check)
         add("loop", self._check_loop)
+
+    def disk_report(self) -> dict[str, Any]:
+        """The disk of recordings: `free` bytes, `trouble` or ''."""
+        return {"free": self.disk.free, "trouble": self.disk.trouble}
 
     def _check_switch(self) -> tuple[bool, str, dict[str, Any]]:
         if not self.link.up:

@@ -98,7 +98,7 @@ def recording(account: int, call_id: str, recording_id: str) -> tuple[RecordingR
     )
     if row is None:
         return None
-    return RecordingRow(row.id, row.path, row.started_at, row.ended_at, row.duration_ms), row.call.agent_id
+    return _recording(row), row.call.agent_id
 
 
 def figures(account: int, since: int, until: int) -> Figures:
@@ -160,7 +160,11 @@ def agents_of(account: int) -> list[Choice]:
 
 # --- inside ------------------------------------------------------------------------------------------------
 def _selection() -> ModelSelect:
-    recorded = fn.EXISTS(Recording.select(Recording.id).where(Recording.call == Call.id))
+    recorded = fn.EXISTS(
+        Recording.select(Recording.id).where(
+            Recording.call == Call.id, Recording.deleted_at.is_null(), Recording.problem == ""
+        )
+    )
     return Call.select(Call, Queue, Agent, User, Disposition, Contact, recorded.alias("recorded"))
 
 
@@ -286,7 +290,27 @@ def _recordings(account: int, call_id: str) -> list[RecordingRow]:
         .where((Recording.account == account) & (Recording.call == call_id))
         .order_by(Recording.started_at, Recording.id)
     )
-    return [RecordingRow(r.id, r.path, r.started_at, r.ended_at, r.duration_ms) for r in rows]
+    return [_recording(r) for r in rows]
+
+
+def _recording(row: Any) -> RecordingRow:
+    return RecordingRow(
+        row.id,
+        row.path,
+        row.started_at,
+        row.ended_at,
+        row.duration_ms,
+        row.bytes,
+        row.problem,
+        row.kept,
+        row.kept_by,
+        row.delete_asked_at,
+        row.delete_why,
+        row.delete_by,
+        row.delete_reason,
+        row.delete_trouble,
+        row.deleted_at,
+    )
 
 
 def _entries(account: int, call_id: str) -> list[EntryRow]:

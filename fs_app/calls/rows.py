@@ -88,11 +88,28 @@ class LegRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordingRow:
+    """`problem` is why it is not whole; the rest says what has become of it (`calls.model.Recording`)."""
+
     id: str
     path: str
     started_at: int
     ended_at: int | None
     duration_ms: int
+    bytes: int = 0
+    problem: str = ""
+    kept: bool = False
+    kept_by: str = ""
+    delete_asked_at: int | None = None
+    delete_why: str = ""
+    delete_by: str = ""
+    delete_reason: str = ""
+    delete_trouble: str = ""
+    deleted_at: int | None = None
+
+    @property
+    def there(self) -> bool:
+        """There is something to hear, as far as the database knows."""
+        return self.deleted_at is None and self.ended_at is not None and not (self.problem and not self.duration_ms)
 
 
 @dataclass(frozen=True, slots=True)

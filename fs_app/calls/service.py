@@ -251,9 +251,19 @@ class Calls:
     def recording_can(self, call: Call) -> list[str]:
         return recording.possible(self._ctx, call)
 
+    def recording_ways(self, account: int, call_id: str) -> list[str]:
+        """What a supervisor may do with the recording of this call: start, pause, resume."""
+        call = self._ctx.live.calls.get(call_id)
+        found = self.recording_can(call) if call is not None and call.account == account else []
+        return [way.removesuffix("_recording") for way in found]
+
     @staticmethod
     def recording_state(call: Call) -> dict[str, Any]:
         return recording.shown(call)
+
+    def cut_recording(self, call: str, recording_id: str, why: str) -> None:
+        """Nothing more can be written into the file of this call."""
+        self.tell(call, recording.CannotBeWritten(recording_id, why))
 
     def disk_again(self) -> None:
         """Recordings can be written again: the conversations that should have one get it."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.accounts.service import Identity
@@ -16,6 +17,7 @@ from fs_app.web.access import needs
 from fs_app.web.callcsv import TooMany, as_csv
 from fs_app.web.context import site, the_app, who, zone
 from fs_app.web.peaks import peaks_of
+from fs_app.web.recordings import said
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
@@ -26,6 +28,12 @@ class NoRecording(NotFound):
     """The file is not where it should be."""
 
     key = "error.recording_missing"
+
+
+class Deleted(NotFound):
+    """The file was deleted, and the page of the call says by whom."""
+
+    key = "error.recording_deleted"
 
 
 @blueprint.get("")
@@ -98,8 +106,25 @@ def call(call_id: str) -> str:
         phases=timeline.phases(found.entries, found.row.started_at, found.row.ended_at, now),
         may_listen=_may_listen(identity, found.agent_id),
         may_download=identity.may("recordings.download"),
+        may_keep=identity.may("recordings.keep"),
+        may_delete=identity.may("recordings.delete"),
+        fate=said,
+        steering=the_app().calls.recording_ways(identity.account, call_id)
+        if identity.may("recordings.steer") and found.row.running
+        else [],
         now=now,
     )
+
+
+@blueprint.post("/<call_id>/recording/<steering>")
+@needs("recordings.steer")
+def steer_recording(call_id: str, steering: str) -> AnyResponse:
+    """A supervisor starts, pauses or resumes the recording of a call that goes on."""
+    identity = who()
+    if steering not in ("start", "pause", "resume"):
+        raise NotFound("no such thing to do with a recording")
+    the_app().calls.steer_recording(identity.account, call_id, steering, identity.name)
+    return redirect(f"/calls/{quote(call_id, safe='')}", 303)
 
 
 @blueprint.get("/<call_id>/recordings/<recording_id>.wav")
@@ -179,6 +204,8 @@ def _file_of(identity: Identity, call_id: str, recording_id: str) -> Path:
     found = the_app().db.read(lambda: queries.recording(identity.account, call_id, recording_id))
     if found is None or not _may_listen(identity, found[1]):
         raise NotFound(f"recording {recording_id[:50]!r}")
+    if found[0].delete_asked_at is not None:
+        raise Deleted(f"recording {recording_id[:50]!r}")
     base = the_app().settings.recordings.resolve()
     path = (base / found[0].path).resolve()
     if not path.is_relative_to(base) or not path.is_file():

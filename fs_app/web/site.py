@@ -27,6 +27,7 @@ from fs_app.web import (
     login,
     look,
     preferences,
+    recordings,
     status,
     text,
 )
@@ -86,7 +87,7 @@ def build(app: Application) -> Flask:
     access.install(flask_app)
     failures.install(flask_app)
     limiter = Limiter(get_remote_address, app=flask_app, storage_uri="memory://")
-    for module in (i18n, login, preferences, home, calls, status, agent):
+    for module in (i18n, login, preferences, home, calls, recordings, status, agent, supervisor):
         flask_app.register_blueprint(module.blueprint)
     for blueprint in BLUEPRINTS:
         flask_app.register_blueprint(blueprint)

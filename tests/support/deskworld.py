@@ -19,6 +19,7 @@ from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from tests.support.fakedesk import FakeDesk
+from tests.support.fakerecordings import Steering, disposal
 
 PASSWORD = secrets.token_urlsafe(12)
 DAY_MS = 24 * 3600 * 1000
@@ -44,6 +45,14 @@ class App:
     started_at: int
     catalog: Catalog
     live: NoCalls = field(default_factory=lambda: NoCalls())
+
+    def __post_init__(self) -> None:
+        self.calls = Steering()
+        self.disposal = disposal(self.db, self.clock, self.settings.recordings)
+        self.disk: dict[str, Any] = {"free": 182 * 1024**3, "trouble": ""}
+
+    def disk_report(self) -> dict[str, Any]:
+        return self.disk
 
     def health(self) -> dict[str, Any]:
         return {"ok": True, "problems": []}

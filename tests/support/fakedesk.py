@@ -102,6 +102,23 @@ class FakeDesk:
         found |= {"state": "TALKING", "since": self._clock.now_ms(), "can": ["hold", "hang_up"]}
         self._tell(agent)
 
+    def pause_recording(self, agent: int, line: str) -> None:
+        self._record(agent, line, "pause_recording", "paused", "resume_recording")
+
+    def resume_recording(self, agent: int, line: str) -> None:
+        self._record(agent, line, "resume_recording", "on", "pause_recording")
+
+    def start_recording(self, agent: int, line: str) -> None:
+        self._record(agent, line, "start_recording", "on", "pause_recording")
+
+    def _record(self, agent: int, line: str, verb: str, state: str, then: str) -> None:
+        self._asked(verb, agent, line)
+        found = self._line(agent, line)
+        can = [name for name in found["can"] if name != verb]
+        record = {"state": state, "problem": ""}
+        found |= {"record": record, "recording": state == "on", "can": [*can, then]}
+        self._tell(agent)
+
     def qualify(self, agent: int, call: str, disposition: int, note: str) -> None:
         self._asked("qualify", agent, call, disposition, note)
         work = self.agents[agent]["work"]
@@ -161,7 +178,8 @@ class FakeDesk:
             "state": "TALKING",
             "since": self._clock.now_ms(),
             "recording": True,
-            "can": ["hold", "hang_up"],
+            "record": {"state": "on", "problem": ""},
+            "can": ["hold", "hang_up", "pause_recording"],
         }
         one["today"]["taken"] += 1
         self._state(agent, "IN_CALL")

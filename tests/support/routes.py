@@ -9,6 +9,7 @@ from flask import Flask
 
 from fs_app.accounts.model import Profile, User
 from fs_app.agents.model import NotReadyReason
+from fs_app.calls.model import Recording
 from fs_app.contacts.model import Contact
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
@@ -52,6 +53,9 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             "call_id": callworld.OTHERS,
             "call": callworld.OTHERS,
             "recording_id": callworld.RECORDING,
+            "recording": Recording.create(
+                id="of-others", call=callworld.OTHERS, path="x.wav", started_at=1, ended_at=2, **of
+            ).id,
             "contact": Contact.create(last_name=SECRET, created_at=now, updated_at=now, **of).id,
         }
 
@@ -61,7 +65,7 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
 
 def addresses(flask: Flask, objects: dict[str, Any]) -> list[Address]:
     """All routes with all their methods. A KeyError: this route has an argument that `foreign` does not know."""
-    fixed = {"lang": "fr", "digest": "x", "path": "y", "way": "up"}
+    fixed = {"lang": "fr", "digest": "x", "path": "y", "way": "up", "steering": "pause"}
     adapter = flask.url_map.bind("localhost")
     found = []
     for rule in flask.url_map.iter_rules():

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from fs_app.web.admin.queue_tabs import basic, opening, skills, strategy
+from fs_app.web.admin.queue_tabs import basic, opening, recording, service, skills, strategy
 from fs_app.web.admin.queue_tabs.frame import Tab
 
 TABS: tuple[Tab, ...] = (
@@ -14,6 +14,8 @@ TABS: tuple[Tab, ...] = (
     opening.TAB,
     basic.MESSAGES,
     basic.DELAYS,
+    service.TAB,
+    recording.TAB,
 )
 
 PARTS = tuple(tab.part for tab in TABS if tab.part is not None)

@@ -52,9 +52,35 @@ export function toggleAvailability(picture) {
 const LINE_ACTIONS = {
   hold: { event: "line.hold", icon: "player-pause" },
   resume: { event: "line.resume", icon: "player-play" },
+  start_recording: { event: "line.start_recording", icon: "player-record" },
+  pause_recording: { event: "line.pause_recording", icon: "microphone-off" },
+  resume_recording: { event: "line.resume_recording", icon: "microphone" },
   hang_up: { event: "line.hang_up", icon: "phone-off", danger: true },
 };
-const LINE_ORDER = ["resume", "hold", "hang_up"];
+const LINE_ORDER = ["resume", "hold", "start_recording", "pause_recording", "resume_recording", "hang_up"];
+
+/** Actions that share a key: what is possible now is what it does. */
+export const ON_ONE_KEY = {
+  hold: ["hold", "resume"],
+  recording: ["pause_recording", "resume_recording", "start_recording"],
+};
+
+/** The key of an action's button. */
+export function keyOf(name) {
+  return Object.keys(ON_ONE_KEY).find((key) => ON_ONE_KEY[key].includes(name)) ?? name;
+}
+
+/** How the recording of a line is shown; null: nothing to be shown. An older picture has `recording` alone. */
+export function recordingLook(line) {
+  const state = line.record?.state ?? (line.recording ? "on" : "off");
+  if (state === "off") return null;
+  return {
+    on: { state, icon: "player-record-filled", cls: "is-on" },
+    held: { state, icon: "player-record", cls: "" },
+    paused: { state, icon: "microphone-off", cls: "is-paused" },
+    problem: { state, icon: "alert-triangle", cls: "is-problem", problem: line.record?.problem },
+  }[state] ?? null;
+}
 
 /** The buttons of a line, only those that the server says are possible and that this page knows. */
 export function lineActions(line) {

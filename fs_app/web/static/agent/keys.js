@@ -11,6 +11,7 @@ export const DEFAULT_KEYS = Object.freeze({
   availability: "F8",
   qualify: "F9",
   note: "n",
+  recording: "r",
   back: "Backspace",
 });
 

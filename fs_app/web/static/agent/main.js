@@ -3,7 +3,7 @@
 import { effect, html, render } from "../vendor/preact.js";
 import { t } from "../js/lib/i18n.js";
 import * as alarm from "./alarm.js";
-import { mainLine, toggleAvailability } from "./actions.js";
+import { mainLine, ON_ONE_KEY, toggleAvailability } from "./actions.js";
 import { actionOf, keyTable } from "./keys.js";
 import { connect } from "./link.js";
 import { phone } from "./phone.js";
@@ -47,7 +47,8 @@ effect(() => {
 
 // The keyboard.
 const doing = {
-  hold: () => onLine(["hold", "resume"]),
+  hold: () => onLine(ON_ONE_KEY.hold),
+  recording: () => onLine(ON_ONE_KEY.recording),
   hang_up: () => onLine(["hang_up"]),
   availability: () => {
     const { event, data } = toggleAvailability(store.picture.value);

@@ -1,11 +1,21 @@
 /** The agent's lines, one box each: who, since when, what may be done with it (BA-120). */
 
-import { lineActions, mainLine } from "../actions.js";
+import { keyOf, lineActions, mainLine, recordingLook } from "../actions.js";
 import { phone } from "../phone.js";
 import { facts, picture } from "../store.js";
 import { Ask, html, Icon, Since, t, withKey } from "./parts.js";
 
 const ICONS = { RINGING: "phone-incoming", TALKING: "phone", HELD: "music" };
+
+/** Is it recorded? Colour and icon always; words too when it is not as it should be. */
+function Recorded({ line }) {
+  const look = recordingLook(line);
+  if (!look) return null;
+  const said = look.problem ? t(`recording.problem.${look.problem}`) : t(`desk.recording.${look.state}`);
+  const words = look.state === "paused" ? t("desk.recording.paused_short") : look.state === "problem" ? t("desk.recording.problem_short") : "";
+  return html`<span class=${`recording ${look.cls}`} title=${said} role="img" aria-label=${said}>
+    <${Icon} name=${look.icon} cls="small" />${words && html`<small aria-hidden="true">${words}</small>`}</span>`;
+}
 
 function Line({ line, main }) {
   const number = phone(line.number, facts.value.country);
@@ -16,11 +26,10 @@ function Line({ line, main }) {
     <span class="line-who"><bdi title=${line.name && number ? `${line.name} · ${number}` : name}>${name}</bdi>
       ${line.state === "RINGING" ? html`<small>${t("desk.line.pick_up")}</small>` : line.state === "HELD" ? html`<small>${state}</small>` : null}</span>
     <${Since} stamp=${line.since} />
-    ${line.recording && html`<span class="recording" title=${t("desk.line.recording")}>
-      <${Icon} name="player-record-filled" cls="small" title=${t("desk.line.recording")} /></span>`}
+    <${Recorded} line=${line} />
     ${lineActions(line).map((action) => html`
       <${Ask} key=${action.name} event=${action.event} data=${action.data} cls=${`line-button${action.danger ? " is-danger" : ""}`}
-        label=${main ? withKey(t(`desk.line.${action.name}`), action.name === "resume" ? "hold" : action.name) : t(`desk.line.${action.name}`)}>
+        label=${main ? withKey(t(`desk.line.${action.name}`), keyOf(action.name)) : t(`desk.line.${action.name}`)}>
         <${Icon} name=${action.icon} /><//>`)}
   </section>`;
 }
