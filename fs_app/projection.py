@@ -141,6 +141,7 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
         queue=lambda e: e.data["queue"], ticket=lambda e: e.data["ticket"], queued_at=lambda e: e.at
     ),
     "call.overflowed": _set(queue=lambda e: e.data["new_queue"]),
+    "call.turn": _set(ticket=lambda e: e.data["ticket"]),
     "call.contact": _set(contact=lambda e: e.data["contact"]),
     "call.bridged": _bridged,
     "call.dialled": _dialled,

@@ -106,6 +106,7 @@ class Context:
     position: Callable[[Call], int] = lambda call: 1  # in his queue; 1 is next
     estimate_s: Callable[[Call], float | None] = lambda call: None  # how long he will wait still
     default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
+    deaf_until: float = 0  # UTC ms: who came before may not have been heard in order (turns.py)
     sessions: set[str] = field(default_factory=set)  # legs with a living outbound session
     runtimes: dict[str, Runtime] = field(default_factory=dict)
 

@@ -3,7 +3,7 @@ or a message and the end. A closed queue uses the same ways."""
 
 from __future__ import annotations
 
-from fs_app.calls import outside, sounds, voicemail
+from fs_app.calls import outside, sounds, turns, voicemail
 from fs_app.calls.context import Context
 from fs_app.calls.limits import Farewell, Message, Onward, Outside, Place, after, is_full
 from fs_app.calls.state import Call, Stage
@@ -73,6 +73,7 @@ def into_line(ctx: Context, call: Call, queue: QueueInfo, event: str = "queued",
         ticket = call.ticket or ctx.live.next_ticket()
         ctx.record(call, "call.queued", queue=queue.id, queue_name=queue.name, ticket=ticket)
         ctx.command(call, ctx.switch.set_variables(call.caller_leg, {"fsapp_ticket": str(ticket)}))
+        turns.in_order(ctx, call)
     ctx.runtime(call).greeting_app = ""
     ctx.stage(call, event, why=why)
     if event == "queued":

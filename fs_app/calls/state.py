@@ -330,6 +330,8 @@ def evolve(call: Call, entry: Entry) -> None:
             call.been.append(d["new_queue"])
         case "call.prioritised":
             call.priority = d["priority"]
+        case "call.turn":
+            call.ticket = d["ticket"]
         case "call.closed":
             call.closed = d["to"] is None
             call.queue = d["to"] or d["queue"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from urllib.parse import unquote
 
 import gevent
@@ -102,8 +103,10 @@ class Recovery:
 
     # --- when -----------------------------------------------------------------------------------------------
     def link_up(self, core_uuid: str) -> None:
-        """Begin at once; an older run is given up."""
+        """Begin at once; an older run is given up. Nobody is offered to anybody before it is done."""
         self.stop()
+        self._set_open(False)
+        self._ctx.deaf_until = inf
         self._running = self._tasks.spawn("recovery", self._recover, core_uuid)
 
     def link_down(self) -> None:
@@ -111,6 +114,7 @@ class Recovery:
             self._down_ms = self._ctx.clock.now_ms()
         self.stop()
         self._set_open(False)
+        self._ctx.deaf_until = inf
         self.done = False
         for runtime in self._ctx.runtimes.values():
             runtime.listened_to.clear()
@@ -185,6 +189,7 @@ class Recovery:
             repairs=self.report.repairs,
         )
         self.done = True
+        self._ctx.deaf_until = clock.now_ms()
         self._set_open(True)
 
     def _bring_back(self) -> None:

@@ -19,6 +19,9 @@ from fs_app.live import Live
 
 Line = list[tuple[int, int, str]]
 
+MOVED = ("call.prioritised", "call.turn")
+"""Entries that change the place of somebody in the line."""
+
 
 class Queues:
     def __init__(self, live: Live, bus: Bus, clock: Clock) -> None:
@@ -83,7 +86,7 @@ class Queues:
             self._since.pop(entry.call, None)
             self._entered.pop(entry.call, None)
             return
-        if kind not in ("call.stage", "call.queued", "call.overflowed", "call.prioritised"):
+        if kind not in ("call.stage", "call.queued", "call.overflowed", *MOVED):
             return
         call = self._live.calls.get(entry.call)
         if call is None:
@@ -96,7 +99,7 @@ class Queues:
             if call.stage is Stage.WAITING:
                 self._leave(entry.data["queue"], call)
                 self._enter(call)
-        elif kind == "call.prioritised":
+        elif kind in MOVED:
             if call.stage is Stage.WAITING:  # his place has changed already: found by his name
                 line = self._lines[call.queue or 0]
                 line[:] = [place for place in line if place[2] != call.id]

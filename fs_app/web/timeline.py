@@ -58,6 +58,7 @@ LOOKS = {
     "call.queued": ("hourglass", "teal"),
     "call.closed": ("clock", "orange"),
     "call.overflowed": ("transfer", "orange"),
+    "call.turn": ("arrow-up", "grey"),
     "call.turned_away": ("phone-x", "red"),
     "call.contact": ("id", "grey"),
     "call.bridged": ("phone-call", "blue"),
