@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from tests.faults.record import Record
 from tests.support.program import DOMAIN, PASSWORD, AgentPage
 
 STEP_S = 0.05
+RETRY_S = 0.4
 TROUBLE = (exceptions.SocketIOError, AssertionError, OSError, ValueError)
 """What a page runs into while the program is away. (`AgentPage` asserts where a test would want to know.)"""
 
@@ -41,14 +43,17 @@ class Agent:
         self._no_page_since = 0.0
         self._see(self.page.picture)
         self._behave()
-        self._greenlet = gevent.spawn(self._live)
+        self._greenlets = [gevent.spawn(self._live), gevent.spawn(self._stay_connected)]
 
     def stop(self) -> None:
-        self._greenlet.kill()
+        gevent.killall(self._greenlets)
         self.page.close()
 
     def _open(self) -> AgentPage:
         page = self._make_page(f"agent{self.number}")
+        page.socket.reconnection = (
+            False  # as the page's own script does, also after an orderly end of the program
+        )
         page.socket.on("agent", self._see)
         page.socket.on("disconnect", lambda *_: self._blank())
         return page
@@ -128,6 +133,13 @@ class Agent:
                     due[1]()
                 except TROUBLE:
                     self._todo.append((time.time() + 0.4, due[1]))  # the key is pressed again
+
+    def _stay_connected(self) -> None:
+        while True:
+            gevent.sleep(RETRY_S)
+            if self.present and not self.page.socket.connected:
+                with contextlib.suppress(*TROUBLE):
+                    self.page.connect()
 
     def _alone(self) -> None:
         """Without a page: who talks for too long without seeing his screen puts the telephone down."""

@@ -57,6 +57,9 @@ class Office:
             except (requests.RequestException, ValueError, KeyError, IndexError):
                 self._http = None
                 return False
+            if answer.status_code == 401:  # the login was refused while the database was away
+                self._http = None
+                return False
             assert answer.status_code in (200, 303, 500, 503), (
                 f"{path}: {answer.status_code} {answer.text[:400]}"
             )

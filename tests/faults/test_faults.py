@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import folder, plan
-from tests.faults.__main__ import summary
-from tests.faults.record import whole
+from tests.faults.__main__ import mishaps, summary
 from tests.faults.rules import check
 from tests.faults.run import Run
 from tests.support.freeswitch import find_freeswitch
@@ -32,8 +31,8 @@ def test_nothing_that_must_survive_is_violated_by_a_few_random_faults(
         )
     where = tmp_path / "history"
     Run(plan.make(SEED, faults=6, rate=0.6, kinds=KINDS), switch, where).go()
-    history, end = folder.read(where), whole(where, "end", {})
-    found = [f"{v.rule}: {v.what}" for v in check(history)] + end["unasked"] + end["failures"]
+    history = folder.read(where)
+    found = [f"{v.rule}: {v.what}" for v in [*check(history), *mishaps(where, history)]]
     if found:
         kept = KEPT / f"{switch}-{SEED}"
         shutil.rmtree(kept, ignore_errors=True)
