@@ -183,8 +183,14 @@ class Party:
         if self.state == "ringing" and self.ch is not None and self.dialing is not None:
             self._reject(self.ch, status)
 
+    def unreachable(self) -> None:
+        """Nobody answers the INVITE."""
+        self._ended("408")
+
     def hang_up(self) -> None:
         ch = self.ch
+        if ch is None and self.state == "dialing":
+            self._ended("own")
         if ch is None or self.dead:
             return
         if self.dialing is not None and not ch.answered:

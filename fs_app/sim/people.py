@@ -16,6 +16,9 @@ from fs_app.sim.party import Habits, Party
 if TYPE_CHECKING:
     from fs_app.sim.core import Core
 
+GIVEN_UP_S = 20.0
+"""An INVITE that nobody answers is repeated for half a minute: after 0.5 s, 1 s … the last after 16 s."""
+
 
 @dataclass(slots=True)
 class People:
@@ -73,9 +76,15 @@ class People:
         if party.kind == "caller":
             gevent.spawn_later(120.0, self.all.pop, party.id, None)
 
-    def place_call(self, party: Party, to: str) -> None:
-        """The party dials: a leg comes into the switch."""
+    def place_call(self, party: Party, to: str, again_s: float = 0.5) -> None:
+        """The party dials: a leg comes into the switch. A dead one is asked again, as SIP does (RFC 3261, 17.1.1.2)."""
         party.state, party.cause = "dialing", ""
+        if self.core.crashed:
+            if again_s < GIVEN_UP_S:
+                party.later(again_s, self.place_call, party, to, again_s * 2)
+            else:
+                party.unreachable()
+            return
         trunk = party.kind != "phone"
         party.ch = incoming.incoming(self.core, party, to, trunk=trunk)
         party.start_patience()

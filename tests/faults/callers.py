@@ -78,6 +78,10 @@ class Callers:
 
     def _look(self, person: _Person, look: Look, ears: bool) -> None:
         now = time.time()
+        if not person.sip:  # the switch was dead when he dialled
+            person.sip = person.party.sip_call_id
+            if person.sip:
+                self._tell(person, "reached", sip=person.sip)
         if look.state in ("ended", "idle"):
             self._here.remove(person)
             self._tell(person, "ended", cause=look.cause)

@@ -69,6 +69,8 @@ def _callers(told: list[dict[str, Any]]) -> list[Caller]:
             continue
         caller = found[number]
         match line["what"]:
+            case "reached":
+                caller.sip_call_id = line["sip"]
             case "answered":
                 caller.answered = at
             case "hung_up":

@@ -54,6 +54,8 @@ def end_of(history: History, leg: Leg) -> End:
         )
     if told:
         return End("message", ("refused", "closed", *doubt))
+    if doubt:
+        return End("agent, for a moment", doubt)
     if leg.answered is None:
         return End("refused", ("hung_up_early", "closed", "refused", "failed"))
     return End("hung up without a word", ())

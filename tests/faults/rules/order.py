@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.faults.history import NEVER, History, Leg, Violation
+from tests.faults.history import BLINDING, NEVER, History, Leg, Violation
 
 ORDER, IDLE = "order", "idle"
 MARGIN_S = 1.0
@@ -69,7 +69,7 @@ class View:
         for target in (agent, queue):
             if self.history.touched(CHANGES, at - 1.0, at, 3.0, target):
                 return False
-        waited = at - (caller.answered or at) - 2 * MARGIN_S
+        waited = at - self.heard(caller) - 2 * MARGIN_S
         for skill, level, relaxed in rule.needs:
             enough = min([level, *(to for after, to in relaxed if waited >= after)])
             if self.rules.skills.get(agent, {}).get(skill, 0) < enough:
@@ -77,6 +77,16 @@ class View:
         last = max((s.end for s in caller.spans if s.end <= at), default=0.0)
         own = self.own_agent(caller, at)
         return own in (None, agent) or at - last > OWN_AGENT_S
+
+    def heard(self, caller: Leg) -> float:
+        """When the program had him in its queue at the latest: what it asks for shrinks with the time from there."""
+        begin = caller.answered or caller.created
+        blind = [
+            f.healed
+            for f in self.history.faults
+            if f.kind in BLINDING and f.begin - 1 <= begin <= f.healed + 1
+        ]
+        return max([begin, *(healed + SETTLED_S for healed in blind)])
 
     def own_agent(self, caller: Leg, at: float) -> int | None:
         """Whom he talked to last."""
