@@ -17,6 +17,7 @@ from fs_app.agents.service import Agents
 from fs_app.agents.state import Presence, Work
 from fs_app.audio.wav import mend_header
 from fs_app.bus import Bus
+from fs_app.callbacks.desk import CallbackDesk
 from fs_app.callbacks.service import Callbacks
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context
@@ -199,6 +200,7 @@ class Application:
             self.projector,
             self.threads,
             self.listening.heard_by,
+            CallbackDesk(self.callbacks, self.catalog, self.clock),
         )
         self.bus.subscribe(CatalogChanged, lambda _: self.calls.see_off())
         self.bus.subscribe(CatalogChanged, lambda _: self._settings_changed())

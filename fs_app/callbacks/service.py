@@ -196,6 +196,12 @@ class Callbacks:
         """A live one. Raises NotFound."""
         return self._get(account, callback)
 
+    @staticmethod
+    def not_of_another(callback: Callback, agent: int) -> None:
+        """Raises Taken when another agent has reserved it."""
+        if callback.state is State.RESERVED and callback.owner != agent:
+            raise Taken(f"callback {callback.id} has {callback.owner}")
+
     # --- time -----------------------------------------------------------------------------------------------
     def rearm(self) -> None:
         """After a start: attempts whose end was not written down have failed; the others go on."""

@@ -65,6 +65,10 @@ def _line(data: dict[str, Any]) -> Args:
     return (token(data, "line"),)
 
 
+def _callback(data: dict[str, Any]) -> Args:
+    return (token(data, "callback"),)
+
+
 VERBS: dict[str, Verb] = {
     "agent.log_in": Verb("log_in"),
     "agent.log_out": Verb("log_out"),
@@ -77,6 +81,14 @@ VERBS: dict[str, Verb] = {
     "line.pause_recording": Verb("pause_recording", _line),
     "line.resume_recording": Verb("resume_recording", _line),
     "line.start_recording": Verb("start_recording", _line),
+    "callback.call": Verb("call_back", _callback),
+    "callback.take": Verb("take_callback", _callback),
+    "callback.release": Verb("release_callback", _callback),
+    "callback.postpone": Verb(
+        "postpone_callback", lambda data: (token(data, "callback"), identifier(data, "minutes"))
+    ),
+    "callback.done": Verb("close_callback", lambda data: (token(data, "callback"), True)),
+    "callback.cancel": Verb("close_callback", lambda data: (token(data, "callback"), False)),
     "call.qualify": Verb(
         "qualify",
         lambda data: (token(data, "call"), identifier(data, "disposition"), text(data, "note")),
