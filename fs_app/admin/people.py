@@ -11,7 +11,7 @@ from peewee import JOIN, fn
 from fs_app.accounts.model import LANGUAGES, Account, Profile, User, UserSession
 from fs_app.accounts.permissions import ROLES
 from fs_app.accounts.profiles import granted
-from fs_app.admin import audit, skills
+from fs_app.admin import audit, skills, supervised
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.admin.listing import Page, Wanted, like, page_of
@@ -66,6 +66,7 @@ class Person:
     queues: tuple[int, ...] = ()
     profile: int | None = None
     skills: tuple[tuple[int, int | None], ...] = ()
+    supervised: tuple[int, ...] = ()  # queues that a supervisor is given; empty: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,17 @@ def get(account: int, user: int) -> Stored:
     )
     number = agent.number if agent else ""
     levels = tuple(sorted(skills.levels_of(account, agent.id).items())) if agent else ()
-    person = Person(row.login, row.name, row.role, row.language, number, queues, row.profile_id, levels)
+    person = Person(
+        row.login,
+        row.name,
+        row.role,
+        row.language,
+        number,
+        queues,
+        row.profile_id,
+        levels,
+        supervised.of(user),
+    )
     return Stored(row.id, row.active, agent.id if agent else None, person)
 
 
@@ -170,6 +181,7 @@ def save(
         User.update(**values).where(User.id == row).execute()
         somebody_keeps_the_keys(actor.account)
     used = _save_telephone(actor, row, person, sip_password)
+    supervised.save(actor.account, row, person.supervised)
     audit.write(
         actor,
         "update" if before else "create",
@@ -266,6 +278,8 @@ def check(account: int, user: int | None, person: Person) -> None:
     known = {q for (q,) in Queue.select(Queue.id).where(Queue.account == account).tuples()}
     if not set(person.queues) <= known:
         problems.add("queues", "field.choice")
+    if not set(person.supervised) <= known:
+        problems.add("supervised", "field.choice")
     problems.check()
 
 
@@ -322,4 +336,5 @@ def _described(account: int, person: Person) -> dict[str, Any]:
         "queues": [name for (name,) in queues],
         "profile": profile.name if profile else "",
         "skills": skills.described(account, dict(person.skills)),
+        "supervised": supervised.names(person.supervised),
     }

@@ -189,7 +189,7 @@ class Supervision:
             reason=reason,
         )
         state = self._live.agents.get(agent)
-        later = ".later" if state is not None and state.wanted and what in ("unavailable", "log_out") else ""
+        later = "_later" if state is not None and state.wanted and what in ("unavailable", "log_out") else ""
         self._notice(by, agent, "warning", f"supervision.told.{what}{later}", reason=reason)
 
     def _steered(self, by: Supervisor, call: Call, what: str, **data: Any) -> None:

@@ -18,6 +18,7 @@ from fs_app.errors import ConfigError
 from fs_app.web import assets, sockets
 from fs_app.web.context import NAME, Site
 from fs_app.web.site import build
+from fs_app.web.supervisor_sockets import SupervisorSockets
 
 if TYPE_CHECKING:
     from fs_app.app import Application
@@ -68,9 +69,17 @@ class _Errors:
 class WebServer:
     """`start()` listens and returns; `stop()` lets running requests end, a few seconds at most."""
 
-    def __init__(self, app: Application, flask_app: Flask, wsgi: Any, pages: sockets.AgentSockets) -> None:
+    def __init__(
+        self,
+        app: Application,
+        flask_app: Flask,
+        wsgi: Any,
+        pages: sockets.AgentSockets,
+        boards: SupervisorSockets,
+    ) -> None:
         self.flask_app = flask_app
         self._pages = pages
+        self._boards = boards
         self._app = app
         self.wsgi = wsgi
         self._server: WSGIServer | None = None
@@ -98,6 +107,7 @@ class WebServer:
         log.info("web server listens", address=f"{host}:{self.port}")
 
     def stop(self, timeout: float = 3.0) -> None:
+        self._boards.stop()
         self._pages.stop()
         if self._server is not None:
             with gevent.Timeout(timeout + 2.0, False):
@@ -112,11 +122,13 @@ def create(app: Application) -> WebServer:
     """The whole web side for `app`; nothing listens yet."""
     flask_app = build(app)
     pages = sockets.attach(flask_app, app)
+    version = flask_app.extensions[NAME].assets.digest
+    boards = SupervisorSockets(flask_app, pages.socketio, app, version)
     wsgi: Any = assets.serve(flask_app.wsgi_app, flask_app.extensions[NAME].assets)
     if n := app.settings.trusted_proxies:
         # Outermost, so that Socket.IO too sees the browser's address and host.
         wsgi = ProxyFix(wsgi, x_for=n, x_proto=n, x_host=n)
-    return WebServer(app, flask_app, wsgi, pages)
+    return WebServer(app, flask_app, wsgi, pages, boards)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -29,6 +29,7 @@ from fs_app.web import (
     preferences,
     recordings,
     status,
+    supervisor,
     text,
 )
 from fs_app.web.admin import BLUEPRINTS, menu

@@ -204,6 +204,7 @@ def _values(entry: EntryRow, names: dict[int, str], words: Words) -> dict[str, A
         "to": _number(data.get("to"), words),
         "disposition": clipped(str(data.get("label") or data.get("code") or "–")),
         "seconds": _seconds(data.get("duration_ms")),
+        "supervisor": clipped(str(data.get("user_name") or "–")),
     }
     for name, family in FAMILIES.items():
         if name in ("old", "new") and entry.kind.startswith("agent."):
@@ -219,6 +220,7 @@ FAMILIES = {
     "outcome": "call.outcome",
     "cause": "cause",
     "why": "cause",
+    "mode": "supervision.mode",
     "old": "stage",
     "new": "stage",
 }

@@ -14,6 +14,7 @@ from fs_app.contacts.model import Contact
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.routing.model import Skill
+from fs_app.supervision.model import Display
 from tests.support import callworld
 
 SECRET = "Geheimsache"
@@ -48,6 +49,7 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             "item": Disposition.create(set=chosen, code="x", label=SECRET, **of).id,
             "reason": NotReadyReason.create(code="x", label=SECRET, **of).id,
             "number": Did.create(number="+33100000000", label=SECRET, queue=queue, **of).id,
+            "display": Display.create(name=SECRET, token_hash="0" * 64, queues=[], created_at=now, **of).id,
             "schedule": Schedule.create(name=SECRET, created_at=now, **of).id,
             "holiday_set": holidays.id,
             "call_id": callworld.OTHERS,

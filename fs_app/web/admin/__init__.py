@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from fs_app.web.admin import (
     audit,
+    displays,
     dispositions,
     holidays,
     hours,
@@ -29,5 +30,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     hours.blueprint,
     holidays.blueprint,
     opening.blueprint,
+    displays.blueprint,
     audit.blueprint,
 )

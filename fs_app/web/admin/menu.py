@@ -38,6 +38,7 @@ def entries(identity: Identity) -> list[Entry]:
         ),
         Entry("/recordings", t("menu.recordings"), "microphone", "recordings.listen_all"),
         Entry("/admin/phones", t("menu.phones"), "device-landline-phone", "phones.manage"),
+        Entry("/admin/displays", t("menu.displays"), "layout-grid", "displays.manage"),
         Entry("/admin/audit", t("menu.audit"), "history", "audit.view"),
     )
     return [entry for entry in every if identity.may(entry.permission)]

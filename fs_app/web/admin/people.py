@@ -206,6 +206,7 @@ def _typed() -> Person:
         language=typed("language"),
         number=typed("number").replace(" ", ""),
         queues=typed_numbers("queues"),
+        supervised=typed_numbers("supervised"),
         profile=typed_number("profile"),
         skills=tuple(
             (int(found[1]), whole(value) if value.strip() else 0)

@@ -41,7 +41,7 @@ def test_in_a_call_it_waits_for_the_end_and_the_notice_says_so(world: Watched) -
     caller, leg, _ = world.talking()
     world.supervision.log_out(world.boss, ONE)
     assert world.agent(ONE).wanted == "log_out"
-    assert notices(world) == ["supervision.told.log_out.later"]
+    assert notices(world) == ["supervision.told.log_out_later"]
     world.hangs_up(caller)
     world.hangs_up(leg)
     assert world.agent(ONE).presence is Presence.AVAILABLE, "the call is to be qualified first"
