@@ -107,7 +107,7 @@ class Callbacks:
         number = self.number_of(call)
         if outcome == "voicemail":
             self._open(call, number, Reason.VOICEMAIL, recording=recording)
-        elif outcome == "abandoned" and number and call.queue is not None:
+        elif outcome in ("abandoned", "failed") and number and call.queue is not None:  # failed: we lost him
             queue = self._catalog.queue(call.queue)
             if queue is None or not queue.calling_back.abandoned:
                 return
