@@ -33,12 +33,21 @@ def find_freeswitch() -> Path | None:
 
 
 class Freeswitch:
-    """One instance. `settings` are environment variables of freeswitch-conf/vars.xml, beside those for ports."""
+    """One instance. `settings` are environment variables of freeswitch-conf/vars.xml, beside those for ports.
 
-    def __init__(self, ports: PortBlock, settings: Mapping[str, str] | None = None) -> None:
+    `configuration`: another folder than the repository's own.
+    """
+
+    def __init__(
+        self,
+        ports: PortBlock,
+        settings: Mapping[str, str] | None = None,
+        configuration: Path = CONFIGURATION,
+    ) -> None:
         binary = find_freeswitch()
         assert binary, "no FreeSWITCH: set FREESWITCH_HOME"
         self._binary = binary
+        self._configuration = configuration
         self.folder = Path(tempfile.mkdtemp(prefix="fs-app-switch-"))
         for name in ("log", "db", "run", "cdr", "recordings", "temp"):
             (self.folder / name).mkdir()
@@ -74,7 +83,7 @@ class Freeswitch:
         dirs = [word for n in ("log", "db", "run", "temp") for word in (f"-{n}", str(self.folder / n))]
         with (self.folder / "console").open("ab") as console:
             self.process = subprocess.Popen(
-                [str(self._binary), "-nonat", "-nf", "-nc", "-conf", str(CONFIGURATION), *dirs],
+                [str(self._binary), "-nonat", "-nf", "-nc", "-conf", str(self._configuration), *dirs],
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
