@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import structlog
 from fs_app import facts as f
 from fs_app import metrics
 from fs_app.agents import today
+from fs_app.agents.lines import Lines
 from fs_app.agents.service import Agents
 from fs_app.agents.state import Presence, Work
 from fs_app.audio.wav import mend_header
@@ -96,6 +98,16 @@ class Application:
             self.live, self.clock, self.catalog, on_ready=lambda a: self.routing.agent_ready(a)
         )
         self.queues = Queues(self.live, self.bus, self.clock)
+        self.lines = Lines(
+            self.live,
+            self.bus,
+            self.clock,
+            self.switch,
+            self.catalog,
+            self.phones,
+            self.agents,
+            on_rest=lambda agent: self.routing.agent_ready(agent),
+        )
         self._context = Context(
             live=self.live,
             clock=self.clock,
@@ -112,6 +124,7 @@ class Application:
             trunk=settings.dialled,
             position=self.queues.position,
             estimate_s=lambda call: self.pace.estimate_s(call, self.clock.now_ms()),
+            lines=self.lines,
         )
         self.calls = Calls(
             self._context, self.tasks, self._dialled, on_stranger=lambda leg: self.recovery.stranger(leg)
@@ -170,7 +183,7 @@ class Application:
             self._set_routing,
             self.tasks,
             self.threads,
-            lambda present, channels, begun: self.listening.compare(present, channels, begun),
+            self._compare_others,
         )
         self.listening = Listening(self.live, self.clock, self.bus, self.catalog, self.switch, self.phones)
         self.supervision = Supervision(
@@ -201,6 +214,7 @@ class Application:
             self.threads,
             self.listening.heard_by,
             CallbackDesk(self.callbacks, self.catalog, self.clock),
+            lines=self.lines,
         )
         self.bus.subscribe(CatalogChanged, lambda _: self.calls.see_off())
         self.bus.subscribe(CatalogChanged, lambda _: self._settings_changed())
@@ -234,6 +248,7 @@ class Application:
         self.queues.rebuild()
         self.routing.ready.forget()
         self.agents.rearm()
+        self.lines.rearm()
         self.calls.rearm()
         self.patience.rearm()
         self.announcer.rearm()
@@ -280,6 +295,7 @@ class Application:
             case f.LegFact():
                 self.calls.on_fact(fact)
                 self.listening.on_fact(fact)
+                self.lines.on_fact(fact)
             case f.PhoneRegistered():
                 self.phones.on_registered(fact)
                 agent = self.catalog.phone(fact.user, fact.domain)
@@ -312,10 +328,14 @@ class Application:
                     return None
         return self.catalog.open_queue(did.queue) if did is not None else None
 
+    def _compare_others(self, present: Collection[str], channels: Mapping[str, f.Channel], begun: int) -> None:
+        """Legs that belong to no call of ours."""
+        self.listening.compare(present, channels, begun)
+        self.lines.compare(present, channels, begun)
+
     def _reachable(self, agent: int) -> bool:
-        """A telephone that can ring, and somebody who looks at the page."""
-        info = self.catalog.agent(agent)
-        has_phone = info is not None and self.phones.contact(info.number, info.domain) is not None
+        """A telephone that can ring, or a permanent line that rests, and somebody who looks at the page."""
+        has_phone = self.lines.reachable(agent)
         return has_phone and self.desk.has_page(agent) and not self.listening.uses_phone(agent)
 
     def _may_dial(self, agent: int) -> bool:

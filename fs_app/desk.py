@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from fs_app.agents.lines import Lines
 from fs_app.agents.service import Agents
 from fs_app.agents.state import AgentState, Presence, Work
 from fs_app.agents.today import Today
@@ -56,6 +57,7 @@ class AgentDesk:
         threads: Threads,
         heard_by: Callable[[int], dict[str, Any] | None] = lambda agent: None,
         callbacks: CallbackDesk | None = None,
+        lines: Lines | None = None,
     ) -> None:
         """`heard_by(agent)`: the supervisor who speaks to him (`name`, `mode` whisper or barge)."""
         self._live = live
@@ -71,6 +73,7 @@ class AgentDesk:
         self._threads = threads
         self._heard_by = heard_by
         self._callbacks = callbacks
+        self._permanent = lines
         self._seq: dict[int, int] = {}
         self._soon: set[int] = set()  # whose queues have changed since the last pictures
         self._rows: dict[
@@ -98,6 +101,12 @@ class AgentDesk:
 
     def unavailable(self, agent: int, reason: int | None) -> None:
         self._agents.unavailable(agent, reason)
+
+    def open_line(self, agent: int) -> None:
+        """Call the telephone of an agent with a permanent line (BY-51), which stays connected from then on."""
+        if self._permanent is None:
+            raise NotFound("no permanent lines here")
+        self._permanent.open(agent)
 
     def end_delay(self, agent: int) -> None:
         self._agents.end_delay(agent)
@@ -228,6 +237,7 @@ class AgentDesk:
             "presence": self._presence(state),
             "state": {"name": state.shown, "since": state.shown_since, "until": self._until(state)},
             "phone": {"registered": self._phones.contact(info.number, info.domain) is not None},
+            "line_open": self._line_open(info, state),
             "switch": {"up": self._switch.up, "since": self._switch.since_ms},
             "lines": self._lines(call, agent),
             "work": self._work(call, state),
@@ -237,6 +247,13 @@ class AgentDesk:
             "callbacks": self._callbacks.picture(info) if self._callbacks else {"open": 0, "list": []},
             "reasons": [{"id": r.id, "label": r.label} for r in self._catalog.reasons(info.account)],
         }
+
+    @staticmethod
+    def _line_open(info: AgentInfo, state: AgentState) -> dict[str, Any] | None:
+        """His permanent line: `state` CLOSED, RINGING or OPEN, since when, `why` it is closed; None: he has none."""
+        if not info.permanent_line:
+            return None
+        return {"state": str(state.line.state), "since": state.line.since, "why": state.line.why}
 
     @staticmethod
     def _until(state: AgentState) -> int | None:

@@ -140,7 +140,8 @@ class Live:
     def _forget_if_finished(self, call: calls.Call) -> None:
         if call.ended_at is not None and not any(leg.live for leg in call.legs.values()):
             for leg in call.legs:
-                self.legs.pop(leg, None)
+                if self.legs.get(leg) == call.id:  # a permanent line may be in another call by now
+                    del self.legs[leg]
             self.calls.pop(call.id, None)
             self.finished[call.id] = call.account
             while len(self.finished) > FINISHED_KEPT:
@@ -189,5 +190,6 @@ class Live:
         self.tickets = {int(q): t for q, t in data["tickets"].items()}
         self.turns = {int(q): a for q, a in data.get("turns", {}).items()}
         self.legs = {leg: c.id for c in self.calls.values() for leg in c.legs}
+        self.legs |= {leg.id: c.id for c in self.calls.values() for leg in c.legs.values() if leg.live}
         self.core_uuid = data["core_uuid"]
         self.finished = OrderedDict((call, account) for call, account in data.get("finished", []))

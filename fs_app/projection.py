@@ -18,7 +18,7 @@ from gevent.event import Event
 from fs_app import metrics
 from fs_app.bus import Bus
 from fs_app.callbacks import rows as callbacks
-from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recording
+from fs_app.calls.model import LINE_ROW, Call, JournalEntry, Leg, ProjectionMark, Recording
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, WaitTimeout
 from fs_app.events import Recorded
@@ -52,6 +52,12 @@ def _started(e: Entry) -> None:
     ).on_conflict_ignore().execute()
     if not d.get("callback"):  # who is called back has a leg when he is dialled
         _leg(e, e.call, "caller", None, d["caller_number"], d.get("sip_call_id", ""))
+
+
+def _row(e: Entry) -> str | None:
+    """The identifier of a leg's row. A permanent line is one channel in many calls: each has a row of its own."""
+    leg = e.data["leg"]
+    return f"{leg}{LINE_ROW}{(e.call or '')[:20]}" if e.data.get("line") else leg
 
 
 def _leg(e: Entry, leg: str | None, role: str, agent: int | None, number: str, sip: str = "") -> None:
@@ -112,7 +118,7 @@ def _leg_ended(e: Entry) -> None:
     }
     if e.data.get("sip_call_id"):
         values["sip_call_id"] = e.data["sip_call_id"]
-    Leg.update(values).where(Leg.id == e.data["leg"]).execute()
+    Leg.update(values).where(Leg.id == _row(e)).execute()
 
 
 def _recording_wanted(e: Entry) -> None:
@@ -159,9 +165,9 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
         disposition_note=lambda e: e.data["note"],
         disposed_at=lambda e: e.at,
     ),
-    "offer.made": lambda e: _leg(e, e.data["leg"], "agent", e.data["agent"], e.data.get("number", "")),
+    "offer.made": lambda e: _leg(e, _row(e), "agent", e.data["agent"], e.data.get("number", "")),
     "offer.accepted": _set(agent=lambda e: e.data["agent"]),
-    "leg.answered": lambda e: Leg.update(answered_at=e.at).where(Leg.id == e.data["leg"]).execute() and None,
+    "leg.answered": lambda e: Leg.update(answered_at=e.at).where(Leg.id == _row(e)).execute() and None,
     "leg.ended": _leg_ended,
     "recording.wanted": _recording_wanted,
     "recording.started": lambda e: (

@@ -67,6 +67,8 @@ class Person:
     profile: int | None = None
     skills: tuple[tuple[int, int | None], ...] = ()
     supervised: tuple[int, ...] = ()  # queues that a supervisor is given; empty: all
+    permanent_line: bool = False
+    capacity_voice: int | None = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ def get(account: int, user: int) -> Stored:
         row.profile_id,
         levels,
         supervised.of(user),
+        permanent_line=agent.permanent_line if agent else False,
+        capacity_voice=agent.capacity_voice if agent else 1,
     )
     return Stored(row.id, row.active, agent.id if agent else None, person)
 
@@ -273,6 +277,7 @@ def check(account: int, user: int | None, person: Person) -> None:
     skills.check_levels(account, dict(person.skills), problems)
     if person.number:
         _check_number(account, user, person.number, problems)
+        problems.number("capacity_voice", person.capacity_voice, 0, 1)
     elif person.queues:
         problems.add("number", "field.number_for_queues")
     known = {q for (q,) in Queue.select(Queue.id).where(Queue.account == account).tuples()}
@@ -307,7 +312,12 @@ def _save_telephone(actor: Actor, user: int, person: Person, sip_password: str) 
             Agent.update(active=False).where(Agent.id == agent.id).execute()
         return False
     renewed = agent is None or not agent.active or agent.number != person.number
-    values: dict[str, Any] = {"number": person.number, "active": True}
+    values: dict[str, Any] = {
+        "number": person.number,
+        "active": True,
+        "permanent_line": person.permanent_line,
+        "capacity_voice": person.capacity_voice,
+    }
     if renewed:
         domain = Account.get_by_id(actor.account).sip_domain
         values["sip_ha1"] = a1_hash(person.number, domain, sip_password)

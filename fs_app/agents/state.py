@@ -30,7 +30,7 @@ A line's state (ringing, talking, held) is the state of the agent's leg in its c
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -96,6 +96,24 @@ INTERRUPTIBLE = frozenset({Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY})
 """In these an asked-for unavailability or log-out is in force at once; in the others after the work."""
 
 
+class LineState(StrEnum):
+    """Of a permanent line (BY-51): not there, his telephone is being called, connected."""
+
+    CLOSED = "CLOSED"
+    RINGING = "RINGING"
+    OPEN = "OPEN"
+
+
+@dataclass(slots=True)
+class Line:
+    """The permanent line of an agent: its leg while there is one, `why` it is closed."""
+
+    leg: str = ""
+    state: LineState = LineState.CLOSED
+    since: int = 0
+    why: str = ""
+
+
 @dataclass(slots=True)
 class AgentState:
     """The live state of one agent. Times are UTC ms. `wanted` waits for the end of the work."""
@@ -112,6 +130,7 @@ class AgentState:
     until: int | None = None
     call: str | None = None
     idle_since: int = 0
+    line: Line = field(default_factory=Line)
 
     @property
     def shown(self) -> str:
@@ -157,6 +176,8 @@ def evolve(agent: AgentState, entry: Entry) -> None:
                 agent.idle_since = entry.at
             agent.work, agent.work_since = new, entry.at
             agent.until, agent.call = d.get("until"), d.get("of")
+        case "agent.line":
+            agent.line = Line(d["leg"], LineState(d["new"]), entry.at, d.get("why", ""))
         case _:
             pass
 
@@ -168,4 +189,5 @@ def dump(agent: AgentState) -> dict[str, Any]:
 def load(data: dict[str, Any]) -> AgentState:
     data = dict(data)
     data["presence"], data["work"] = Presence(data["presence"]), Work(data["work"])
-    return AgentState(**data)
+    line = data.pop("line", None) or {}
+    return AgentState(**data, line=Line(**{**line, "state": LineState(line.get("state", "CLOSED"))}))

@@ -33,7 +33,34 @@ class Runtime:
     bridge_tries: int = 0
     pressed: tuple[str, float] = ("", 0.0)  # the key that its agent pressed last, and when (monotonic)
     listened_to: set[str] = field(default_factory=set)  # offered legs whose ringing can't have been missed
+    beep_app: str = ""  # the sound that tells an agent on a permanent line of his caller
     suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
+
+
+class PermanentLines(Protocol):
+    """What calls need of permanent lines (`fs_app.agents.lines`)."""
+
+    def leg(self, agent: int) -> str:
+        """The leg of his line if it rests; else ''."""
+
+    def taken(self, leg: str) -> None:
+        """It is being brought into a conversation."""
+
+    def given_back(self, leg: str) -> None:
+        """The conversation did not come about."""
+
+
+class NoLines:
+    """Everybody's telephone rings."""
+
+    def leg(self, agent: int) -> str:
+        return ""
+
+    def taken(self, leg: str) -> None:
+        pass
+
+    def given_back(self, leg: str) -> None:
+        pass
 
 
 class RecordingsDisk(Protocol):
@@ -105,6 +132,7 @@ class Context:
     trunk: Callable[[str], str] = "sofia/gateway/trunk/{}".format  # the dial string of a number outside
     position: Callable[[Call], int] = lambda call: 1  # in his queue; 1 is next
     estimate_s: Callable[[Call], float | None] = lambda call: None  # how long he will wait still
+    lines: PermanentLines = field(default_factory=NoLines)
     default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
     deaf_until: float = 0  # UTC ms: who came before may not have been heard in order (turns.py)
     sessions: set[str] = field(default_factory=set)  # legs with a living outbound session
@@ -177,6 +205,13 @@ class NobodyOutside:
     """The number that the caller was sent to did not answer."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beeped:
+    """The beep on this permanent line must be over by now."""
+
+    leg: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from fs_app import facts as f
 from fs_app.calls import callback, ending, offers, outside, recording
-from fs_app.calls.context import Context
+from fs_app.calls.context import Beeped, Context
 from fs_app.calls.state import WITH_AGENT, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel
 
 NORMAL = frozenset({"NORMAL_CLEARING", "ORIGINATOR_CANCEL", "NONE"})
 """A telephone that goes with one of these was put down; with any other it was lost (BY-02)."""
+
+BEEP = "tone_stream://%(180,20,1000)"
+BEEP_MOST_S = 0.35
+"""When the end of the beep was not told after this time, the caller is connected all the same."""
 
 
 def ringing(ctx: Context, call: Call, fact: f.LegRinging) -> None:
@@ -26,7 +30,12 @@ def answered(ctx: Context, call: Call, fact: f.LegAnswered) -> None:
 
 def _answered(ctx: Context, call: Call, leg: Leg) -> None:
     if leg.answered_at is None:
-        ctx.record(call, "leg.answered", leg=leg.id, role=str(leg.role), agent=leg.agent)
+        ctx.record(call, "leg.answered", leg=leg.id, role=str(leg.role), agent=leg.agent, **_line(leg))
+
+
+def _line(leg: Leg) -> dict[str, bool]:
+    """Of a permanent line the database has a row for each call: the entries say so."""
+    return {"line": True} if leg.line else {}
 
 
 def parked(ctx: Context, call: Call, fact: f.LegParked) -> None:
@@ -42,7 +51,7 @@ def parked(ctx: Context, call: Call, fact: f.LegParked) -> None:
         return  # parked after a bridge: held, or the caller is gone and that will be told
     _answered(ctx, call, leg)
     if call.stage is not Stage.OFFERED or leg.id not in call.offers:
-        ctx.command(call, ctx.switch.hangup(leg.id))  # too late: the caller is gone or with somebody else
+        offers.let_go(ctx, call, leg, "NORMAL_CLEARING")  # too late: the caller is gone or with somebody else
         return
     _accept(ctx, call, leg, "dialling" if call.absent else "agent_answered")
 
@@ -56,11 +65,27 @@ def _accept(ctx: Context, call: Call, leg: Leg, event: str) -> None:
     ctx.record(call, "offer.accepted", agent=leg.agent, leg=leg.id)
     ctx.agents.answered(leg.agent, call.id)
     ctx.stage(call, event)
-    if call.stage is Stage.CONNECTING:
+    if call.stage is Stage.CONNECTING and leg.line:
+        _beep(ctx, call, leg)
+    elif call.stage is Stage.CONNECTING:
         connect(ctx, call)
     elif call.stage is Stage.DIALING:
         callback.dial(ctx, call, leg)
     offers.lost_race(ctx, call, losers)
+
+
+def _beep(ctx: Context, call: Call, leg: Leg) -> None:
+    """Nothing rings on a permanent line: a short tone says that somebody comes, then he is there."""
+    pending = ctx.switch.play(leg.id, [BEEP])
+    ctx.runtime(call).beep_app = pending.id
+    ctx.command(call, pending, lambda call, error: beeped(ctx, call, leg.id))
+    ctx.clock.call_later(BEEP_MOST_S, lambda: ctx.tell(call.id, Beeped(leg.id)))
+
+
+def beeped(ctx: Context, call: Call, leg: str) -> None:
+    """The tone is over, or was refused, or its end was not told in time: whichever is first."""
+    if ctx.runtime(call).beep_app and call.stage is Stage.CONNECTING and call.taken_by == leg:
+        connect(ctx, call)
 
 
 def customer_answered(ctx: Context, call: Call) -> None:
@@ -79,17 +104,20 @@ def connect(ctx: Context, call: Call) -> None:
     if leg is None:
         return
     ctx.runtime(call).bridge_tries += 1
-    ctx.command(
-        call,
-        ctx.switch.bridge(leg.id, call.caller_leg),
-        lambda call, error: _bridge_failed(ctx, call, error),
-    )
+    ctx.runtime(call).beep_app = ""
+    pending = ctx.switch.bridge(leg.id, call.caller_leg)
+    if leg.line:
+        ctx.lines.taken(leg.id)
+        pending.then(lambda outcome: None if outcome.ok else ctx.lines.given_back(leg.id))
+    ctx.command(call, pending, lambda call, error: _bridge_failed(ctx, call, error))
 
 
 def _bridge_failed(ctx: Context, call: Call, error: Exception) -> None:
     leg = call.agent_leg
     if call.stage is not Stage.CONNECTING or leg is None:
         return
+    if leg.line and isinstance(error, NoSuchChannel):
+        return  # the hang-up of the one who is gone is told; a line is not put down for a caller who gave up
     if isinstance(error, NoSuchChannel) or ctx.runtime(call).bridge_tries > 2:
         # One of the two is gone, or it can't be done: the hang-up that follows settles the rest.
         ctx.command(call, ctx.switch.hangup(leg.id))
@@ -115,7 +143,7 @@ def bridged(ctx: Context, call: Call, fact: f.LegsBridged) -> None:
     if call.stage in (Stage.OFFERED, Stage.WAITING) and leg.agent is not None:
         # Seen bridged without having seen it answered: after a loss of the link.
         if not ctx.agents.recovered_in_call(leg.agent, call.id):
-            ctx.command(call, ctx.switch.hangup(leg.id))  # he is busy with another call
+            offers.let_go(ctx, call, leg, "NORMAL_CLEARING")  # he is busy with another call
             return
         _accept(ctx, call, leg, "bridged")
     else:
@@ -188,6 +216,7 @@ def leg_ended(
             by_far_end=by_far_end,
             sip_call_id=sip_call_id,
             sip_status=sip_status,
+            **_line(leg),
         )
     # Told a second time nothing of this applies any more, unless the program died before it was written.
     if leg.role is Role.CALLER:

@@ -20,6 +20,7 @@ from fs_app.calls import (
     voicemail,
 )
 from fs_app.calls.context import (
+    Beeped,
     CommandFailed,
     Context,
     NobodyOutside,
@@ -79,6 +80,8 @@ class Handler:
             case OfferOutcome(leg=leg, cause=cause):
                 if call.legs[leg].answered_at is None:
                     conversation.leg_ended(self._ctx, call, call.legs[leg], cause)
+            case Beeped(leg=leg):
+                conversation.beeped(self._ctx, call, leg)
             case OfferDeadline(leg=leg):
                 offers.deadline(self._ctx, call, leg, self._not_in_time)
             case WaitedTooLong(queue=queue):
@@ -172,7 +175,9 @@ class Handler:
 
     def _app_done(self, call: Call, fact: f.AppDone) -> None:
         runtime = self._ctx.runtime(call)
-        if fact.app_uuid and fact.app_uuid == runtime.greeting_app and call.stage is Stage.GREETING:
+        if fact.app_uuid and fact.app_uuid == runtime.beep_app:
+            conversation.beeped(self._ctx, call, fact.leg)
+        elif fact.app_uuid and fact.app_uuid == runtime.greeting_app and call.stage is Stage.GREETING:
             self.enqueue(call)
         elif announcing.said(self._ctx, call, fact.app_uuid) or voicemail.app_done(self._ctx, call, fact):
             pass

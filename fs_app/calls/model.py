@@ -46,8 +46,12 @@ class Call(Base):
         indexes = ((("account", "started_at"), False), (("agent", "started_at"), False))
 
 
+LINE_ROW = "#"
+
+
 class Leg(Base):
-    """One channel of a call; `id` is the switch's Unique-ID."""
+    """One channel of a call; `id` is the switch's Unique-ID. A permanent line is in many calls: there `id` is the
+    Unique-ID, `#` and the beginning of the call's identifier."""
 
     id = CharField(max_length=64, primary_key=True)
     account = ForeignKeyField(Account, on_delete="RESTRICT")

@@ -10,6 +10,7 @@ from uuid import uuid4
 from fs_app.calls.context import Context, OfferDeadline, OfferOutcome
 from fs_app.calls.state import NO_FAULT, Call, Leg, Offer, Stage
 from fs_app.catalog import AgentInfo, QueueInfo
+from fs_app.facts import LegParked
 from fs_app.ports import Originate, OriginateResult, Outcome
 
 GRACE_S = 3.0
@@ -27,9 +28,10 @@ def make(ctx: Context, call: Call, queue: QueueInfo, agent: int, told: Mapping[s
     yielding. `told` is why it is he, for the journal (BY-31)."""
     info = ctx.catalog.agent(agent)
     assert info is not None
+    line = ctx.lines.leg(agent)
     contact = ctx.phones.contact(info.number, info.domain)
-    assert contact is not None
-    leg = str(uuid4())
+    assert line or contact is not None
+    leg = line or str(uuid4())
     deadline = ctx.clock.now_ms() + int((queue.ring_s + GRACE_S) * 1000)
     if call.stage is not Stage.OFFERED:
         ctx.stage(call, "offered", why=str(told.get("chosen_by", "")))
@@ -42,9 +44,13 @@ def make(ctx: Context, call: Call, queue: QueueInfo, agent: int, told: Mapping[s
         number=info.number,
         deadline=deadline,
         role="agent",
+        **({"line": True} if line else {}),
         **told,
     )
     ctx.agents.offered(agent, call.id, deadline)
+    if line or contact is None:
+        ctx.tell(call.id, LegParked(ctx.clock.now_ms() * 1000, leg))  # picked up already, and at rest
+        return
     pending = ctx.switch.originate(
         Originate(
             leg=leg,
@@ -162,7 +168,7 @@ def lost_race(ctx: Context, call: Call, losers: Sequence[Offer]) -> None:
         )
         leg = call.legs.get(offer.leg)
         if leg is not None and leg.live:
-            ctx.command(call, ctx.switch.hangup(leg.id, "LOSE_RACE"))
+            let_go(ctx, call, leg, "LOSE_RACE")
     for offer in losers:  # only now: the first of them who is free may get the next call at once
         ctx.agents.withdrawn(offer.agent, call.id)
 
@@ -177,14 +183,31 @@ def withdraw(ctx: Context, call: Call) -> list[int]:
     for leg in call.legs.values():
         if leg.live and leg.agent is not None:
             agents.append(leg.agent)
-            cause = "ORIGINATOR_CANCEL" if leg.answered_at is None else "NORMAL_CLEARING"
-            ctx.command(call, ctx.switch.hangup(leg.id, cause))
+            let_go(ctx, call, leg, "ORIGINATOR_CANCEL" if leg.answered_at is None else "NORMAL_CLEARING")
     return agents
+
+
+def let_go(ctx: Context, call: Call, leg: Leg, cause: str) -> None:
+    """His telephone stops ringing, or is put down. A permanent line stays: only its part in this call is over."""
+    if not leg.line:
+        ctx.command(call, ctx.switch.hangup(leg.id, cause))
+        return
+    ctx.record(
+        call,
+        "leg.ended",
+        leg=leg.id,
+        role=str(leg.role),
+        agent=leg.agent,
+        cause="RELEASED",
+        by_far_end=False,
+        line=True,
+    )
 
 
 def take_back(ctx: Context, call: Call, leg: str) -> None:
     """An offer of a call that is offered to nobody (what a damaged journal leaves)."""
     agent = call.offers[leg].agent
     ctx.record(call, "offer.failed", agent=agent, leg=leg, why="WITHDRAWN")
-    ctx.command(call, ctx.switch.hangup(leg, "ORIGINATOR_CANCEL"))
+    if call.legs[leg].live:
+        let_go(ctx, call, call.legs[leg], "ORIGINATOR_CANCEL")
     ctx.agents.withdrawn(agent, call.id)

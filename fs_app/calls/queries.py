@@ -12,7 +12,7 @@ from peewee import JOIN, Case, Expression, ModelSelect, Query, fn
 
 from fs_app.accounts.model import User
 from fs_app.agents.model import Agent
-from fs_app.calls.model import Call, JournalEntry, Leg, Recording
+from fs_app.calls.model import LINE_ROW, Call, JournalEntry, Leg, Recording
 from fs_app.calls.rows import (
     OUTCOMES,
     CallDetail,
@@ -226,7 +226,10 @@ def _conditions(account: int, wanted: CallFilter) -> list[Expression]:
 
 def _leg_named(text: str) -> Query:
     """The switch's id or the SIP call id, as people copy them from a trace."""
-    return Leg.select(Leg.id).where((Leg.call == Call.id) & ((Leg.id == text) | (Leg.sip_call_id == text)))
+    return Leg.select(Leg.id).where(
+        (Leg.call == Call.id)
+        & ((Leg.id == text) | Leg.id.startswith(text + LINE_ROW) | (Leg.sip_call_id == text))
+    )
 
 
 def _row(call: Any) -> CallRow:
@@ -269,7 +272,7 @@ def _legs(account: int, call_id: str) -> list[LegRow]:
     )
     return [
         LegRow(
-            id=leg.id,
+            id=leg.id.partition(LINE_ROW)[0],
             role=leg.role,
             agent=leg.agent.user.name if leg.agent_id else "",
             number=leg.number,

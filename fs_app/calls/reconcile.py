@@ -148,7 +148,7 @@ def _over_for_us(call: Call, present: Collection[str], begun_ms: int) -> list[tu
     """Legs of agents that should be gone: a command to hang them up was lost with the link."""
     found = []
     for leg in call.legs.values():
-        if leg.role is Role.CALLER or leg.id not in present or call.stage is Stage.ENDED:
+        if leg.role is Role.CALLER or leg.line or leg.id not in present or call.stage is Stage.ENDED:
             continue
         if leg is call.outside_leg and call.stage in (Stage.DIVERTING, Stage.OUTSIDE):
             continue

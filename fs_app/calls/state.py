@@ -161,6 +161,7 @@ class Leg:
     answered_at: int | None = None
     ended_at: int | None = None
     cause: str = ""
+    line: bool = False  # a permanent line: it was there before the call, and stays after it
 
     @property
     def live(self) -> bool:
@@ -212,7 +213,9 @@ class Call:
     been: list[int] = field(default_factory=list)  # queues, the present one too
     priority: int = 0
     farewell: str = ""  # the message that is played before the end
-    left_as: str = ""  # how he left the line, when that is what became of the call: callback, voicemail, outside
+    left_as: str = (
+        ""  # how he left the line, when that is what became of the call: callback, voicemail, outside
+    )
     message: str = ""  # the recording of what he left in the voicemail
     diverted: list[str] = field(default_factory=list)  # numbers outside that were called for him
     callback: str = ""  # whom this call calls back
@@ -350,7 +353,12 @@ def evolve(call: Call, entry: Entry) -> None:
             call.offers[d["leg"]] = Offer(d["agent"], d["leg"], d["deadline"])
             call.taken_by = ""
             call.legs[d["leg"]] = Leg(
-                d["leg"], Role.AGENT, d["agent"], number=d.get("number", ""), created_at=entry.at
+                d["leg"],
+                Role.AGENT,
+                d["agent"],
+                number=d.get("number", ""),
+                created_at=entry.at,
+                line=bool(d.get("line")),
             )
         case "offer.accepted":
             if call.agent not in (None, d["agent"]):

@@ -230,7 +230,11 @@ class Routing:
         turn = strategies.Turn(self._live.turns.get(queue.id, 0), f"{call.id} {len(call.failed_agents)}")
         ordered = [c.agent for c in strategies.order(queue.strategy, may, turn)]
         at_once = strategies.RING_AT_ONCE if queue.strategy == "ring_all" else 1
-        asked, rest = ordered[:at_once], ordered[at_once:]
+        connected = [a for a in ordered if self._has_line(a)]
+        if at_once > 1 and connected:  # he has picked up before anybody else's telephone rings
+            asked, rest = connected[:1], [a for a in ordered if a != connected[0]]
+        else:
+            asked, rest = ordered[:at_once], ordered[at_once:]
         return self._decision(queue, call, asked, rest, enough, "strategy", "order", free)
 
     def _decision(
@@ -316,6 +320,10 @@ class Routing:
     def _skills(self, agent: int) -> Mapping[int, int]:
         info = self._catalog.agent(agent)
         return info.skills if info is not None else {}
+
+    def _has_line(self, agent: int) -> bool:
+        info = self._catalog.agent(agent)
+        return info is not None and info.permanent_line
 
     def _name(self, agent: int) -> str:
         info = self._catalog.agent(agent)

@@ -28,6 +28,7 @@ from fs_app.web.admin.common import (
     problems_of,
     read,
     state_filter,
+    ticked,
     typed,
     typed_number,
     typed_numbers,
@@ -206,6 +207,8 @@ def _typed() -> Person:
         language=typed("language"),
         number=typed("number").replace(" ", ""),
         queues=typed_numbers("queues"),
+        permanent_line=ticked("permanent_line"),
+        capacity_voice=typed_number("capacity_voice"),
         supervised=typed_numbers("supervised"),
         profile=typed_number("profile"),
         skills=tuple(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fs_app import facts as f
+from fs_app.agents.lines import Lines
 from fs_app.agents.service import Agents
 from fs_app.agents.state import AgentState, Work
 from fs_app.agents.today import Today
@@ -83,6 +84,7 @@ class World:
         switch: FakeSwitch | None = None,
         is_open: bool = True,
         queue: QueueInfo | None = None,
+        permanent: Iterable[int] = (),
         **options: Any,
     ) -> None:
         self.folder = folder
@@ -97,10 +99,21 @@ class World:
         self.journal = Journal(folder / "journal", self.clock, **options)
         self.live = Live(self.journal, self.clock, self.bus)
         self.catalog = Catalog(None, self.bus)  # type: ignore[arg-type]
+        self.permanent = tuple(permanent)
         self.set_queue(queue or queue_info(), agents)
         self.phones = Phones(self.bus)
         self.agents = Agents(self.live, self.clock, self.catalog, lambda a: self.routing.agent_ready(a))
         self.queues = Queues(self.live, self.bus, self.clock)
+        self.lines = Lines(
+            self.live,
+            self.bus,
+            self.clock,
+            self.switch,
+            self.catalog,
+            self.phones,
+            self.agents,
+            lambda agent: self.routing.agent_ready(agent),
+        )
         self.ctx = Context(
             live=self.live,
             clock=self.clock,
@@ -114,6 +127,7 @@ class World:
             kick=lambda queue: self.routing.kick(queue),
             length=self.queues.length,
             tell=lambda call, message: self.calls.tell(call, message),
+            lines=self.lines,
         )
         self.strangers: list[str] = []
         self.calls = Calls(self.ctx, self.tasks, self._dialled, self.strangers.append)
@@ -149,11 +163,13 @@ class World:
             self._set_routing,
             self.tasks,
             self.threads,  # type: ignore[arg-type]
+            self.lines.compare,
         )
         self.journal.open(self.live.replay(), self.live.checkpoint())
         self.queues.rebuild()
         self.routing.ready.forget()
         self.agents.rearm()
+        self.lines.rearm()
         self.calls.rearm()
         self.patience.rearm()
         self.routing.open = is_open
@@ -166,6 +182,8 @@ class World:
 
     def _reachable(self, agent: int) -> bool:
         info = self.catalog.agent(agent)
+        if info is not None and info.permanent_line:
+            return self.lines.leg(agent) != ""
         return info is not None and self.phones.contact(info.number, info.domain) is not None
 
     def _phone_came(self, event: PhoneState) -> None:
@@ -183,7 +201,17 @@ class World:
         agents = tuple(agents)
         queues = {q.id: replace(q, agents=agents) for q in ((queue, *more) if queue else more)}
         people = {
-            a: AgentInfo(a, ACCOUNT, a, f"Agent {a}", str(1000 + a), DOMAIN, "0" * 32, tuple(queues))
+            a: AgentInfo(
+                a,
+                ACCOUNT,
+                a,
+                f"Agent {a}",
+                str(1000 + a),
+                DOMAIN,
+                "0" * 32,
+                tuple(queues),
+                permanent_line=a in self.permanent,
+            )
             for a in agents
         }
         self.catalog.now = Picture(
@@ -208,6 +236,7 @@ class World:
     def tell(self, *facts: f.LegFact) -> None:
         for fact in facts:
             self.calls.on_fact(fact)
+            self.lines.on_fact(fact)
         self.calls.settle()
 
     def registers(self, *agents: int) -> None:

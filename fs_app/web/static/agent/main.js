@@ -29,7 +29,7 @@ effect(() => {
   const picture = store.picture.value;
   const here = store.live.value;
   if (!picture) return;
-  const nowRings = here && picture.state.name === "RINGING";
+  const nowRings = here && picture.state.name === "RINGING" && !picture.line_open; // a permanent line beeps
   if (nowRings !== rings) {
     rings = nowRings;
     if (rings) {

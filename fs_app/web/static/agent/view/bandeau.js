@@ -63,6 +63,20 @@ function Phone({ phone }) {
   return html`<span class="figure tone-red is-lit" title=${t("desk.phone.lost")}><${Icon} name="plug-connected-x" title=${t("desk.phone.lost")} /></span>`;
 }
 
+/** A permanent line (BY-51): open, being called, or closed with the way to open it again. */
+function PermanentLine({ picture: p }) {
+  const line = p.line_open;
+  if (!line || mustLogIn(p)) return null;
+  if (line.state === "OPEN") {
+    return html`<span class="figure tone-green" title=${t("desk.nailed.open")}><${Icon} name="plug-connected" title=${t("desk.nailed.open")} /></span>`;
+  }
+  if (line.state === "RINGING") {
+    return html`<span class="figure tone-yellow is-lit" role="status"><${Icon} name="phone-calling" />${t("desk.nailed.ringing")}</span>`;
+  }
+  return html`<span class="figure tone-red is-lit" title=${t("desk.nailed.closed")}><${Icon} name="plug-connected-x" title=${t("desk.nailed.closed")} /></span>
+    ${p.phone.registered && html`<${Ask} event="agent.open_line" cls="btn btn-sm end-delay" label=${t("desk.nailed.call")}>${t("desk.nailed.call")}<//>`}`;
+}
+
 export function Bandeau() {
   const p = picture.value;
   if (!p) {
@@ -76,6 +90,7 @@ export function Bandeau() {
     ${canEndDelay(p) && html`<${Ask} event="agent.end_delay" cls="btn btn-sm end-delay" label=${t("desk.end_delay")}>${t("desk.end_delay")}<//>`}
     <${Lines} lines=${p.lines} />
     <span class="bandeau-gap"></span>
+    <${PermanentLine} picture=${p} />
     <${Phone} phone=${p.phone} />
     <${Waiting} queues=${p.queues} />
     <${Today} today=${p.today} />
