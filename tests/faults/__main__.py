@@ -56,7 +56,7 @@ def run(
 
     nice(10)
     logs.configure("console", "warning")
-    for name in ("socketio", "engineio"):
+    for name in ("socketio.client", "engineio.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # that a page has no connection is written down
     seed = int(time.time()) if seed is None else seed
     chosen = tuple(kinds.split(",")) if kinds else tuple(plan.KINDS)

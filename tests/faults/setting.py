@@ -59,8 +59,8 @@ def _write(app: Program) -> dict[str, Any]:
     commercial.save()
     technical.max_length, technical.max_length_then, technical.max_length_message = 5, "hang_up", MESSAGE
     technical.save()
-    emergency.max_wait_s, emergency.max_wait_then = LONGEST_WAIT_S[2], "hang_up"
-    emergency.max_wait_message = MESSAGE
+    emergency.max_wait_s, emergency.max_wait_then = LONGEST_WAIT_S[2], "voicemail"
+    emergency.voicemail_greeting, emergency.voicemail_max_s, emergency.voicemail_silence_s = MESSAGE, 4, 2
     emergency.save()
     queues = [commercial, technical, emergency]
     for place, queue in enumerate(queues):

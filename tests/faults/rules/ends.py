@@ -1,8 +1,8 @@
 """(1) Each call of the switch has exactly one record, and in it the one end that it really had.
 
 What the switch says of the caller's leg decides: who talked to an agent was answered; who left by himself abandoned
-(or left before he was in a queue); who heard the message and was hung up on was turned away; everything else
-is a fault and must be recorded as one.
+(or left before he was in a queue); who heard the message and was hung up on was turned away, or, after the
+beep, left one himself; everything else is a fault and must be recorded as one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ SHORT_S = 0.5
 
 EARLY_S = 2.0
 """Who left within this time may not have been in the queue yet."""
+
+BEEP = "(400,100,1000)"
+"""The tone before somebody speaks his message (`fs_app.calls.voicemail`): what follows is in the voicemail."""
 
 LATE_S = 2.0
 """The recorded end may be so far from the real one; more when the switch died under the call."""
@@ -37,7 +40,9 @@ def end_of(history: History, leg: Leg) -> End:
         return End("agent", ("answered",))
     doubt = ("answered",) if talked >= 0 else ()
     begin, over = leg.created, leg.over
-    told = any(path.endswith(m) for _, path in leg.played for m in history.rules.messages)
+    told = any(m in path for _, path in leg.played for m in history.rules.messages)
+    if any(BEEP in path for _, path in leg.played):
+        doubt = (*doubt, "voicemail")
     if leg.lost or leg.given_up or leg.cause in ("MEDIA_TIMEOUT", "SWITCH_DIED", "UNSEEN"):
         return End("fault", ("failed", *doubt, *(("refused", "closed") if told else ())))
     if leg.by_caller or leg.cause == "ORIGINATOR_CANCEL":
@@ -52,6 +57,8 @@ def end_of(history: History, leg: Leg) -> End:
                 *(("refused", "closed") if told else ()),
             ),
         )
+    if "voicemail" in doubt:
+        return End("voicemail", doubt)
     if told:
         return End("message", ("refused", "closed", *doubt))
     if doubt:

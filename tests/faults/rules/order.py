@@ -51,7 +51,7 @@ class View:
         """Since when he waits at this moment, None: he does not, or it is not certain."""
         if caller.answered is None or not caller.lives(at) or caller.connected(at) or caller.lost:
             return None
-        if any(path.endswith(m) and when <= at for when, path in caller.played for m in self.rules.messages):
+        if any(m in path and when <= at for when, path in caller.played for m in self.rules.messages):
             return None
         legs = self.legs_for[caller.id]
         if any(leg.lives(at) for leg in legs):

@@ -111,6 +111,21 @@ def test_a_caller_who_was_hung_up_on_without_a_word_is_found() -> None:
     assert "nobody may be hung up on" in words(ends.check(day))
 
 
+def test_who_was_hung_up_on_after_the_beep_has_left_a_message() -> None:
+    leg = caller(
+        "a",
+        10,
+        30,
+        by="send_bye",
+        played=[(20.0, f"/sounds/{MESSAGE}"), (25.0, f"tone_stream://%{ends.BEEP}")],
+    )
+    day = history(leg)
+    day.rows = [row(leg, "voicemail")]
+    assert ends.check(day) == []
+    day.rows = [row(leg, "refused")]
+    assert "ended as 'voicemail'" in words(ends.check(day))
+
+
 def test_a_record_that_runs_on_after_the_end_is_found() -> None:
     day = a_good_day()
     day.rows[1] = replace(day.rows[1], ended=None)
