@@ -15,8 +15,10 @@ from fs_app import facts as f
 from fs_app import metrics
 from fs_app.agents import today
 from fs_app.agents.lines import Lines
+from fs_app.agents.phonewatch import PhoneWatch
 from fs_app.agents.service import Agents
 from fs_app.agents.state import Presence, Work
+from fs_app.agents.testcall import TestCalls
 from fs_app.audio.wav import mend_header
 from fs_app.bus import Bus
 from fs_app.callbacks.desk import CallbackDesk
@@ -25,6 +27,7 @@ from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context
 from fs_app.calls.model import Call as CallRow
 from fs_app.calls.service import Calls
+from fs_app.calls.sounds import on_switch
 from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock, RealClock
 from fs_app.config import Settings, address
@@ -221,6 +224,25 @@ class Application:
         self.bus.subscribe(PageOpened, lambda event: self.routing.agent_ready(event.agent))
         self.bus.subscribe(Recorded, self._mend_recording)
         self.matching = Matching(self.live, self.db, self.bus, self.tasks)
+        self.phone_watch = PhoneWatch(
+            self.live,
+            self.bus,
+            self.clock,
+            self.catalog,
+            self.agents,
+            self.phones,
+            lambda: self.link.up and self.recovery.done,
+            settings.phone_absence_s,
+        )
+        self.test_calls = TestCalls(
+            self.live,
+            self.clock,
+            self.catalog,
+            self.switch,
+            self.phones,
+            self._test_message,
+            lambda agent: self.listening.uses_phone(agent),
+        )
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
         self._health = Health(self.clock)
         self._add_checks()
@@ -281,6 +303,8 @@ class Application:
         every("CDR spool", 2.0, self.recovery.read_spool)
         every("directory", 10.0, self._ensure_directory)
         every("figures", 5.0, self._count)
+        every("telephones", 1.0, self.phone_watch.round)
+        every("configuration from elsewhere", 1.0, self.catalog.follow)
         self.disk.round()
         every("disk of recordings", 2.0, self.disk.round)
         self.schedule.every("deletion of recordings", DELETION_S, self.disposal.run)
@@ -294,6 +318,7 @@ class Application:
         match fact:
             case f.LegFact():
                 self.calls.on_fact(fact)
+                self.test_calls.on_fact(fact)
                 self.listening.on_fact(fact)
                 self.lines.on_fact(fact)
             case f.PhoneRegistered():
@@ -364,6 +389,11 @@ class Application:
         self.routing.open = is_open
         if is_open:
             self.routing.kick_all()
+
+    def _test_message(self, account: int) -> str:
+        """What a test call says, in the account's language."""
+        info = self.catalog.account(account)
+        return on_switch(self.settings.sounds_on_switch(), f"{info.language if info else 'fr'}/greeting.wav")
 
     def _settings_changed(self) -> None:
         """An agent may have come into a queue where somebody waits, a limit may be another one."""

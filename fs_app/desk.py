@@ -269,6 +269,7 @@ class AgentDesk:
             "reason": self._reason(state.reason),
             "since": state.presence_since,
             "wanted": wanted,
+            "set_aside": state.set_aside or None,
         }
 
     def _reason(self, reason: int | None) -> dict[str, Any] | None:

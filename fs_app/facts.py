@@ -253,6 +253,22 @@ class Registration:
     expires_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneDetail:
+    """A registered telephone as its profile knows it; `ping_ms` is of the last answer, None without pings.
+
+    `user_agent` and `address` are what the telephone says and where it is seen. All of it is hostile text.
+    """
+
+    user: str
+    domain: str
+    contact: str
+    user_agent: str
+    address: str
+    reachable: bool
+    ping_ms: float | None
+
+
 def as_dict(fact: Fact) -> dict[str, Any]:
     """A fact as plain data, for logs and the journal."""
     names = [n for cls in type(fact).__mro__ for n in getattr(cls, "__slots__", ())]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from fs_app.facts import Channel, Registration
+from fs_app.facts import Channel, PhoneDetail, Registration
 
 T = TypeVar("T", covariant=True)
 V = TypeVar("V")
@@ -158,6 +158,9 @@ class SwitchPort(Protocol):
         ...
 
     def registrations(self) -> Pending[list[Registration]]: ...
+    def phones(self) -> Pending[list[PhoneDetail]]:
+        """More about each registered telephone; for people, not for decisions."""
+        ...
 
     # the switch itself
     def renew_lease(self, until_epoch_s: int) -> Pending[None]: ...

@@ -82,6 +82,20 @@ class Agents:
             raise NotAllowed("there is no delay to end")
         self._work(state, "done", why="ended by agent")
 
+    # --- what the program finds out --------------------------------------------------------------------------
+    def set_aside(self, agent: int, why: str) -> None:
+        """Available he can't be, whatever he chose (`why`: state.PHONE); until `take_back`, or until he chooses
+        something himself."""
+        state = self.state(agent)
+        if state.presence is Presence.AVAILABLE and state.work in INTERRUPTIBLE:
+            self._presence(state, "unavailable", why=f"{why}_lost", set_aside=why)
+
+    def take_back(self, agent: int) -> None:
+        """What he was set aside for is over: he is available again, as he had chosen."""
+        state = self.state(agent)
+        if state.set_aside and state.presence is Presence.UNAVAILABLE:
+            self._presence(state, "available", why=f"{state.set_aside}_back")
+
     # --- what calls and offers say --------------------------------------------------------------------------
     def offered(self, agent: int, call: str, until: int) -> None:
         self._work(self.state(agent), "offered", why="offer", call=call, until=until)
@@ -170,7 +184,9 @@ class Agents:
             self._work(state, "done", why="delay over")
 
     # --- the only places that change the state --------------------------------------------------------------
-    def _presence(self, state: AgentState, event: str, why: str, reason: int | None = None) -> None:
+    def _presence(
+        self, state: AgentState, event: str, why: str, reason: int | None = None, set_aside: str = ""
+    ) -> None:
         new = PRESENCE.next(state.presence, event, f"agent {state.id}")
         self._live.record(
             "agent.presence",
@@ -180,6 +196,7 @@ class Agents:
             new=str(new),
             why=why,
             reason=reason,
+            **({"set_aside": set_aside} if set_aside else {}),
         )
         self._tell_if_ready(state)
 

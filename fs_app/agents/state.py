@@ -92,6 +92,9 @@ SHOWN = {
     Work.NO_ANSWER_DELAY: "NO_ANSWER_DELAY",
 }
 
+PHONE = "phone"
+"""He was set aside because his telephone is not there."""
+
 INTERRUPTIBLE = frozenset({Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY})
 """In these an asked-for unavailability or log-out is in force at once; in the others after the work."""
 
@@ -131,6 +134,7 @@ class AgentState:
     call: str | None = None
     idle_since: int = 0
     line: Line = field(default_factory=Line)
+    set_aside: str = ""  # why the program made him unavailable (PHONE); '' when he chose it himself
 
     @property
     def shown(self) -> str:
@@ -166,6 +170,7 @@ def evolve(agent: AgentState, entry: Entry) -> None:
                 entry.at,
             )
             agent.wanted, agent.wanted_reason = "", None
+            agent.set_aside = d.get("set_aside", "")
             if agent.presence is Presence.AVAILABLE:
                 agent.idle_since = entry.at
         case "agent.wanted":

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from fs_app import metrics
 from fs_app.agents.state import AgentState, Work
 from fs_app.calls import callback, conversation, offers
 from fs_app.calls.context import Context
@@ -84,8 +85,26 @@ class NothingToQualify:
     call: str
 
 
+@dataclass(frozen=True, slots=True)
+class TalksUnnoticed:
+    """The agent talks in this call, and is believed to be at rest."""
+
+    agent: int
+    call: str
+
+
+UNNOTICED = frozenset({Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY, Work.OFFERED})
+
 Leftover = (
-    LegOver | NoOffer | StrayOffer | NotDialled | NobodyQualifies | NotOffered | NotInCall | NothingToQualify
+    TalksUnnoticed
+    | LegOver
+    | NoOffer
+    | StrayOffer
+    | NotDialled
+    | NobodyQualifies
+    | NotOffered
+    | NotInCall
+    | NothingToQualify
 )
 
 
@@ -118,6 +137,10 @@ def _of_call(call: Call, agents: Mapping[int, AgentState]) -> list[Leftover]:
     if call.stage in WITH_AGENT and call.agent_leg is None:
         last = call.taken_by or next((g.id for g in reversed(call.legs.values()) if g.role is Role.AGENT), "")
         return [LegOver(call.id, last)] if last else []
+    if call.stage in (Stage.TALKING, Stage.HELD) and call.agent is not None:
+        his = agents.get(call.agent)
+        if his is not None and his.work in UNNOTICED and his.call in (None, call.id):
+            return [TalksUnnoticed(his.id, call.id)]
     if call.stage is Stage.ENDED and not call.over:
         agent = agents.get(call.agent or 0)
         if agent is None or agent.call != call.id:
@@ -148,7 +171,26 @@ def mend(ctx: Context) -> list[Leftover]:
             return done
         done.append(left[0])
         log.warning("half done; finished now", what=repr(left[0]))
+        _tell(ctx, left[0])
         _finish(ctx, left[0])
+
+
+def _tell(ctx: Context, leftover: Leftover) -> None:
+    """Every correction of an agent's state stands in the journal, and is counted (BY-03)."""
+    agent = getattr(leftover, "agent", None)
+    state = ctx.live.agents.get(agent) if agent is not None else None
+    if state is None:
+        return
+    what = type(leftover).__name__
+    metrics.AGENTS_MENDED.labels(what=what).inc()
+    ctx.live.record(
+        "recovery.agent",
+        account=state.account,
+        agent=state.id,
+        call=leftover.call or None,
+        what=what,
+        was=str(state.work),
+    )
 
 
 def _finish(ctx: Context, leftover: Leftover) -> None:
@@ -171,5 +213,7 @@ def _finish(ctx: Context, leftover: Leftover) -> None:
         case NotInCall(agent=agent, call=name):
             must = call is not None and call.agent == agent and call.stage is Stage.ENDED and not call.over
             ctx.agents.call_over(agent, name, must, pause)
+        case TalksUnnoticed(agent=agent, call=name):
+            ctx.agents.recovered_in_call(agent, name)
         case NothingToQualify(agent=agent, call=name):
             ctx.agents.qualified(agent, name, pause)

@@ -208,6 +208,11 @@ def message_argument(file: str, most_s: int, silence_s: int) -> str:
     return f"{q.blank(q.path(file))} {int(most_s)} {SILENCE} {int(silence_s)}"
 
 
+def phones() -> str:
+    """The telephones of the profile where they register."""
+    return api("sofia", "xmlstatus", "profile", "internal", "reg")
+
+
 # --- variables and pictures -------------------------------------------------------------------------------
 def set_variables(leg: str, variables: Mapping[str, str]) -> str:
     if not 0 < len(variables) <= 60:

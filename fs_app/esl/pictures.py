@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from xml.etree import ElementTree
 
 import orjson
 
 from fs_app.errors import ProtocolError
 from fs_app.esl.events import number, text
-from fs_app.facts import Channel, Registration
+from fs_app.facts import Channel, PhoneDetail, Registration
 
 
 def _json(reply: str) -> Any:
@@ -74,3 +75,35 @@ def registrations(reply: str) -> list[Registration]:
         )
         for row in rows(reply)
     ]
+
+
+def phone_details(reply: str) -> list[PhoneDetail]:
+    """`sofia xmlstatus profile internal reg`. A ping time of 0.00 means that nobody pinged. Raises ProtocolError."""
+    if "<!" in reply:
+        raise ProtocolError("the switch's answer declares a document type")  # nothing of ours has one
+    try:
+        root = ElementTree.fromstring(reply.encode("latin-1", "replace"))  # noqa: S314 - no entities: see above
+    except ElementTree.ParseError as error:
+        raise ProtocolError(f"the switch's answer is no XML: {error}") from error
+    return [_phone_detail(one) for one in root.iter("registration")]
+
+
+def _phone_detail(one: ElementTree.Element) -> PhoneDetail:
+    def said(name: str) -> str:
+        return (one.findtext(name) or "").strip()[:200]
+
+    user, _, domain = said("user").partition("@")
+    try:
+        ping = float(said("ping-time"))
+    except ValueError:
+        ping = 0.0
+    port = said("network-port")
+    return PhoneDetail(
+        user,
+        domain,
+        said("contact"),
+        said("agent"),
+        f"{said('network-ip')}:{port}" if port else said("network-ip"),
+        said("ping-status") != "Unreachable",
+        ping or None,
+    )

@@ -11,7 +11,7 @@ from fs_app.esl import commands, pictures
 from fs_app.esl.link import DEADLINE_S, Link
 from fs_app.esl.pending import Command, new_uuid
 from fs_app.esl.wire import clean
-from fs_app.facts import Channel, Registration
+from fs_app.facts import Channel, PhoneDetail, Registration
 from fs_app.ports import DigitSpec, Originate, OriginateResult
 
 V = TypeVar("V")
@@ -240,6 +240,9 @@ class Switch:
             commands.show,
             "registrations",
         )
+
+    def phones(self) -> Command[list[PhoneDetail]]:
+        return self._api("phones", lambda reply: pictures.phone_details(accepted(reply)), commands.phones)
 
     # --- the switch itself ----------------------------------------------------------------------------------
     def renew_lease(self, until_epoch_s: int) -> Command[None]:

@@ -6,6 +6,7 @@ import re
 import time
 import uuid as uuids
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 from fs_app.sim import dialplan, recovery, strings, wire
 from fs_app.sim.events import HOSTNAME
@@ -196,7 +197,35 @@ def sofia(core: Core, argument: str) -> str:
             f"{f'external::{name}':>25}\tgateway\t{'sip:127.0.0.1':>42}\tNOREG" for name in core.gateways
         ]
         return "\n".join([*lines, "=" * 97, "2 profiles 0 aliases", ""])
+    if words[:2] == ["xmlstatus", "profile"]:
+        return _phones(core) if words[2:] == ["internal", "reg"] else "Invalid Profile!\n"
     return "-ERR Unknown command!\n" if words else "-USAGE: sofia help\n"
+
+
+def _phones(core: Core) -> str:
+    rows = []
+    for (user, domain), (party, expires) in list(core.registrations.items()):
+        port = party.contact.rpartition(":")[2]
+        left = max(0, int(expires - time.time()))
+        rows.append(
+            "    <registration>\n"
+            f"        <call-id>{escape(party.sip_call_id)}</call-id>\n"
+            f"        <user>{escape(user)}@{escape(domain)}</user>\n"
+            f"        <contact>&quot;&quot; &lt;{escape(party.contact)}&gt;</contact>\n"
+            "        <agent>unknown</agent>\n"
+            f"        <status>Registered(UDP)(unknown) expsecs({left})</status>\n"
+            "        <ping-status>Reachable</ping-status>\n"
+            "        <ping-time>0.00</ping-time>\n"
+            f"        <host>{HOSTNAME}</host>\n"
+            "        <network-ip>127.0.0.1</network-ip>\n"
+            f"        <network-port>{escape(port)}</network-port>\n"
+            f"        <sip-auth-user>{escape(user)}</sip-auth-user>\n"
+            f"        <sip-auth-realm>{escape(domain)}</sip-auth-realm>\n"
+            f"        <mwi-account>{escape(user)}@{escape(domain)}</mwi-account>\n"
+            "    </registration>\n"
+        )
+    head = '<?xml version="1.0" encoding="ISO-8859-1"?>\n<profile>\n  <registrations>\n'
+    return head + "".join(rows) + "  </registrations>\n</profile>\n"
 
 
 def sofia_contact(core: Core, argument: str) -> str:

@@ -86,3 +86,13 @@ def test_a_phone_that_dials_rings_at_the_door_as_an_agent(program: Program, phon
     phone.talking(3)
     phone.hang_up()
     program.gone(created.leg)
+
+
+def test_more_is_known_of_a_registered_phone(program: Program, phone: Phone) -> None:
+    found = until(lambda: next((x for x in program.switch.phones().get(5) if x.user == "1001"), None), 3)
+    assert found is not None
+    assert (found.domain, found.reachable) == (DOMAIN, True)
+    assert found.address.startswith("127.0.0.1:")
+    assert found.user_agent
+    phone.unregister()
+    until(lambda: not program.switch.phones().get(5), 3, "no phone")

@@ -17,9 +17,11 @@ from fs_app.clock import Clock, RealClock
 from fs_app.config import Settings
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
+from fs_app.phones import Phones
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from tests.support.fakedesk import FakeDesk
-from tests.support.fakerecordings import Steering, disposal
+from tests.support.fakerecordings import NoTestCalls, Steering, disposal
+from tests.support.fakeswitch import FakeSwitch
 
 PASSWORD = secrets.token_urlsafe(12)
 DAY_MS = 24 * 3600 * 1000
@@ -49,6 +51,10 @@ class App:
     def __post_init__(self) -> None:
         self.calls = Steering()
         self.disposal = disposal(self.db, self.clock, self.settings.recordings)
+        self.switch = FakeSwitch()
+        self.phones = Phones(self.bus)
+        self.test_calls = NoTestCalls()
+        self.phone_watch = NoTestCalls()
         self.disk: dict[str, Any] = {"free": 182 * 1024**3, "trouble": ""}
 
     def disk_report(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from fs_app.agents.testcall import TestCall
 from fs_app.clock import Clock
 from fs_app.db import Database
 from fs_app.errors import NotFound
@@ -39,6 +40,23 @@ class Steering:
         if call not in self.ways:
             raise NotFound(call)
         self.asked.append((account, call, what, by))
+
+
+class NoTestCalls:
+    """`results`: agent → what came of his test call."""
+
+    def __init__(self) -> None:
+        self.started: list[int] = []
+        self.results: dict[int, TestCall] = {}
+
+    def last(self, agent: int) -> TestCall | None:
+        return self.results.get(agent)
+
+    def start(self, agent: int) -> None:
+        self.started.append(agent)
+
+    def registered_since(self, user: str, domain: str) -> int | None:
+        return 1_700_000_000_000
 
 
 def disposal(db: Database, clock: Clock, folder: Path) -> Disposal:

@@ -189,6 +189,9 @@ class FakeSwitch:
     def channel(self, leg: str) -> Command:
         return self._do("channel", leg, value=self.present.get(leg))
 
+    def phones(self) -> Command:
+        return self._do("phones", value=[])
+
     def channel_ids(self) -> Command:
         return self._do("channel_ids", value=list(self.present))
 

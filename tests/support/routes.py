@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from fs_app.accounts.model import Profile, User
-from fs_app.agents.model import NotReadyReason
+from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.calls.model import Recording
 from fs_app.contacts.model import Contact
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
@@ -45,6 +45,7 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             "day": day.id,
             "user": User.get(User.account == other_account).id,
             "queue": queue.id,
+            "agent": Agent.get(Agent.account == other_account).id,
             "set_id": chosen.id,
             "item": Disposition.create(set=chosen, code="x", label=SECRET, **of).id,
             "reason": NotReadyReason.create(code="x", label=SECRET, **of).id,

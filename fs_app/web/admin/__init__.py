@@ -13,6 +13,7 @@ from fs_app.web.admin import (
     numbers,
     opening,
     people,
+    phones,
     profiles,
     queues,
     reasons,
@@ -31,5 +32,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     holidays.blueprint,
     opening.blueprint,
     displays.blueprint,
+    phones.blueprint,
     audit.blueprint,
 )

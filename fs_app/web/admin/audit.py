@@ -31,6 +31,7 @@ KINDS = (
     "skill",
     "profile",
     "recording",
+    "phone",
     "account",
     "schedule",
     "holiday_set",

@@ -59,6 +59,10 @@ VOCABULARY = {
     "accounts.generated": "passwords that the program makes",
     "accounts.permissions": "the table of who may do what",
     "accounts.profiles": "what a profile says",
+    "hours.checks": "how hours and dates are written",
+    "admin.audit": "the audit log, written with the change that it tells of",
+    "admin.listing": "pages of a list",
+    "recordings.rules": "which conversations a queue records",
     "contacts.numbers": "how telephone numbers are read and shown",
     "routing.strategies": "names of the orders in which agents are asked",
 }

@@ -12,7 +12,8 @@ const COUNTS_DOWN = new Set(["INTER_CALL", "NO_ANSWER_DELAY"]);
 function StateChip({ picture: p }) {
   const { colour, icon, pulse } = look(p);
   const name = p.state.name;
-  const detail = name === "UNAVAILABLE" ? p.presence.reason?.label : p.work?.queue?.name;
+  const aside = p.presence.set_aside && t(`desk.set_aside.${p.presence.set_aside}`);
+  const detail = name === "UNAVAILABLE" ? aside || p.presence.reason?.label : p.work?.queue?.name;
   const time = COUNTS_DOWN.has(name) && p.state.until != null
     ? html`<${Left} stamp=${p.state.until} />` : html`<${Since} stamp=${p.state.since} />`;
   return html`<div class=${`state-chip tone-${colour}${pulse ? " is-pulsing" : ""}`} data-state=${name}>
