@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import structlog
+
 from fs_app.accounts.model import Account, Profile, User
 from fs_app.accounts.profiles import NO_PROFILE, AgentOptions, options_of
 from fs_app.agents.capacity import DEFAULT, Capacity
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.bus import Bus
 from fs_app.db import Database
+from fs_app.errors import Unavailable
 from fs_app.events import CatalogChanged
 from fs_app.hours import service as hours
 from fs_app.hours.opening import Holidays, Opening, Week, is_open, zone_named
@@ -23,6 +26,8 @@ from fs_app.queues.model import Did, Disposition, Queue, QueueMember
 from fs_app.routing.model import AgentSkill
 from fs_app.routing.skills import Need, load_needs
 from fs_app.supervision.model import SupervisedQueue
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +201,22 @@ class Catalog:
         self._db = db
         self._bus = bus
         self.now = Picture()
+        self._versions: dict[int, int] | None = None  # None: what is in force is not what is written
 
     def reload(self) -> None:
         """Read everything anew. Raises DatabaseBusy; then the old picture stays."""
-        self.now = self._db.read(load)
+        self._versions = None
+        self.now, self._versions = self._db.read(lambda: (load(), _versions()))
         self._bus.publish(CatalogChanged())
+
+    def follow(self) -> None:
+        """Once a second: read anew when another process (`fs-app config load`, `fs-app account create`) has changed
+        something, or when the last reading failed. While the database is away the picture stays."""
+        try:
+            if self._versions is None or self._db.read(_versions, timeout=5.0) != self._versions:
+                self.reload()
+        except Unavailable:
+            log.info("configuration not read: the database is busy")
 
     # --- look-ups -------------------------------------------------------------------------------------------
     def account(self, account: int) -> AccountInfo | None:
@@ -263,6 +279,11 @@ class Catalog:
         return [d for d in self.now.dispositions.values() if d.set == queue.disposition_set]
 
 
+def _versions() -> dict[int, int]:
+    """account → how often other processes have changed it (inside `Database.read`)."""
+    return dict(Account.select(Account.id, Account.config_version).tuples())
+
+
 def load() -> Picture:
     """Read the database (inside `Database.read`)."""
     members = list(QueueMember.select(QueueMember.queue, QueueMember.agent).tuples())
@@ -316,7 +337,11 @@ def load() -> Picture:
             q.last_agent_wait_s,
             Limit(q.max_wait_s, q.max_wait_then, q.max_wait_queue_id, q.max_wait_message, q.max_wait_number),
             Limit(
-                q.max_length, q.max_length_then, q.max_length_queue_id, q.max_length_message, q.max_length_number
+                q.max_length,
+                q.max_length_then,
+                q.max_length_queue_id,
+                q.max_length_message,
+                q.max_length_number,
             ),
             week=weeks.get(q.schedule_id),
             holidays=calendars.get(q.holiday_set_id),

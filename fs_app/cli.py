@@ -58,6 +58,7 @@ def _settings() -> config.Settings:
 
 def _attach() -> None:
     from fs_app.admin.command import account
+    from fs_app.admin.config_file.command import command as config_file
     from fs_app.bench.assignments import assignments
     from fs_app.bench.erlang import erlang
     from fs_app.bench.esl import esl
@@ -65,8 +66,10 @@ def _attach() -> None:
     from fs_app.bench.routing import routing
     from fs_app.bench.web import web
     from fs_app.sim.command import sim
+    from fs_app.web.i18n import translate
 
     cli.add_command(account)
+    cli.add_command(config_file(translate))
     cli.add_command(sim)
     bench.add_command(esl)
     bench.add_command(assignments)

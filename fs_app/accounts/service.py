@@ -158,11 +158,11 @@ class AccountService:
         )
         return ended
 
-    def forget_account(self, account: int) -> None:
-        """Rights of many people changed: ask the database again."""
-        for token_hash, known in list(self._known.items()):
-            if known.identity.account == account:
-                self._known.pop(token_hash, None)
+    def ask_again(self) -> None:
+        """The configuration changed, perhaps what people may: the database is asked for each at his next click. While it
+        is away what was known goes on."""
+        for known in self._known.values():
+            known.checked_at = -RECHECK_MS
 
     def forget(self, user: int, ended: bool = False) -> None:
         """Somebody else changed this person: ask the database again; `ended`: the sessions are void at once."""

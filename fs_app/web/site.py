@@ -15,11 +15,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.accounts.passwords import Passwords
 from fs_app.accounts.service import AccountService
+from fs_app.events import CatalogChanged
 from fs_app.tasks import Threads
 from fs_app.web import (
     access,
     agent,
     assets,
+    callbacks,
     calls,
     failures,
     home,
@@ -76,6 +78,7 @@ def build(app: Application) -> Flask:
     flask_app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     passwords = Passwords()
     accounts = AccountService(app.db, app.clock, passwords, settings.session_hours * 3_600_000)
+    app.bus.subscribe(CatalogChanged, lambda _: accounts.ask_again())
     published = assets.publish(settings.data_dir / "static")
     flask_app.extensions[NAME] = Site(
         app, accounts, passwords, Threads("web", 2), published, Heard(app.db, app.clock)
@@ -88,7 +91,7 @@ def build(app: Application) -> Flask:
     access.install(flask_app)
     failures.install(flask_app)
     limiter = Limiter(get_remote_address, app=flask_app, storage_uri="memory://")
-    for module in (i18n, login, preferences, home, calls, recordings, status, agent, supervisor):
+    for module in (i18n, login, preferences, home, calls, callbacks, recordings, status, agent, supervisor):
         flask_app.register_blueprint(module.blueprint)
     for blueprint in BLUEPRINTS:
         flask_app.register_blueprint(blueprint)

@@ -14,7 +14,7 @@ from fs_app.admin.form import FormInvalid
 from fs_app.admin.profiles import ProfileForm, Stored
 from fs_app.web.access import needs
 from fs_app.web.admin.common import change, confirm, done, problems_of, read, ticked, typed
-from fs_app.web.context import site, who
+from fs_app.web.context import who
 from fs_app.web.i18n import t
 
 blueprint = Blueprint("admin_profiles", __name__, url_prefix="/admin/profiles")
@@ -69,7 +69,6 @@ def _save(stored: Stored | None) -> AnyResponse | str | tuple[str, int]:
         change(lambda by: profiles.save(by, stored.id if stored else None, form))
     except FormInvalid as error:
         return _form(stored, form, problems_of(error)), 400
-    site().accounts.forget_account(who().account)
     return done(PATH, "admin.saved", name=form.name)
 
 
