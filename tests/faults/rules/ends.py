@@ -22,6 +22,9 @@ EARLY_S = 2.0
 BEEP = "(400,100,1000)"
 """The tone before somebody speaks his message (`fs_app.calls.voicemail`): what follows is in the voicemail."""
 
+NOBODYS = "UNALLOCATED_NUMBER"
+"""The queue behind this number is deactivated at the moment; nobody's call needs no record."""
+
 LATE_S = 2.0
 """The recorded end may be so far from the real one; more when the switch died under the call."""
 
@@ -43,6 +46,9 @@ def end_of(history: History, leg: Leg) -> End:
     told = any(m in path for _, path in leg.played for m in history.rules.messages)
     if any(BEEP in path for _, path in leg.played):
         doubt = (*doubt, "voicemail")
+    queue, _ = history.rules.dids.get(leg.did, (0, 0))
+    if leg.cause == NOBODYS and history.touched(("queue",), leg.created, leg.over, 2.0, queue):
+        return End("nobody's number", ("failed", "refused", "closed"))
     if leg.lost or leg.given_up or leg.cause in ("MEDIA_TIMEOUT", "SWITCH_DIED", "UNSEEN"):
         return End("fault", ("failed", *doubt, *(("refused", "closed") if told else ())))
     if leg.by_caller or leg.cause == "ORIGINATOR_CANCEL":
@@ -89,8 +95,10 @@ def check(history: History) -> list[Violation]:
 def _compare(history: History, leg: Leg, row: Row | None) -> list[Violation]:
     at, name = leg.over if leg.ended is not None else leg.created, f"call {leg.id} from {leg.number}"
     if row is None:
-        if leg.answered is None and (leg.cause == "UNALLOCATED_NUMBER" or leg.lost):
-            return []  # nobody's number at that moment, or gone with the switch before anybody knew
+        if leg.answered is None and leg.lost:
+            return []  # gone with the switch before anybody knew
+        if leg.cause == NOBODYS and (leg.answered is None or end_of(history, leg).what == "nobody's number"):
+            return []
         return [Violation(RULE, at, f"{name} has no record")]
     if leg.ended is None:
         return [] if row.ended is None else [Violation(RULE, at, f"{name} is recorded as ended and lives")]

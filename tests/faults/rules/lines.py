@@ -60,10 +60,9 @@ def check_reservations(history: History) -> list[Violation]:
             )
     calls = sorted(history.agents_legs(), key=lambda g: (g.call, g.created))
     for call, group in groupby(calls, key=lambda g: g.call):
-        legs = list(group)
-        if all(g.queue is not None and _rings_all(history, g.queue) for g in legs):
-            continue
-        for one, other in _pairs(legs):
+        for one, other in _pairs(list(group)):
+            if one.queue == other.queue and _rings_all(history, one.queue):
+                continue
             found.append(
                 Violation(
                     RESERVATIONS,
@@ -74,8 +73,8 @@ def check_reservations(history: History) -> list[Violation]:
     return found
 
 
-def _rings_all(history: History, queue: int) -> bool:
-    rule = history.rules.queues.get(queue)
+def _rings_all(history: History, queue: int | None) -> bool:
+    rule = history.rules.queues.get(queue or 0)
     return rule is not None and rule.ring_all
 
 
