@@ -29,6 +29,7 @@ from tests.support.world import World
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = "test.fs-app.local"
 DID = "+33185090000"
+BOSS_NUMBER = "1009"
 PASSWORD = secrets.token_urlsafe(12)
 
 
@@ -44,6 +45,7 @@ class Plan:
     no_answer_delay_s: int = 2
     inter_call_s: int = 0
     record: str = "all"
+    supervisor: bool = False  # a login `boss` with the telephone 1009
 
 
 @dataclass
@@ -113,6 +115,17 @@ def seed(url: str, plan: Plan) -> Seeded:
             )
             QueueMember.create(account=account, queue=queue, agent=agent)
             ids.agents.append(agent.id)
+        if plan.supervisor:
+            boss = User.create(
+                account=account,
+                login="boss",
+                name="Sonia",
+                password_hash=kept,
+                role="supervisor",
+                created_at=1,
+            )
+            ha1 = a1_hash(BOSS_NUMBER, DOMAIN, PASSWORD)
+            Agent.create(account=account, user=boss, number=BOSS_NUMBER, sip_ha1=ha1, created_at=1)
         ids.account, ids.queue, ids.contact, ids.reason = account.id, queue.id, contact.id, reason.id
 
     db.write(write)
@@ -234,21 +247,27 @@ class Program:
         return AgentPage(self.url, f"agent{number}")
 
 
+def logged_in(url: str, login: str) -> requests.Session:
+    """The cookies of a person of the test's account."""
+    http = requests.Session()
+    page = http.get(url + "/login", timeout=5)
+    token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+    answer = http.post(
+        url + "/login",
+        data={"csrf_token": token, "account": "test", "login": login, "password": PASSWORD},
+        timeout=10,
+        allow_redirects=False,
+    )
+    assert answer.status_code == 303, answer.text[:500]
+    return http
+
+
 class AgentPage:
     """An agent's page without the browser: the same session, the same socket, the same requests."""
 
     def __init__(self, url: str, login: str) -> None:
-        self.http = requests.Session()
+        self.http = logged_in(url, login)
         self._url = url
-        page = self.http.get(url + "/login", timeout=5)
-        token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
-        answer = self.http.post(
-            url + "/login",
-            data={"csrf_token": token, "account": "test", "login": login, "password": PASSWORD},
-            timeout=10,
-            allow_redirects=False,
-        )
-        assert answer.status_code == 303, answer.text[:500]
         self._tab = secrets.token_hex(8)
         self.picture: dict[str, Any] = {}
         self.pictures: list[dict[str, Any]] = []
