@@ -98,7 +98,11 @@ class Application:
         self.switch = Switch(self.link)
         self.outbound = OutboundServer(*address(settings.outbound_listen), on_fact=self.on_fact)
         self.agents = Agents(
-            self.live, self.clock, self.catalog, on_ready=lambda a: self.routing.agent_ready(a)
+            self.live,
+            self.clock,
+            self.catalog,
+            on_ready=lambda a: self.routing.agent_ready(a),
+            on_wrap_up_over=lambda a, c: self.calls.wrap_up_over(a, c),
         )
         self.queues = Queues(self.live, self.bus, self.clock)
         self.lines = Lines(

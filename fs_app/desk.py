@@ -10,7 +10,7 @@ import structlog
 
 from fs_app.agents.lines import Lines
 from fs_app.agents.service import Agents
-from fs_app.agents.state import AgentState, Presence, Work
+from fs_app.agents.state import TIMED, AgentState, Presence
 from fs_app.agents.today import Today
 from fs_app.bus import Bus
 from fs_app.callbacks.desk import CallbackDesk
@@ -257,7 +257,7 @@ class AgentDesk:
 
     @staticmethod
     def _until(state: AgentState) -> int | None:
-        return state.until if state.work in (Work.INTER_CALL, Work.NO_ANSWER_DELAY) else None
+        return state.until if state.work in TIMED else None
 
     def _presence(self, state: AgentState) -> dict[str, Any]:
         wanted = None

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 from fs_app.calls.state import Call, Stage
 
-BEFORE_AGENT = frozenset({Stage.NEW, Stage.GREETING, Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
+BEFORE_AGENT = frozenset(
+    {Stage.NEW, Stage.GREETING, Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.FAREWELL}
+)
+"""He hears his last message, or has nobody yet: whoever closes the queue now has him on the line."""
 WITH_AGENT = frozenset({Stage.TALKING, Stage.HELD})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
-from fs_app.agents.state import INTERRUPTIBLE, PRESENCE, WORK, AgentState, Presence, Work
+from fs_app.agents.state import INTERRUPTIBLE, PRESENCE, TIMED, WORK, AgentState, Presence, Work
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock, Timer
 from fs_app.errors import NotAllowed, NotFound
@@ -16,15 +16,23 @@ log = structlog.get_logger(__name__)
 
 
 class Agents:
-    """All agents of all accounts. `on_ready` is told whenever one becomes ready for a call."""
+    """All agents of all accounts. `on_ready` is told whenever one becomes ready for a call, `on_wrap_up_over` when
+    one has had all his time to qualify a call."""
 
-    def __init__(self, live: Live, clock: Clock, catalog: Catalog, on_ready: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        live: Live,
+        clock: Clock,
+        catalog: Catalog,
+        on_ready: Callable[[int], None],
+        on_wrap_up_over: Callable[[int, str], None] = lambda agent, call: None,
+    ) -> None:
         self._live = live
         self._clock = clock
         self._catalog = catalog
         self._on_ready = on_ready
+        self._on_wrap_up_over = on_wrap_up_over
         self._timers: dict[int, Timer] = {}
-        self._then_pause: dict[int, int] = {}  # agent → seconds of pause after the delay
 
     def state(self, agent: int) -> AgentState:
         """Raises NotFound for an agent who is not in the catalogue."""
@@ -125,16 +133,20 @@ class Agents:
     def not_answered(self, agent: int, call: str, why: str, delay_s: int, then_pause_s: int) -> None:
         state = self._known(agent)
         if state.call == call and state.work is Work.OFFERED:
-            self._then_pause[agent] = then_pause_s
-            self._delay(state, "not_answered", why, delay_s)
+            self._delay(state, "not_answered", why, delay_s, then_pause_s)
 
-    def call_over(self, agent: int, call: str, must_qualify: bool, pause_s: int) -> None:
-        """The conversation has ended: wrap-up if the call must be qualified, else the pause between calls."""
+    def call_over(self, agent: int, call: str, must_qualify: bool, pause_s: int, wrap_up_s: int = 0) -> None:
+        """The conversation has ended: wrap-up if the call must be qualified, else the pause between calls.
+
+        After `wrap_up_s` of wrap-up (0: never) `on_wrap_up_over` is told."""
         state = self._known(agent)
         if state.call != call or state.work is not Work.ACTIVE:
             return
         if must_qualify:
-            self._work(state, "qualify", why="call over", call=call)
+            until = self._clock.now_ms() + wrap_up_s * 1000 if wrap_up_s > 0 else None
+            self._work(state, "qualify", why="call over", call=call, until=until)
+            if until is not None:
+                self._arm(state)
         else:
             self._pause(state, "call over", pause_s)
 
@@ -147,7 +159,7 @@ class Agents:
     def rearm(self) -> None:
         """After a start: the delays that were running go on to their end."""
         for state in list(self._live.agents.values()):
-            if state.until is not None and state.work in (Work.INTER_CALL, Work.NO_ANSWER_DELAY):
+            if state.until is not None and state.work in TIMED:
                 self._arm(state)
 
     def _pause(self, state: AgentState, why: str, pause_s: int) -> None:
@@ -156,8 +168,9 @@ class Agents:
         else:
             self._work(state, "done", why=why)
 
-    def _delay(self, state: AgentState, event: str, why: str, seconds: int) -> None:
-        self._work(state, event, why=why, until=self._clock.now_ms() + seconds * 1000)
+    def _delay(self, state: AgentState, event: str, why: str, seconds: int, then_pause_s: int = 0) -> None:
+        until = self._clock.now_ms() + seconds * 1000
+        self._work(state, event, why=why, until=until, then_pause_s=then_pause_s)
         self._arm(state)
 
     def _arm(self, state: AgentState) -> None:
@@ -177,9 +190,10 @@ class Agents:
         state = self._live.agents.get(agent)
         if state is None or state.work_since != since:
             return
-        pause = self._then_pause.pop(agent, 0)
-        if state.work is Work.NO_ANSWER_DELAY and pause > 0:
-            self._delay(state, "pause", "delay over", pause)
+        if state.work is Work.AFTER_WORK and state.call is not None:
+            self._on_wrap_up_over(agent, state.call)
+        elif state.work is Work.NO_ANSWER_DELAY and state.then_pause_s > 0:
+            self._delay(state, "pause", "delay over", state.then_pause_s)
         elif state.work in (Work.NO_ANSWER_DELAY, Work.INTER_CALL):
             self._work(state, "done", why="delay over")
 
@@ -204,7 +218,13 @@ class Agents:
         self._live.record("agent.wanted", account=state.account, agent=state.id, wanted=wanted, reason=reason)
 
     def _work(
-        self, state: AgentState, event: str, why: str, call: str | None = None, until: int | None = None
+        self,
+        state: AgentState,
+        event: str,
+        why: str,
+        call: str | None = None,
+        until: int | None = None,
+        then_pause_s: int = 0,
     ) -> None:
         new = WORK.next(state.work, event, f"agent {state.id}")
         if event != "pause":
@@ -219,6 +239,7 @@ class Agents:
             why=why,
             until=until,
             of=call,
+            **({"then_pause_s": then_pause_s} if then_pause_s else {}),
         )
         if state.work is Work.IDLE and state.wanted:
             wanted, reason = state.wanted, state.wanted_reason

@@ -117,6 +117,10 @@ class Line:
     why: str = ""
 
 
+TIMED = frozenset({Work.INTER_CALL, Work.NO_ANSWER_DELAY, Work.AFTER_WORK})
+"""These may end by themselves, at `until`."""
+
+
 @dataclass(slots=True)
 class AgentState:
     """The live state of one agent. Times are UTC ms. `wanted` waits for the end of the work."""
@@ -131,6 +135,7 @@ class AgentState:
     work: Work = Work.IDLE
     work_since: int = 0
     until: int | None = None
+    then_pause_s: int = 0  # the pause between calls that follows a delay
     call: str | None = None
     idle_since: int = 0
     line: Line = field(default_factory=Line)
@@ -181,6 +186,7 @@ def evolve(agent: AgentState, entry: Entry) -> None:
                 agent.idle_since = entry.at
             agent.work, agent.work_since = new, entry.at
             agent.until, agent.call = d.get("until"), d.get("of")
+            agent.then_pause_s = d.get("then_pause_s", 0)
         case "agent.line":
             agent.line = Line(d["leg"], LineState(d["new"]), entry.at, d.get("why", ""))
         case _:

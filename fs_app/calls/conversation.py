@@ -11,8 +11,8 @@ from fs_app.errors import NoSuchChannel
 NORMAL = frozenset({"NORMAL_CLEARING", "ORIGINATOR_CANCEL", "NONE"})
 """A telephone that goes with one of these was put down; with any other it was lost (BY-02)."""
 
-BEEP = "tone_stream://%(180,20,1000)"
-BEEP_MOST_S = 0.35
+BEEP = "tone_stream://%(150,0,1000)"
+BEEP_MOST_S = 0.3
 """When the end of the beep was not told after this time, the caller is connected all the same."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fs_app.calls import offers, outside
 from fs_app.calls.context import Context
 from fs_app.calls.state import Call, Leg, Stage
+from fs_app.catalog import QueueInfo
 
 
 def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: bool | None) -> None:
@@ -56,11 +57,18 @@ def _free_agent(ctx: Context, call: Call) -> None:
     if must_qualify and ctx.catalog.agent(agent) is None:
         ctx.record(call, "call.qualify_dropped")  # deactivated during the call: he has no page any more
         must_qualify = False
-    ctx.agents.call_over(agent, call.id, must_qualify, pause)
+    ctx.agents.call_over(agent, call.id, must_qualify, pause, wrap_up_s(ctx, queue))
 
 
-def dispose(ctx: Context, call: Call, disposition: int, note: str) -> None:
-    """The verdict is written: the call is complete."""
+def wrap_up_s(ctx: Context, queue: QueueInfo | None) -> int:
+    """After so many seconds of wrap-up the call is qualified by itself; 0: never."""
+    if queue is None or all(d.id != queue.auto_disposition for d in ctx.catalog.dispositions(queue)):
+        return 0
+    return queue.auto_qualify_s
+
+
+def dispose(ctx: Context, call: Call, disposition: int, note: str, auto: bool = False) -> None:
+    """The verdict is written: the call is complete. `auto`: nobody chose it, the time was over."""
     info = ctx.catalog.disposition(disposition)
     ctx.live.record(
         "call.disposed",
@@ -71,4 +79,5 @@ def dispose(ctx: Context, call: Call, disposition: int, note: str) -> None:
         code=info.code if info else "",
         label=info.label if info else "",
         note=note,
+        **({"auto": True} if auto else {}),
     )

@@ -17,7 +17,7 @@ import structlog
 
 from fs_app import metrics
 from fs_app.agents.state import AgentState, Work
-from fs_app.calls import callback, conversation, offers
+from fs_app.calls import callback, conversation, ending, offers
 from fs_app.calls.context import Context
 from fs_app.calls.state import WITH_AGENT, Call, Role, Stage
 
@@ -212,7 +212,7 @@ def _finish(ctx: Context, leftover: Leftover) -> None:
             ctx.agents.withdrawn(agent, name)
         case NotInCall(agent=agent, call=name):
             must = call is not None and call.agent == agent and call.stage is Stage.ENDED and not call.over
-            ctx.agents.call_over(agent, name, must, pause)
+            ctx.agents.call_over(agent, name, must, pause, ending.wrap_up_s(ctx, queue))
         case TalksUnnoticed(agent=agent, call=name):
             ctx.agents.recovered_in_call(agent, name)
         case NothingToQualify(agent=agent, call=name):

@@ -109,7 +109,11 @@ class RecordingRow:
     @property
     def there(self) -> bool:
         """There is something to hear, as far as the database knows."""
-        return self.deleted_at is None and self.ended_at is not None and not (self.problem and not self.duration_ms)
+        return (
+            self.deleted_at is None
+            and self.ended_at is not None
+            and not (self.problem and not self.duration_ms)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,6 +311,19 @@ class Calls:
         self._ctx.agents.qualified(agent, call_id, queue.inter_call_s)
         self._tidy(call_id)
 
+    def wrap_up_over(self, agent: int, call_id: str) -> None:
+        """The time to qualify is over: the verdict is the queue's, unless there is one already."""
+        call = self._ctx.live.calls.get(call_id)
+        queue = self._ctx.queue(call) if call is not None else None
+        if call is None or queue is None or call.disposed or call.agent != agent:
+            return
+        if call.stage is not Stage.ENDED or self._ctx.catalog.disposition(queue.auto_disposition) is None:
+            return
+        assert queue.auto_disposition is not None
+        ending.dispose(self._ctx, call, queue.auto_disposition, call.note, auto=True)
+        self._ctx.agents.qualified(agent, call_id, queue.inter_call_s)
+        self._tidy(call_id)
+
     # --- what a supervisor does -----------------------------------------------------------------------------
     def end_call(self, call: str, by: str) -> None:
         """Hang up, whatever its stage."""

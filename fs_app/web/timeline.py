@@ -232,7 +232,7 @@ AGENT_FAMILY = "work"
 def _detail(entry: EntryRow, words: Words) -> str:
     """A second, smaller line: what else the entry tells."""
     say: Callable[[dict[str, Any]], str] | None = {
-        "call.disposed": lambda d: clipped(str(d.get("note") or ""), 300),
+        "call.disposed": lambda d: _verdict(d, words),
         "call.started": lambda d: clipped(str(d.get("caller_name") or ""), 120),
         "offer.made": lambda d: explained(d, words),
         "call.closed": lambda d: _closed(d, words),
@@ -242,6 +242,11 @@ def _detail(entry: EntryRow, words: Words) -> str:
     if entry.kind.startswith("recovery.") and entry.data.get("why"):
         return words.t_or(f"cause.{entry.data['why']}", clipped(str(entry.data["why"]), 200))
     return ""
+
+
+def _verdict(data: dict[str, Any], words: Words) -> str:
+    by_itself = [words.t("journal.disposed_by_time")] if data.get("auto") else []
+    return " · ".join([*by_itself, *filter(None, [clipped(str(data.get("note") or ""), 300)])])
 
 
 def _closed(data: dict[str, Any], words: Words) -> str:

@@ -79,6 +79,12 @@ class FakeDesk:
             raise NotFound(f"reason {reason}")
         self._want(agent, "UNAVAILABLE", found)
 
+    def open_line(self, agent: int) -> None:
+        self._asked("open_line", agent)
+        if self.agents[agent]["line_open"] is None:
+            raise NotAllowed("no permanent line")
+        self.change(agent, line_open={"state": "RINGING", "since": self._clock.now_ms(), "why": ""})
+
     def end_delay(self, agent: int) -> None:
         self._asked("end_delay", agent)
         if self.agents[agent]["state"]["name"] not in ("NO_ANSWER_DELAY", "INTER_CALL"):
@@ -242,6 +248,7 @@ class FakeDesk:
             "presence": {"name": "LOGGED_OUT", "reason": None, "since": now, "wanted": None},
             "state": {"name": "LOGGED_OUT", "since": now, "until": None},
             "phone": {"registered": True},
+            "line_open": None,
             "lines": [],
             "work": None,
             "today": {"taken": 0, "missed": 0, "mean_handling_ms": 0, "mean_talk_ms": 0},

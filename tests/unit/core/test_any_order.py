@@ -48,9 +48,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     callers = Bundle("callers")
 
-    @initialize(
-        wrap_up=st.booleans(), delays=st.booleans(), greeting=st.booleans(), together=st.booleans()
-    )
+    @initialize(wrap_up=st.booleans(), delays=st.booleans(), greeting=st.booleans(), together=st.booleans())
     def begin(self, wrap_up: bool, delays: bool, greeting: bool, together: bool) -> None:
         self._folder = tempfile.TemporaryDirectory()
         queue = queue_info(

@@ -112,11 +112,12 @@ SHAPE: dict[str, Any] = {
         "note": STR,
     },
     "supervisor": {"name": STR, "mode": STR},
+    "line_open": {"state": STR, "since": INT, "why": STR},
     "today": {"taken": INT, "missed": INT, "mean_handling_ms": INT, "mean_talk_ms": INT},
     "queues": [{"id": INT, "name": STR, "waiting": INT, "longest_since": OPTIONAL_INT}],
     "reasons": [{"id": INT, "label": STR}],
 }
-MAY_BE_NONE = {"reason", "wanted", "work", "queue", "disposition", "supervisor"}
+MAY_BE_NONE = {"reason", "wanted", "work", "queue", "disposition", "supervisor", "line_open"}
 STATES = {
     "LOGGED_OUT",
     "UNAVAILABLE",

@@ -102,7 +102,13 @@ class World:
         self.permanent = tuple(permanent)
         self.set_queue(queue or queue_info(), agents)
         self.phones = Phones(self.bus)
-        self.agents = Agents(self.live, self.clock, self.catalog, lambda a: self.routing.agent_ready(a))
+        self.agents = Agents(
+            self.live,
+            self.clock,
+            self.catalog,
+            lambda a: self.routing.agent_ready(a),
+            lambda a, c: self.calls.wrap_up_over(a, c),
+        )
         self.queues = Queues(self.live, self.bus, self.clock)
         self.lines = Lines(
             self.live,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fs_app.admin.model import AuditEntry
-from fs_app.queues.model import Queue
+from fs_app.queues.model import Disposition, Queue
 from fs_app.routing.model import AgentSkill, Skill
 from fs_app.web import site
 from tests.support import callworld
@@ -205,3 +205,23 @@ def test_an_archived_skill_stays_where_it_is_and_is_offered_nowhere_else(
     answer = admin.post(at, **BASIC, tabs="skills", **{"need-0-skill": english, "need-0-level": "4"})
     assert answer.status_code == 400
     assert web.app.db.read(lambda: AgentSkill.select().count()) == 0
+
+
+def test_a_queue_qualifies_by_itself_with_a_disposition_of_its_own_group(
+    web: Web, admin: Visitor, at: str
+) -> None:
+    stored = web.app.db.read(lambda: Queue.get_by_id(web.ids.desk.queue))
+    own = web.app.db.read(
+        lambda: Disposition.select().where(Disposition.set == stored.disposition_set_id).first().id
+    )
+    form = {**BASIC, "disposition_set": str(stored.disposition_set_id)}
+    assert (
+        admin.post(at, **form, tabs="wrap_up", auto_qualify_s="45", auto_disposition=str(own)).status_code
+        == 303
+    )
+    info = web.app.catalog.queue(web.ids.desk.queue)
+    assert info is not None and (info.auto_qualify_s, info.auto_disposition) == (45, own)
+    page = admin.post(at, **form, tabs="wrap_up", auto_qualify_s="45", auto_disposition="").text
+    assert set(wrong(page)) == {"auto_disposition"}
+    page = admin.post(at, **form, tabs="wrap_up", auto_qualify_s="9999", auto_disposition="99999").text
+    assert set(wrong(page)) == {"auto_qualify_s", "auto_disposition"}

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from fs_app.web.admin.queue_tabs import basic, opening, recording, service, skills, strategy
+from fs_app.web.admin.queue_tabs import basic, opening, recording, service, skills, strategy, wrap_up
 from fs_app.web.admin.queue_tabs.frame import Tab
 
 TABS: tuple[Tab, ...] = (
@@ -14,6 +14,7 @@ TABS: tuple[Tab, ...] = (
     opening.TAB,
     basic.MESSAGES,
     basic.DELAYS,
+    wrap_up.TAB,
     service.TAB,
     recording.TAB,
 )

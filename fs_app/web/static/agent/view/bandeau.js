@@ -7,7 +7,7 @@ import { Ask, html, Icon, Left, Menu, Since, t, withKey } from "./parts.js";
 import { Lines } from "./lines.js";
 import { Person } from "./person.js";
 
-const COUNTS_DOWN = new Set(["INTER_CALL", "NO_ANSWER_DELAY"]);
+const COUNTS_DOWN = new Set(["INTER_CALL", "NO_ANSWER_DELAY", "WRAP_UP"]);
 
 function StateChip({ picture: p }) {
   const { colour, icon, pulse } = look(p);
