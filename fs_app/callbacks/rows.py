@@ -41,6 +41,11 @@ def _failed(e: Entry) -> None:
     _change(last_cause=lambda e: e.data["why"][:60], due_at=lambda e: e.data.get("due_at"))(e)
 
 
+def tried(e: Entry) -> None:
+    """For `call.dialled`."""
+    _change(tries=lambda e: Callback.tries + 1)(e)
+
+
 HANDLERS: dict[str, Callable[[Entry], None]] = {
     "callback.opened": _opened,
     "callback.counted": _change(
@@ -54,7 +59,3 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
         state=lambda e: e.data["state"], closed_at=lambda e: e.at, closed_why=lambda e: e.data["why"][:60]
     ),
 }
-
-
-tried = _change(tries=lambda e: Callback.tries + 1)
-"""For `call.dialled`."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-OUTCOMES = ("answered", "abandoned", "hung_up_early", "closed", "refused", "failed", "running")
+OUTCOMES = (
+    *("answered", "abandoned", "hung_up_early", "closed", "refused", "failed", "running"),
+    *("callback", "voicemail", "outside", "unreachable", "unanswered", "cancelled"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,9 @@ def waiting(app: Program, n: int) -> None:
 
 
 def callbacks(app: Program) -> list[tuple[Any, ...]]:
-    return app.rows("select number, reason, state, tries, times, closed_why from callback order by created_at")
+    return app.rows(
+        "select number, reason, state, tries, times, closed_why from callback order by created_at"
+    )
 
 
 def idle(phone: Any) -> None:
@@ -118,21 +120,13 @@ def test_a_kept_place_outlives_the_program_and_a_customer_who_does_not_answer(
         marie.ringing(timeout=15)
         if attempt == 1:
             app.kill()  # in the middle of dialling
-            app.start()
-            page = ready_page(app, pages)
+            app.start()  # the page comes back by itself
         idle(marie)
         page.is_in("IDLE", timeout=20)
         idle(phone)
     until(lambda: callbacks(app) == [(MARIE, "KEPT_PLACE", "OPEN", 2, 1, "")], 15, "open for people now")
     assert app.rows("select due_at from callback") == [(None,)]
     until(lambda: world.legs() == 0, 15, "no leg is left")
-
-
-def ready_page(app: Program, pages: Callable[..., Any]) -> Any:
-    """The agent's page again, as a browser comes back by itself."""
-    page = pages(app)
-    until(lambda: page.picture["phone"]["registered"], 10, "the phone is registered")
-    return page
 
 
 def test_who_is_anonymous_keeps_his_place_on_the_line(
@@ -294,9 +288,7 @@ def test_place_and_keys_are_announced_over_the_music_and_never_over_an_agent(
     configured: Configured,  # noqa: F811
     pages: Callable[..., Any],
 ) -> None:
-    app = configured(
-        settings(announce_position=True, announce_first_s=1, announce_every_s=3, exit_key="9")
-    )
+    app = configured(settings(announce_position=True, announce_first_s=1, announce_every_s=3, exit_key="9"))
     caller = world.call(DID, MARIE)
     caller.talking()
     waiting(app, 1)

@@ -11,6 +11,7 @@ from fs_app.accounts.model import Account, User
 from fs_app.accounts.passwords import Passwords
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.bus import Bus
+from fs_app.callbacks.service import Callbacks
 from fs_app.calls.model import Call
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock, RealClock
@@ -35,6 +36,19 @@ class NoCalls:
     agents: dict[int, Any] = field(default_factory=dict)
 
 
+class NoLine:
+    """Calls that never get anywhere."""
+
+    def stand_in_line(self, callback: object) -> None:
+        pass
+
+    def call_back(self, callback: object, agent: int) -> None:
+        pass
+
+    def leave_line(self, call: str) -> bool:
+        return True
+
+
 @dataclass
 class App:
     """What fs_app.web asks of the program."""
@@ -50,6 +64,8 @@ class App:
 
     def __post_init__(self) -> None:
         self.calls = Steering()
+        self.live.callbacks = {}
+        self.callbacks = Callbacks(self.live, self.clock, self.catalog, NoLine(), lambda agent: True)  # type: ignore[arg-type]
         self.disposal = disposal(self.db, self.clock, self.settings.recordings)
         self.switch = FakeSwitch()
         self.phones = Phones(self.bus)

@@ -44,6 +44,7 @@ class FakeDesk:
         self.agents: dict[int, Json] = {agent: self._fresh(agent, *who) for agent, who in agents.items()}
         self.asked: list[tuple[Any, ...]] = []
         self.present: set[int] = set()
+        self.callbacks: list[Json] = []
         self.calls = 0
         self.refuse_next: Exception | None = None
 
@@ -56,6 +57,7 @@ class FakeDesk:
         whole = {"seq": self._seq[agent], "at": now, **copy.deepcopy(self.agents[agent])}
         whole |= {"switch": dict(self._switch), "reasons": self._reasons}
         whole["queues"] = copy.deepcopy(self._queues)
+        whole["callbacks"] = {"open": len(self.callbacks), "list": copy.deepcopy(self.callbacks)}
         return whole
 
     def log_in(self, agent: int) -> None:
@@ -107,6 +109,21 @@ class FakeDesk:
         found = self._line(agent, line, "HELD")
         found |= {"state": "TALKING", "since": self._clock.now_ms(), "can": ["hold", "hang_up"]}
         self._tell(agent)
+
+    def call_back(self, agent: int, callback: str) -> None:
+        self._asked("call_back", agent, callback)
+
+    def take_callback(self, agent: int, callback: str) -> None:
+        self._asked("take_callback", agent, callback)
+
+    def release_callback(self, agent: int, callback: str) -> None:
+        self._asked("release_callback", agent, callback)
+
+    def postpone_callback(self, agent: int, callback: str, minutes: int) -> None:
+        self._asked("postpone_callback", agent, callback, minutes)
+
+    def close_callback(self, agent: int, callback: str, done: bool) -> None:
+        self._asked("close_callback", agent, callback, done)
 
     def pause_recording(self, agent: int, line: str) -> None:
         self._record(agent, line, "pause_recording", "paused", "resume_recording")

@@ -9,6 +9,7 @@ from flask import Flask
 
 from fs_app.accounts.model import Profile, User
 from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Recording
 from fs_app.contacts.model import Contact
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
@@ -53,6 +54,18 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             "display": Display.create(name=SECRET, token_hash="0" * 64, queues=[], created_at=now, **of).id,
             "schedule": Schedule.create(name=SECRET, created_at=now, **of).id,
             "holiday_set": holidays.id,
+            "callback": Callback.create(
+                id="4ea1c052-b387-4e82-9e99-7f5ebf42b654",
+                number="+33100000001",
+                name=SECRET,
+                queue=queue,
+                reason="VOICEMAIL",
+                recording=callworld.RECORDING,
+                from_call=callworld.OTHERS,
+                created_at=now,
+                changed_at=now,
+                **of,
+            ).id,
             "call_id": callworld.OTHERS,
             "call": callworld.OTHERS,
             "recording_id": callworld.RECORDING,

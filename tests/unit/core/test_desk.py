@@ -96,6 +96,7 @@ SHAPE: dict[str, Any] = {
             "name": STR,
             "queue": {"id": INT, "name": STR},
             "recording": BOOL,
+            "callback": BOOL,
             "can": [STR],
         }
     ],
@@ -115,6 +116,7 @@ SHAPE: dict[str, Any] = {
     "line_open": {"state": STR, "since": INT, "why": STR},
     "today": {"taken": INT, "missed": INT, "mean_handling_ms": INT, "mean_talk_ms": INT},
     "queues": [{"id": INT, "name": STR, "waiting": INT, "longest_since": OPTIONAL_INT}],
+    "callbacks": {"open": INT, "list": []},
     "reasons": [{"id": INT, "label": STR}],
 }
 MAY_BE_NONE = {"reason", "wanted", "work", "queue", "disposition", "supervisor", "line_open"}

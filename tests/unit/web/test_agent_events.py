@@ -33,7 +33,10 @@ def test_the_document_lists_exactly_the_events_that_the_server_sends() -> None:
 
 @pytest.mark.parametrize("desk", [AgentDesk, FakeDesk])
 def test_each_event_is_a_method_of_the_desk_that_takes_what_is_read(desk: type) -> None:
-    sample = {"reason": 1, "line": "leg", "call": "call", "disposition": 1, "note": ""}
+    sample = {"reason": 1, "line": "leg", "call": "call", "disposition": 1, "note": ""} | {
+        "callback": "one",
+        "minutes": 5,
+    }
     for verb in VERBS.values():
         inspect.signature(getattr(desk, verb.method)).bind(object(), 7, *verb.read(sample))
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from fs_app.web.admin.queue_tabs import basic, opening, recording, service, skills, strategy, wrap_up
+from fs_app.web.admin.queue_tabs import basic, opening, recording, service, skills, strategy, waiting, wrap_up
 from fs_app.web.admin.queue_tabs.frame import Tab
 
 TABS: tuple[Tab, ...] = (
@@ -13,6 +13,9 @@ TABS: tuple[Tab, ...] = (
     skills.TAB,
     opening.TAB,
     basic.MESSAGES,
+    waiting.ANNOUNCEMENTS,
+    waiting.OVERFLOW,
+    waiting.CALLBACKS,
     basic.DELAYS,
     wrap_up.TAB,
     service.TAB,

@@ -4,6 +4,7 @@ import { mustLogIn } from "../actions.js";
 import { announcement, dismiss, facts, page, picture, toasts } from "../store.js";
 import { clock as timeOfDay } from "../../js/lib/time.js";
 import { Bandeau } from "./bandeau.js";
+import { Callbacks } from "./callbacks.js";
 import { Elsewhere, SignedOut, TakePlace } from "./gate.js";
 import { Queues, Today } from "./modules.js";
 import { html, Icon, Strip, t } from "./parts.js";
@@ -39,7 +40,7 @@ function Work() {
   return html`<main id="main" class="desk-main" tabindex="-1">
     <${Records} />
     <aside class="modules" aria-label=${t("desk.modules")}>
-      <${Qualification} /><${Queues} queues=${p.queues} /><${Today} today=${p.today} />
+      <${Qualification} /><${Queues} queues=${p.queues} /><${Callbacks} callbacks=${p.callbacks} /><${Today} today=${p.today} />
     </aside>
   </main>`;
 }

@@ -5,7 +5,7 @@ import { phone } from "../phone.js";
 import { facts, picture } from "../store.js";
 import { Ask, html, Icon, Since, t, withKey } from "./parts.js";
 
-const ICONS = { RINGING: "phone-incoming", TALKING: "phone", HELD: "music" };
+const ICONS = { RINGING: "phone-incoming", TALKING: "phone", HELD: "music", DIALING: "phone-outgoing" };
 
 /** Is it recorded? Colour and icon always; words too when it is not as it should be. */
 function Recorded({ line }) {
@@ -24,7 +24,8 @@ function Line({ line, main }) {
   return html`<section class=${`line is-${line.state.toLowerCase()}${main ? " is-main" : ""}`} aria-label=${`${name}, ${state}`}>
     <${Icon} name=${ICONS[line.state] ?? "phone"} title=${state} />
     <span class="line-who"><bdi title=${line.name && number ? `${line.name} · ${number}` : name}>${name}</bdi>
-      ${line.state === "RINGING" ? html`<small>${t("desk.line.pick_up")}</small>` : line.state === "HELD" ? html`<small>${state}</small>` : null}</span>
+      ${line.state === "RINGING" ? html`<small>${t("desk.line.pick_up")}</small>` : line.state === "HELD" || line.state === "DIALING" ? html`<small>${state}</small>` : null}
+      ${line.callback && html`<small class="line-callback">${t("desk.line.callback")}</small>`}</span>
     <${Since} stamp=${line.since} />
     <${Recorded} line=${line} />
     ${lineActions(line).map((action) => html`

@@ -1,0 +1,127 @@
+"""The list of callbacks as pages show it, closed ones too. Inside `Database.read`; plain values come out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from peewee import JOIN, ModelSelect
+
+from fs_app.accounts.model import User
+from fs_app.agents.model import Agent
+from fs_app.callbacks.model import Callback
+from fs_app.queues.model import Queue
+
+PAGE = 50
+STATES = ("OPEN", "RESERVED", "DONE", "CANCELLED")
+REASONS = ("KEPT_PLACE", "ABANDONED", "AGENT", "VOICEMAIL")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is sought. `state` empty: open and reserved ones; "all"; or one of STATES. `queues` and `agent`: only
+    those of these queues, and those that this agent has (None: everybody's)."""
+
+    q: str = ""
+    digits: str = ""
+    state: str = ""
+    reason: str = ""
+    queue: int | None = None
+    queues: Collection[int] | None = None
+    agent: int | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Times UTC ms."""
+
+    id: str
+    number: str
+    name: str
+    contact: int | None
+    queue: str
+    queue_id: int | None
+    owner: str
+    owner_id: int | None
+    reason: str
+    state: str
+    due_at: int | None
+    tries: int
+    times: int
+    last_cause: str
+    created_at: int
+    closed_at: int | None
+    closed_why: str
+    from_call: str
+    recording: str
+
+
+def listing(account: int, wanted: Wanted) -> tuple[int, list[Row]]:
+    """How many there are, and the page of them: the next due first, closed ones by their end, the latest first."""
+    query = _query(account, wanted)
+    total = query.count()
+    if wanted.state in ("DONE", "CANCELLED", "all"):
+        query = query.order_by(Callback.changed_at.desc(), Callback.id)
+    else:
+        query = query.order_by(Callback.created_at, Callback.id)
+    return total, [_row(c) for c in query.limit(PAGE).offset((max(1, wanted.page) - 1) * PAGE)]
+
+
+def get(account: int, callback: str) -> Row | None:
+    """One of this account, or None."""
+    found = _query(account, Wanted(state="all")).where(Callback.id == callback).first()
+    return _row(found) if found is not None else None
+
+
+def _query(account: int, wanted: Wanted) -> ModelSelect:
+    query = (
+        Callback.select(Callback, Queue.name, User.name)
+        .join(Queue, JOIN.LEFT_OUTER)
+        .switch(Callback)
+        .join(Agent, JOIN.LEFT_OUTER)
+        .join(User, JOIN.LEFT_OUTER)
+        .where(Callback.account == account)
+    )
+    if wanted.state == "":
+        query = query.where(Callback.state.in_(("OPEN", "RESERVED")))
+    elif wanted.state in STATES:
+        query = query.where(Callback.state == wanted.state)
+    if wanted.reason:
+        query = query.where(Callback.reason == wanted.reason)
+    if wanted.queue is not None:
+        query = query.where(Callback.queue == wanted.queue)
+    if wanted.queues is not None:
+        query = query.where(Callback.queue.in_(list(wanted.queues)) | (Callback.owner == (wanted.agent or 0)))
+    if wanted.q:
+        found = Callback.name.contains(wanted.q) | Callback.number.contains(wanted.q)
+        if wanted.digits:
+            found |= Callback.number.contains(wanted.digits)
+        query = query.where(found)
+    return query
+
+
+def _row(found: Callback) -> Row:
+    queue = found.queue
+    owner = found.owner
+    return Row(
+        found.id,
+        found.number,
+        found.name,
+        found.contact_id,
+        queue.name if queue is not None else "",
+        found.queue_id,
+        owner.user.name if owner is not None else "",
+        found.owner_id,
+        found.reason,
+        found.state,
+        found.due_at,
+        found.tries,
+        found.times,
+        found.last_cause,
+        found.created_at,
+        found.closed_at,
+        found.closed_why,
+        found.from_call,
+        found.recording,
+    )

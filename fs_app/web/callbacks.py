@@ -1,0 +1,213 @@
+"""The list of callbacks: who is to be called, and what may be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file
+from werkzeug.wrappers import Response as AnyResponse
+
+from fs_app.accounts.service import Identity
+from fs_app.callbacks import queries
+from fs_app.callbacks.desk import PUT_OFF_MIN
+from fs_app.callbacks.service import NoNumber, NotFree, Taken
+from fs_app.calls import queries as calls
+from fs_app.errors import Conflict, Invalid, NotAllowed, NotFound
+from fs_app.web.access import needs
+from fs_app.web.calls import NoRecording
+from fs_app.web.context import site, the_app, who
+from fs_app.web.i18n import t
+
+blueprint = Blueprint("callbacks", __name__, url_prefix="/callbacks")
+PATH = "/callbacks"
+
+GONE = "error.callback_gone"
+
+
+@blueprint.get("")
+@needs("callbacks.view")
+def listing() -> str:
+    identity, asked = who(), _asked(who())
+    total, rows = the_app().db.read(lambda: queries.listing(identity.account, asked))
+    live = the_app().live.callbacks
+    pages = max(1, -(-total // queries.PAGE))
+    catalog = the_app().catalog
+    queues = [
+        q
+        for q in catalog.now.queues.values()
+        if q.account == identity.account and (asked.queues is None or q.id in asked.queues)
+    ]
+    return render_template(
+        "callbacks/list.html",
+        asked=asked,
+        rows=rows,
+        under_way={c.id for c in live.values() if c.call},
+        total=total,
+        page=min(asked.page, pages),
+        pages=pages,
+        filtered=bool(asked.q or asked.state or asked.reason or asked.queue),
+        queues=sorted((q.name, q.id) for q in queues),
+        states=("", *queries.STATES, "all"),
+        reasons=queries.REASONS,
+        put_off=PUT_OFF_MIN,
+        link=lambda page: _address(asked, page),
+        now=the_app().clock.now_ms(),
+    )
+
+
+@blueprint.post("/<callback>/take")
+@needs("callbacks.work")
+def take(callback: str) -> AnyResponse:
+    agent = _agent()
+    return _act(callback, lambda: the_app().callbacks.take(who().account, callback, agent), "callbacks.taken")
+
+
+@blueprint.post("/<callback>/call")
+@needs("callbacks.work")
+def call(callback: str) -> AnyResponse:
+    agent = _agent()
+    return _act(
+        callback, lambda: the_app().callbacks.call_back(who().account, callback, agent), "callbacks.calling"
+    )
+
+
+@blueprint.post("/<callback>/release")
+@needs("callbacks.work")
+def release(callback: str) -> AnyResponse:
+    return _act(
+        callback, lambda: the_app().callbacks.release(who().account, callback), "callbacks.released", own=True
+    )
+
+
+@blueprint.post("/<callback>/postpone")
+@needs("callbacks.work")
+def postpone(callback: str) -> AnyResponse:
+    def put_off() -> None:
+        minutes = request.form.get("minutes", "")
+        if minutes not in {str(m) for m in PUT_OFF_MIN}:
+            raise Invalid("not one of the offered times", field="minutes")
+        due_at = the_app().clock.now_ms() + int(minutes) * 60_000
+        the_app().callbacks.postpone(who().account, callback, due_at)
+
+    return _act(callback, put_off, "callbacks.postponed", own=True)
+
+
+@blueprint.post("/<callback>/done")
+@needs("callbacks.work")
+def done(callback: str) -> AnyResponse:
+    return _close(callback, True)
+
+
+@blueprint.post("/<callback>/cancel")
+@needs("callbacks.work")
+def cancel(callback: str) -> AnyResponse:
+    return _close(callback, False)
+
+
+@blueprint.get("/<callback>/message.wav")
+@needs("callbacks.view")
+def message(callback: str) -> AnyResponse:
+    """The message that was left, for everybody who may see the callback; each listening is in the audit log."""
+    identity = who()
+    row = the_app().db.read(lambda: queries.get(identity.account, callback))
+    if row is None or not row.recording or not _sees(identity, row.queue_id, row.owner_id):
+        raise NotFound(f"callback {callback[:50]!r}")
+    found = the_app().db.read(lambda: calls.recording(identity.account, row.from_call, row.recording))
+    if found is None:
+        raise NoRecording(f"callback {callback[:50]!r}")
+    base = the_app().settings.recordings.resolve()
+    path = (base / found[0].path).resolve()
+    if not path.is_relative_to(base) or not path.is_file():
+        raise NoRecording(f"{found[0].path!r}")
+    site().heard.note(identity, row.from_call, row.recording, False, request.remote_addr or "")
+    response = send_file(path, mimetype="audio/wav", conditional=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _close(callback: str, settled: bool) -> AnyResponse:
+    name = who().name
+    key = "callbacks.settled" if settled else "callbacks.cancelled"
+    return _act(
+        callback, lambda: the_app().callbacks.close(who().account, callback, settled, name), key, own=True
+    )
+
+
+def _act(callback: str, do: Callable[[], Any], said: str, own: bool = False) -> AnyResponse:
+    """Do it and say so on the list; what somebody else was faster with is said there, too. `own`: what another agent
+    has reserved is not an agent's to settle."""
+    identity = who()
+    try:
+        found = the_app().callbacks.find(identity.account, callback)
+    except NotFound:
+        if the_app().db.read(lambda: queries.get(identity.account, callback)) is None:
+            raise
+        flash(t(GONE), "orange")
+        return _back()
+    if not _sees(identity, found.queue, found.owner):
+        raise NotFound(f"callback {callback[:50]!r}")
+    try:
+        if own and not identity.may("callbacks.view_all"):
+            the_app().callbacks.not_of_another(found, identity.agent or 0)
+        do()
+    except (Taken, NotFree, NoNumber, Conflict) as error:
+        flash(t(error.key), "orange")
+    else:
+        flash(t(said), "green")
+    return _back()
+
+
+def _back() -> AnyResponse:
+    return redirect(PATH, 303)
+
+
+def _agent() -> int:
+    """Raises NotAllowed for who has no telephone."""
+    agent = who().agent
+    if agent is None:
+        raise NotAllowed("only somebody with a telephone can call back")
+    return agent
+
+
+def _queues(identity: Identity) -> tuple[int, ...]:
+    info = the_app().catalog.agent(identity.agent) if identity.agent is not None else None
+    return info.queues if info is not None else ()
+
+
+def _sees(identity: Identity, queue: int | None, owner: int | None) -> bool:
+    if identity.may("callbacks.view_all"):
+        return True
+    return queue in _queues(identity) or (owner is not None and owner == identity.agent)
+
+
+def _asked(identity: Identity) -> queries.Wanted:
+    """From the address; what makes no sense in it is ignored."""
+    args = request.args
+    q = " ".join(args.get("q", "")[:100].replace("\0", " ").split())
+    digits = "".join(c for c in q if c.isdigit()).removeprefix("00").lstrip("0")
+    state, reason = args.get("state", ""), args.get("reason", "")
+    queue, page = args.get("queue", ""), args.get("page", "")
+    own = not identity.may("callbacks.view_all")
+    return queries.Wanted(
+        q=q,
+        digits=digits if len(digits) >= 3 else "",
+        state=state if state in (*queries.STATES, "all") else "",
+        reason=reason if reason in queries.REASONS else "",
+        queue=int(queue) if queue.isascii() and queue.isdigit() and len(queue) < 10 else None,
+        queues=_queues(identity) if own else None,
+        agent=identity.agent if own else None,
+        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+    )
+
+
+def _address(asked: queries.Wanted, page: int) -> str:
+    values = {
+        "q": asked.q,
+        "state": asked.state,
+        "reason": asked.reason,
+        "queue": asked.queue or "",
+        "page": page,
+    }
+    return f"{PATH}?{urlencode({k: v for k, v in values.items() if v})}"
