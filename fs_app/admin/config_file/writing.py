@@ -18,11 +18,13 @@ from fs_app.calls.model import Call
 from fs_app.digest import a1_hash
 from fs_app.hours.checks import minute
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
-from fs_app.hours.opening import DAY
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.recordings.model import KeptDisposition
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
 from fs_app.supervision.model import SupervisedQueue
+
+MIDNIGHT = 24 * 60
+"""Minutes: the end of a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ class Writer:
             for span in values[day]:
                 begin, end = (minute(text) or 0 for text in span.split("-"))
                 ScheduleRange.create(
-                    account=self._account, schedule=row, weekday=weekday, begin=begin, end=end or DAY
+                    account=self._account, schedule=row, weekday=weekday, begin=begin, end=end or MIDNIGHT
                 )
 
     def _put_holidays(self, change: Change, values: dict[str, Any], later: list[Any]) -> None:
@@ -179,7 +181,7 @@ class Writer:
                 month=int(month),
                 day=int(number),
                 begin=minute(day["from"]) or 0,
-                end=minute(day["to"]) or DAY,
+                end=minute(day["to"]) or MIDNIGHT,
                 message=day["message"],
             )
 

@@ -212,6 +212,7 @@ def test_nobody_imports_tests() -> None:
 # --- no state in modules ----------------------------------------------------------------------------------------
 SINGLETONS = {
     "fs_app.db.proxy": "peewee's models must name a database when they are defined",
+    "fs_app.admin.config_file.schema": "frozen shapes of the fields of a file, patterns",
     "fs_app.metrics": "prometheus_client keeps one registry per process",
     "fs_app.accounts.passwords._hasher": "parameters of argon2; it keeps nothing",
     "fs_app.accounts.passwords._NOBODY": "the hash that is checked for somebody unknown",
