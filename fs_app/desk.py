@@ -382,9 +382,9 @@ class AgentDesk:
             self._tell(entry.agent)
         if entry.kind.startswith("callback."):
             queue = self._catalog.queue(entry.data.get("queue"))
-            for agent in queue.agents if queue else ():
-                self._rows.pop(agent, None)  # another thing than his queues has changed
-                self._tell_soon(agent)
+            for member in queue.agents if queue else ():
+                self._rows.pop(member, None)  # another thing than his queues has changed
+                self._tell_soon(member)
         call = self._live.calls.get(entry.call or "")
         if call is None:
             return
