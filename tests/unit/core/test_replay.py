@@ -41,6 +41,8 @@ stage = st.sampled_from([str(s) for s in Stage])
 presence = st.sampled_from([str(p) for p in agents.Presence])
 work = st.sampled_from([str(w) for w in agents.Work])
 
+line = st.sampled_from([str(s) for s in agents.LineState])
+
 entries = st.one_of(
     _entry(
         "call.started",
@@ -55,8 +57,11 @@ entries = st.one_of(
     _entry("call.queued", a_call, queue=st.sampled_from([10, 11]), ticket=st.integers(1, 500)),
     _entry("call.contact", a_call, contact=number),
     _entry("offer.made", both, leg=leg, deadline=number, number=text),
+    _entry("offer.made", both, leg=leg, deadline=number, number=text, line=st.booleans()),
     _entry("offer.accepted", both),
+    _entry("offer.accepted", both, leg=leg),
     _entry("offer.failed", both, why=text),
+    _entry("offer.failed", both, why=st.sampled_from(["LOSE_RACE", "NO_ANSWER"]), leg=leg),
     _entry("leg.ringing", a_call, leg=leg),
     _entry("leg.answered", a_call, leg=leg),
     _entry("leg.ended", a_call, leg=st.sampled_from(LEGS + CALLS), cause=text),
@@ -77,6 +82,14 @@ entries = st.one_of(
     _entry("agent.wanted", an_agent, wanted=st.sampled_from(["", "log_out"]), reason=st.none()),
     _entry(
         "agent.work", an_agent, old=work, new=work, why=text, until=st.none() | number, of=st.none() | text
+    ),
+    _entry(
+        "agent.line",
+        an_agent,
+        old=line,
+        new=line,
+        leg=st.sampled_from(["", *LEGS]),
+        why=text,
     ),
     _entry("switch.up", st.just({}), core_uuid=text, restarted=st.booleans()),
     _entry("moon.rose", a_call, brightness=text),
@@ -186,6 +199,10 @@ def test_delays_and_offers_that_were_running_go_on_to_their_end(tmp_path: Path) 
     again.calls.settle()
     assert again.stage(first) is Stage.WAITING
     assert again.hung_up(leg) == ["NO_ANSWER"]
+
+
+LINES = 73
+"""Of the journal of the story below."""
 
 
 class Story:
@@ -352,10 +369,10 @@ def test_a_whole_story_leaves_nothing_half_done(tmp_path: Path) -> None:
     story.world.is_whole()
 
 
-@pytest.mark.parametrize("lost", range(1, 71))
+@pytest.mark.parametrize("lost", range(1, LINES))
 def test_a_damaged_line_leaves_nothing_stuck(tmp_path: Path, lost: int) -> None:
     story, lines = _story(tmp_path / "story")
-    assert len(lines) == 71
+    assert len(lines) == LINES
     folder = tmp_path / "again"
     (folder / "journal").mkdir(parents=True)
     damaged = [*lines[:lost], b"damaged" + lines[lost], *lines[lost + 1 :]]
