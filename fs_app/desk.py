@@ -37,6 +37,9 @@ TOLD_SOON_S = 0.25
 PICTURES_AT_ONCE = 20
 """One takes some 50 µs: the loop is not held up for longer than a millisecond."""
 
+WANTED = {"log_out": "LOGGED_OUT", "unavailable": "UNAVAILABLE", "back_office": "BACK_OFFICE"}
+"""What an agent asked for, as his page has it."""
+
 DURABLE_S = 3.0
 """How long a disposition waits for the database; after that the synced journal vouches for it."""
 
@@ -101,6 +104,10 @@ class AgentDesk:
 
     def unavailable(self, agent: int, reason: int | None) -> None:
         self._agents.unavailable(agent, reason)
+
+    def back_office(self, agent: int) -> None:
+        """He works on something else: no calls, until he says otherwise (BA-161)."""
+        self._agents.back_office(agent)
 
     def open_line(self, agent: int) -> None:
         """Call the telephone of an agent with a permanent line (BY-51), which stays connected from then on."""
@@ -262,7 +269,7 @@ class AgentDesk:
     def _presence(self, state: AgentState) -> dict[str, Any]:
         wanted = None
         if state.wanted:
-            name = "LOGGED_OUT" if state.wanted == "log_out" else "UNAVAILABLE"
+            name = WANTED.get(state.wanted, "UNAVAILABLE")
             wanted = {"name": name, "reason": self._reason(state.wanted_reason)}
         return {
             "name": str(state.presence),

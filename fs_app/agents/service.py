@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import structlog
 
-from fs_app.agents.state import INTERRUPTIBLE, PRESENCE, TIMED, WORK, AgentState, Presence, Work
+from fs_app.agents.capacity import Kind, has_room
+from fs_app.agents.state import BUSY, INTERRUPTIBLE, PRESENCE, TIMED, WORK, AgentState, Presence, Work
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock, Timer
 from fs_app.errors import NotAllowed, NotFound
@@ -61,6 +62,25 @@ class Agents:
             self._want(state, "", None)
         if state.presence is not Presence.AVAILABLE:
             self._presence(state, "available", why=why)
+        self._leave_back_office(state)
+
+    def back_office(self, agent: int) -> None:
+        """BA-161: he works on something that he chose himself, and gets no calls; until he is available, unavailable
+        or logged out. At once, or after the call that goes on."""
+        state = self.state(agent)
+        if state.presence is Presence.LOGGED_OUT:
+            raise NotAllowed("log in first")
+        if state.work is Work.BACK_OFFICE:
+            return
+        if state.work in INTERRUPTIBLE:
+            self._work(state, "back_office", why="asked")
+        else:
+            self._want(state, "back_office", None)
+
+    def _leave_back_office(self, state: AgentState) -> None:
+        """After the presence has changed: it says whether calls may come now."""
+        if state.work is Work.BACK_OFFICE:
+            self._work(state, "done", why="asked")
 
     def unavailable(self, agent: int, reason: int | None, why: str = "asked") -> None:
         """In force at once, or after the call that goes on (then it is `wanted`)."""
@@ -71,6 +91,7 @@ class Agents:
             raise NotFound(f"reason {reason}")
         if state.work in INTERRUPTIBLE or state.presence is Presence.UNAVAILABLE:
             self._presence(state, "unavailable", why=why, reason=reason)
+            self._leave_back_office(state)
         else:
             self._want(state, "unavailable", reason)
 
@@ -80,6 +101,7 @@ class Agents:
             return
         if state.work in INTERRUPTIBLE:
             self._presence(state, "log_out", why=why)
+            self._leave_back_office(state)
         else:
             self._want(state, "log_out", None)
 
@@ -105,6 +127,12 @@ class Agents:
             self._presence(state, "available", why=f"{state.set_aside}_back")
 
     # --- what calls and offers say --------------------------------------------------------------------------
+    def has_room(self, agent: int, kind: Kind = Kind.VOICE) -> bool:
+        """May one more piece of work of this kind be reserved for him (BY-42)?"""
+        info, state = self._catalog.agent(agent), self._live.agents.get(agent)
+        busy = {Kind.VOICE: int(state is not None and state.work in BUSY)}
+        return info is not None and has_room(info.capacity, kind, busy)
+
     def offered(self, agent: int, call: str, until: int) -> None:
         self._work(self.state(agent), "offered", why="offer", call=call, until=until)
 
@@ -241,6 +269,9 @@ class Agents:
             of=call,
             **({"then_pause_s": then_pause_s} if then_pause_s else {}),
         )
+        if state.work is Work.IDLE and state.wanted == "back_office":
+            self._work(state, "back_office", why="as asked before")
+            return
         if state.work is Work.IDLE and state.wanted:
             wanted, reason = state.wanted, state.wanted_reason
             self._presence(

@@ -24,6 +24,10 @@ Work:
     NO_ANSWER_DELAY -[pause]> INTER_CALL
     NO_ANSWER_DELAY -[done]> IDLE
     INTER_CALL -[done]> IDLE
+    IDLE -[back_office]> BACK_OFFICE
+    INTER_CALL -[back_office]> BACK_OFFICE
+    NO_ANSWER_DELAY -[back_office]> BACK_OFFICE
+    BACK_OFFICE -[done]> IDLE
 
 A line's state (ringing, talking, held) is the state of the agent's leg in its call (`calls/state.py`).
 """
@@ -51,6 +55,7 @@ class Work(StrEnum):
     AFTER_WORK = "AFTER_WORK"
     INTER_CALL = "INTER_CALL"
     NO_ANSWER_DELAY = "NO_ANSWER_DELAY"
+    BACK_OFFICE = "BACK_OFFICE"
 
 
 _P, _W = Presence, Work
@@ -81,6 +86,10 @@ WORK: Machine[Work] = Machine(
         (_W.NO_ANSWER_DELAY, "pause"): _W.INTER_CALL,
         (_W.NO_ANSWER_DELAY, "done"): _W.IDLE,
         (_W.INTER_CALL, "done"): _W.IDLE,
+        (_W.IDLE, "back_office"): _W.BACK_OFFICE,
+        (_W.INTER_CALL, "back_office"): _W.BACK_OFFICE,
+        (_W.NO_ANSWER_DELAY, "back_office"): _W.BACK_OFFICE,
+        (_W.BACK_OFFICE, "done"): _W.IDLE,
     },
 )
 
@@ -90,12 +99,13 @@ SHOWN = {
     Work.AFTER_WORK: "WRAP_UP",
     Work.INTER_CALL: "INTER_CALL",
     Work.NO_ANSWER_DELAY: "NO_ANSWER_DELAY",
+    Work.BACK_OFFICE: "BACK_OFFICE",
 }
 
 PHONE = "phone"
 """He was set aside because his telephone is not there."""
 
-INTERRUPTIBLE = frozenset({Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY})
+INTERRUPTIBLE = frozenset({Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY, Work.BACK_OFFICE})
 """In these an asked-for unavailability or log-out is in force at once; in the others after the work."""
 
 
@@ -117,6 +127,9 @@ class Line:
     why: str = ""
 
 
+BUSY = frozenset({Work.OFFERED, Work.ACTIVE, Work.AFTER_WORK})
+"""He has a call: reserved, in conversation, or to be qualified."""
+
 TIMED = frozenset({Work.INTER_CALL, Work.NO_ANSWER_DELAY, Work.AFTER_WORK})
 """These may end by themselves, at `until`."""
 
@@ -130,7 +143,7 @@ class AgentState:
     presence: Presence = Presence.LOGGED_OUT
     reason: int | None = None
     presence_since: int = 0
-    wanted: str = ""  # "", "unavailable", "log_out"
+    wanted: str = ""  # "", "unavailable", "log_out", "back_office"
     wanted_reason: int | None = None
     work: Work = Work.IDLE
     work_since: int = 0
@@ -187,6 +200,8 @@ def evolve(agent: AgentState, entry: Entry) -> None:
             agent.work, agent.work_since = new, entry.at
             agent.until, agent.call = d.get("until"), d.get("of")
             agent.then_pause_s = d.get("then_pause_s", 0)
+            if new is Work.BACK_OFFICE:
+                agent.wanted, agent.wanted_reason = "", None
         case "agent.line":
             agent.line = Line(d["leg"], LineState(d["new"]), entry.at, d.get("why", ""))
         case _:

@@ -335,17 +335,21 @@ class Routing:
         def reason(agent: int) -> str:
             if agent == call.from_agent:
                 return "caller"
-            return decision.absence(self._live.agents.get(agent)) or (
-                "" if self._reachable(agent) else "no_phone"
-            )
+            absent = decision.absence(self._live.agents.get(agent))
+            if absent:
+                return absent
+            if not self._agents.has_room(agent):
+                return "no_room"
+            return "" if self._reachable(agent) else "no_phone"
 
         return reason
 
     def _free(self, queue: QueueInfo) -> set[int]:
-        return {a for a in self.ready.of(queue.id) if self._reachable(a)}
+        return {a for a in self.ready.of(queue.id) if self._agents.has_room(a) and self._reachable(a)}
 
     def _is_ready(self, agent: int) -> bool:
         try:
-            return self._agents.state(agent).ready and self._reachable(agent)
+            ready = self._agents.state(agent).ready and self._agents.has_room(agent)
+            return ready and self._reachable(agent)
         except NotFound:
             return False

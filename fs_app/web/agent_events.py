@@ -75,6 +75,7 @@ VERBS: dict[str, Verb] = {
     "agent.available": Verb("available"),
     "agent.unavailable": Verb("unavailable", lambda data: (optional_identifier(data, "reason"),)),
     "agent.end_delay": Verb("end_delay"),
+    "agent.back_office": Verb("back_office"),
     "agent.open_line": Verb("open_line"),
     "line.hang_up": Verb("hang_up", _line),
     "line.hold": Verb("hold", _line),

@@ -41,15 +41,21 @@ test("keys act on the talking line before a ringing one and a held one", () => {
 test("the menu offers available, each reason, and unavailable without reason", () => {
   const menu = actions.availabilityMenu(picture());
   assert.deepEqual(menu.map((m) => [m.event, m.data.reason]), [
-    ["agent.available", undefined], ["agent.unavailable", 5], ["agent.unavailable", null],
+    ["agent.available", undefined], ["agent.back_office", undefined], ["agent.unavailable", 5], ["agent.unavailable", null],
   ]);
-  assert.deepEqual(menu.map((m) => m.current), [true, false, false]);
+  assert.deepEqual(menu.map((m) => m.current), [true, false, false, false]);
+});
+
+test("the back office is an entry of its own, left by being available", () => {
+  const there = picture({ state: { name: "BACK_OFFICE", since: AT, until: null } });
+  assert.deepEqual(actions.availabilityMenu(there).map((m) => m.current), [false, true, false, false]);
+  assert.equal(actions.toggleAvailability(there).event, "agent.available");
 });
 
 test("a pause asked for during a call is what the menu shows", () => {
   const presence = { name: "AVAILABLE", reason: null, since: AT, wanted: { name: "UNAVAILABLE", reason: { id: 5, label: "Déjeuner" } } };
   const menu = actions.availabilityMenu(picture({ presence }));
-  assert.deepEqual(menu.map((m) => m.current), [false, true, false]);
+  assert.deepEqual(menu.map((m) => m.current), [false, false, true, false]);
   assert.equal(actions.toggleAvailability(picture({ presence })).event, "agent.available");
 });
 

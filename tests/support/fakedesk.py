@@ -81,6 +81,12 @@ class FakeDesk:
             raise NotFound(f"reason {reason}")
         self._want(agent, "UNAVAILABLE", found)
 
+    def back_office(self, agent: int) -> None:
+        self._asked("back_office", agent)
+        if self.agents[agent]["presence"]["name"] == "LOGGED_OUT":
+            raise NotAllowed("log in first")
+        self._state(agent, "BACK_OFFICE")
+
     def open_line(self, agent: int) -> None:
         self._asked("open_line", agent)
         if self.agents[agent]["line_open"] is None:

@@ -48,8 +48,14 @@ class AnyOrder(RuleBasedStateMachine):
 
     callers = Bundle("callers")
 
-    @initialize(wrap_up=st.booleans(), delays=st.booleans(), greeting=st.booleans(), together=st.booleans())
-    def begin(self, wrap_up: bool, delays: bool, greeting: bool, together: bool) -> None:
+    @initialize(
+        wrap_up=st.booleans(),
+        delays=st.booleans(),
+        greeting=st.booleans(),
+        together=st.booleans(),
+        lined=st.booleans(),
+    )
+    def begin(self, wrap_up: bool, delays: bool, greeting: bool, together: bool, lined: bool) -> None:
         self._folder = tempfile.TemporaryDirectory()
         queue = queue_info(
             wrap_up=wrap_up,
@@ -58,7 +64,9 @@ class AnyOrder(RuleBasedStateMachine):
             inter_call_s=3 if delays else 0,
             strategy="ring_all" if together else "longest_idle",
         )
-        self.world = World(Path(self._folder.name), agents=AGENTS, queue=queue)
+        self.world = World(
+            Path(self._folder.name), agents=AGENTS, queue=queue, permanent=[1] if lined else []
+        )
         self.world.ready(1, 2)
         self.failed = failures()
         self.names = 0
@@ -183,8 +191,21 @@ class AnyOrder(RuleBasedStateMachine):
         errors = [None, Refused("-ERR no"), NoSuchChannel("-ERR No such channel"), LinkLost("cut")]
         self.world.switch.fail(verb, errors[how])
 
+    @rule(what=st.sampled_from(["opens", "rests", "drops"]), cause=causes)
+    def a_permanent_line(self, what: str, cause: str) -> None:
+        leg, at = self.world.agent(1).line.leg, self.world.at
+        if leg and what == "opens":
+            self.world.tell(f.LegAnswered(at, leg), f.LegParked(at, leg))
+        elif leg and what == "rests":
+            self.world.tell(f.LegParked(at, leg))
+        elif leg:
+            self.world.hangs_up(leg, cause)
+
     # --- agents ---------------------------------------------------------------------------------------------
-    @rule(agent=agents, what=st.sampled_from(["log_in", "available", "unavailable", "log_out", "end_delay"]))
+    @rule(
+        agent=agents,
+        what=st.sampled_from(["log_in", "available", "unavailable", "log_out", "end_delay", "back_office"]),
+    )
     def an_agent_asks(self, agent: int, what: str) -> None:
         args: tuple[Any, ...] = (agent, None) if what == "unavailable" else (agent,)
         self._ask(getattr(self.world.agents, what), *args)
@@ -232,6 +253,7 @@ class AnyOrder(RuleBasedStateMachine):
             switch=old.switch,
             queue=queue,
             is_open=False,
+            permanent=old.permanent,
         )
         now = self.world.state()
         now["agents"] = {a: s for a, s in now["agents"].items() if s.presence_since}
@@ -239,6 +261,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert now == before
         self.world.phones = old.phones
         self.world.ctx.phones = old.phones
+        self.world.lines._phones = old.phones
         self.world.ctx.sessions |= old.ctx.sessions
         self.world.routing.open = True
         self.world.routing.kick_all()
@@ -267,6 +290,8 @@ class AnyOrder(RuleBasedStateMachine):
             state = world.live.agents.get(agent)
             if state is not None and state.work is Work.AFTER_WORK:
                 world.calls.qualify(agent, str(state.call), SALE, "")
+            if state is not None and (state.work is Work.BACK_OFFICE or state.wanted):
+                world.agents.available(agent)
         world.clock.advance(100)
         world.calls.settle()
         assert world.live.calls == {}

@@ -24,7 +24,8 @@ export function look(picture) {
 
 /** The availability that the menu shows: what was asked for, when it is not yet in force. */
 export function wanted(picture) {
-  return picture.presence.wanted ?? picture.presence;
+  const now = picture.state.name === "BACK_OFFICE" ? { name: "BACK_OFFICE", reason: null } : picture.presence;
+  return picture.presence.wanted ?? now;
 }
 
 /** The entries of the availability menu: [{event, data, reason, current}]. */
@@ -39,7 +40,8 @@ export function availabilityMenu(picture) {
     key: "unavailable", event: "agent.unavailable", data: { reason: null }, label: null,
     current: now.name === "UNAVAILABLE" && !now.reason,
   };
-  return [available, ...reasons, plain];
+  const back = { key: "back_office", event: "agent.back_office", data: {}, label: null, current: now.name === "BACK_OFFICE" };
+  return [available, back, ...reasons, plain];
 }
 
 /** What F8 asks for: the other one of available and unavailable (without reason). */

@@ -26,12 +26,14 @@ function Availability({ picture: p }) {
   const now_ = wanted(p);
   const later = p.presence.wanted != null;
   const text = now_.name === "AVAILABLE" ? t("desk.available") : now_.reason?.label ?? t(`desk.state.${now_.name}`);
-  const tone = now_.name === "AVAILABLE" ? "green" : now_.reason ? "orange" : now_.name === "LOGGED_OUT" ? "grey" : "red";
+  const tone = now_.name === "AVAILABLE" ? "green" : now_.name === "BACK_OFFICE" ? "teal" : now_.reason ? "orange" : now_.name === "LOGGED_OUT" ? "grey" : "red";
   const button = html`<span class=${`dot tone-${tone}`}></span>
     <span class="availability-text"><bdi>${text}</bdi>${later && html`<small>${t("desk.after_call")}</small>`}</span>
     <span class="visually-hidden">, ${t("desk.availability")}</span><${Icon} name="chevron-down" cls="small" />`;
-  const labelOf = (entry) => entry.label ?? t(entry.key === "available" ? "desk.available" : "desk.unavailable_plain");
-  const toneOf = (entry) => (entry.key === "available" ? "green" : entry.label ? "orange" : "red");
+  const labels = { available: "desk.available", back_office: "desk.state.BACK_OFFICE", unavailable: "desk.unavailable_plain" };
+  const tones = { available: "green", back_office: "teal", unavailable: "red" };
+  const labelOf = (entry) => entry.label ?? t(labels[entry.key]);
+  const toneOf = (entry) => tones[entry.key] ?? "orange";
   return html`<${Menu} cls="availability" spoken label=${withKey(t("desk.availability"), "availability")} button=${button}
     disabled=${!live.value || mustLogIn(p)}>${(close) => availabilityMenu(p).map((entry) => html`
       <button type="button" key=${entry.key} role="menuitemradio" aria-checked=${String(entry.current)}
