@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import structlog
 
 from fs_app import metrics
-from fs_app.agents.state import AgentState, Work
+from fs_app.agents.state import INTERRUPTIBLE, AgentState, Work
 from fs_app.calls import callback, conversation, ending, offers
 from fs_app.calls.context import Context
 from fs_app.calls.state import WITH_AGENT, Call, Role, Stage
@@ -93,7 +93,7 @@ class TalksUnnoticed:
     call: str
 
 
-UNNOTICED = frozenset({Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY, Work.OFFERED})
+UNNOTICED = frozenset({*INTERRUPTIBLE, Work.OFFERED})
 
 Leftover = (
     TalksUnnoticed
