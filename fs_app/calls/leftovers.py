@@ -55,6 +55,13 @@ class NotDialled:
 
 
 @dataclass(frozen=True, slots=True)
+class NobodyDials:
+    """A customer is being dialled for an agent who is not there."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class NobodyQualifies:
     """The call waits for the verdict of an agent who does something else."""
 
@@ -101,6 +108,7 @@ Leftover = (
     | NoOffer
     | StrayOffer
     | NotDialled
+    | NobodyDials
     | NobodyQualifies
     | NotOffered
     | NotInCall
@@ -134,6 +142,8 @@ def _of_call(call: Call, agents: Mapping[int, AgentState]) -> list[Leftover]:
             return [LegOver(call.id, leg) for leg in over]
     elif call.offers and call.stage not in WITH_AGENT:
         return [StrayOffer(call.id, leg) for leg in call.offers]
+    if call.stage is Stage.DIALING and call.agent_leg is None:
+        return [] if call.hang_up_by else [NobodyDials(call.id)]
     if call.stage in WITH_AGENT and call.agent_leg is None:
         last = call.taken_by or next((g.id for g in reversed(call.legs.values()) if g.role is Role.AGENT), "")
         return [LegOver(call.id, last)] if last else []
@@ -202,6 +212,8 @@ def _finish(ctx: Context, leftover: Leftover) -> None:
             conversation.leg_over(ctx, call, call.legs[leg])
         case NoOffer() if call is not None:
             ctx.stage(call, "offer_failed", why="nobody is asked")
+        case NobodyDials() if call is not None:
+            callback.agent_gone(ctx, call)
         case NotDialled() if call is not None:
             callback.leave_line(ctx, call, "unreachable")
         case StrayOffer(leg=leg) if call is not None:

@@ -10,6 +10,7 @@ import pytest
 
 from fs_app import metrics
 from fs_app.agents import state as agents
+from fs_app.callbacks import state as callbacks
 from fs_app.calls import state as calls
 from fs_app.errors import UnknownTransition
 from fs_app.machine import Machine
@@ -18,6 +19,7 @@ DRAWN = re.compile(r"^    ([A-Z_]+ -\[\w+\]> [A-Z_]+)$", re.MULTILINE)
 ALL = [
     (calls.__doc__, [calls.MACHINE]),
     (agents.__doc__, [agents.PRESENCE, agents.WORK]),
+    (callbacks.__doc__, [callbacks.MACHINE]),
 ]
 
 
@@ -28,10 +30,16 @@ def test_the_diagram_in_the_docstring_is_the_table(text: str, machines: list[Mac
     assert sorted(drawn) == sorted(line for machine in machines for line in machine.diagram())
 
 
+FINAL: dict[type[StrEnum], set[StrEnum]] = {
+    calls.Stage: {calls.Stage.ENDED},
+    callbacks.State: {callbacks.State.DONE, callbacks.State.CANCELLED},
+}
+
 MACHINES: list[tuple[Machine[Any], type[StrEnum]]] = [
     (calls.MACHINE, calls.Stage),
     (agents.PRESENCE, agents.Presence),
     (agents.WORK, agents.Work),
+    (callbacks.MACHINE, callbacks.State),
 ]
 
 
@@ -66,7 +74,7 @@ def test_every_state_is_reached_and_only_an_ended_call_is_final(
         reached = more
     assert reached == set(states)
     final = set(states) - {old for old, _ in machine.transitions}
-    assert final == ({calls.Stage.ENDED} if states is calls.Stage else set())
+    assert final == FINAL.get(states, set())
 
 
 def test_what_people_see_has_a_name_for_every_work() -> None:

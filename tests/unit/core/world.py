@@ -14,9 +14,10 @@ from typing import Any
 from fs_app import facts as f
 from fs_app.agents.lines import Lines
 from fs_app.agents.service import Agents
-from fs_app.agents.state import AgentState, Work
+from fs_app.agents.state import AgentState, Presence, Work
 from fs_app.agents.today import Today
 from fs_app.bus import Bus
+from fs_app.callbacks.service import Callbacks
 from fs_app.calls import leftovers
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context
@@ -39,6 +40,8 @@ from fs_app.journal import Journal
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.ports import Originate, OriginateResult
+from fs_app.queues.announcer import Announcer
+from fs_app.queues.pace import Pace
 from fs_app.queues.patience import Patience
 from fs_app.queues.service import Queues
 from fs_app.routing.service import Routing
@@ -159,6 +162,14 @@ class World:
             self.routing.kick,
             self.calls.waited_too_long,
         )
+        self.pace = Pace(self.live, self.bus, self.catalog, self.queues)
+        self.announcer = Announcer(
+            self.live, self.bus, self.clock, self.catalog, self.queues, self.calls.time_to_speak
+        )
+        self.callbacks = Callbacks(self.live, self.clock, self.catalog, self.calls, self._may_dial)
+        self.ctx.callbacks = self.callbacks
+        self.ctx.position = self.queues.position
+        self.ctx.estimate_s = lambda call: self.pace.estimate_s(call, self.clock.now_ms())
         self.bus.subscribe(PhoneState, self._phone_came)
         self.known_calls: Callable[[list[str]], set[str]] = lambda ids: set()
         self.recovery = Recovery(
@@ -178,6 +189,8 @@ class World:
         self.lines.rearm()
         self.calls.rearm()
         self.patience.rearm()
+        self.announcer.rearm()
+        self.callbacks.rearm()
         self.routing.open = is_open
         self._ids = itertools.count(1)
 
@@ -191,6 +204,10 @@ class World:
         if info is not None and info.permanent_line:
             return self.lines.leg(agent) != ""
         return info is not None and self.phones.contact(info.number, info.domain) is not None
+
+    def _may_dial(self, agent: int) -> bool:
+        state = self.agents.state(agent)
+        return state.presence is not Presence.LOGGED_OUT and state.work is Work.IDLE
 
     def _phone_came(self, event: PhoneState) -> None:
         agent = self.catalog.phone(event.user, event.domain)
