@@ -10,11 +10,16 @@ import re
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 if TYPE_CHECKING:
     from fs_app.sim.channel import Channel
+
+log = structlog.get_logger(__name__)
 
 RATE = 8000
 #: Period of every tone used: all are multiples of 10 Hz, so a block of 0.1 s can be repeated.
@@ -122,10 +127,11 @@ class Recording:
         self._masked = False
         self._tones = heard(ch)
         self._written = 0
+        self._full = False
         self._stereo = ch.variables.true("RECORD_STEREO") if stereo is None else stereo
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._file = open(path, "wb")  # noqa: SIM115 - open as long as the recording lasts
-        self._file.write(header(0, 2 if self._stereo else 1))
+        self._file = open(path, "wb", buffering=0)  # noqa: SIM115 - open as long as the recording lasts
+        self._write(header(0, 2 if self._stereo else 1))  # a full disk: refused, an empty file stays [seen]
 
     def mask(self, masked: bool) -> None:
         self._flush()
@@ -149,9 +155,19 @@ class Recording:
         else:
             data = stereo_block(left or right, 0)
             data = b"".join(data[i : i + 2] for i in range(0, len(data), 4))
-        for _ in range(blocks):
-            self._file.write(data)
-        self._written += blocks
+        try:
+            for _ in range(blocks):
+                self._write(data)
+                self._written += 1
+        except OSError as error:
+            # As the real one: nothing is said, the call goes on, the rest is tried for as long as it lasts [seen].
+            log.warning("error writing", path=self.path, error=str(error))
+            self._full = True
+
+    def _write(self, data: bytes) -> None:
+        """All of it; what does not fit raises OSError."""
+        while data:
+            data = data[self._file.write(data) :]
 
     def stop(self) -> int:
         """Close the file; returns the milliseconds recorded."""
@@ -159,9 +175,12 @@ class Recording:
         self._flush()
         size = self._file.tell() - 44
         self._file.seek(0)
-        self._file.write(header(size, 2 if self._stereo else 1))
+        with suppress(OSError):
+            self._write(header(size, 2 if self._stereo else 1))
         self._file.close()
-        milliseconds = round((time.monotonic() - self._began) * 1000)
+        # What was written counts, not what was said [seen]; the last tenth of a second is rounded away otherwise.
+        said = round((time.monotonic() - self._began) * 1000)
+        milliseconds = min(said, self._written * 100) if self._full else said
         variables = self._ch.variables
         variables.set("record_ms", str(milliseconds))
         variables.set("record_seconds", str(milliseconds // 1000))

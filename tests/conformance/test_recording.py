@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import struct
+import subprocess
 import time
 import wave
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from fs_app import facts as f
 from fs_app.errors import NoSuchChannel
@@ -124,3 +128,48 @@ def test_recording_a_leg_that_is_gone_is_refused(program: Program, tmp_path: Pat
 def test_stopping_what_is_not_recorded_is_refused(program: Program, tmp_path: Path) -> None:
     _, leg = program.caller()
     program.refused(program.switch.record_stop(leg, str(tmp_path / "never.wav")))
+
+
+# --- a disk without room ----------------------------------------------------------------------------------------
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 kB: two seconds of recording."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)], check=False
+    ).returncode:
+        pytest.skip("NOT PROVEN HERE: no right to mount a small file system")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def test_a_disk_that_fills_up_is_told_by_nobody_and_the_conversation_goes_on(
+    program: Program, small_disk: Path
+) -> None:
+    caller, customer = program.caller()
+    phone, agent = program.person("0600000045")
+    program.bridged(agent, customer)
+    path = small_disk / "f.wav"
+    program.switch.record_start(customer, str(path)).get(5)
+    program.fact(f.RecordingStarted, customer, path=str(path))
+    wait(5.0)
+    assert not program.all(f.RecordingStopped, customer), "the switch says nothing"
+    hear_each_other(caller, phone)
+    program.switch.record_stop(customer, str(path)).get(5)
+    stopped = program.fact(f.RecordingStopped, customer, path=str(path))
+    assert 1500 < stopped.duration_ms < 2600, "what was written counts, not what was said"
+    assert path.stat().st_size <= 65536
+
+
+def test_a_recording_on_a_full_disk_or_in_a_folder_that_is_none_is_refused(
+    program: Program, small_disk: Path, tmp_path: Path
+) -> None:
+    _, customer = program.caller()
+    (small_disk / "filler").write_bytes(bytes(64 * 1024))
+    error = program.refused(program.switch.record_start(customer, str(small_disk / "g.wav")))
+    assert "Cannot record session" in str(error)
+    (tmp_path / "file").write_text("x")
+    error = program.refused(program.switch.record_start(customer, str(tmp_path / "file" / "h.wav")))
+    assert "Cannot record session" in str(error)
+    assert not program.all(f.RecordingStarted, customer)
