@@ -43,6 +43,8 @@ class CdrLeg:
     call: str
     end: LegHungUp
     recorded_ms: int = 0
+    partner: str = ""  # the leg it was connected with last
+    bridged_at: int = 0  # when, µs; 0: never
 
     def creation(self) -> LegCreated:
         """The fact that its beginning would have been."""
@@ -104,6 +106,9 @@ def parse(path: Path, document: bytes) -> CdrLeg | None:
             answered_at=_whole(variables.get("answer_uepoch", "")),
         ),
         _whole(variables.get("record_ms", "")),
+        variables.get("last_bridge_to") or variables.get("bridge_uuid", ""),
+        # A transfer (home, after each conversation) begins a new profile: the time stands in an older one [seen].
+        max((_whole(node.text or "") for node in root.iterfind("callflow/times/bridged_time")), default=0),
     )
 
 

@@ -187,6 +187,15 @@ class OfferOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class HadTalked:
+    """A leg of the call was connected with `other` at `at` (UTC ms), says its CDR. Both ends may be over by now."""
+
+    leg: str
+    other: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class WaitedTooLong:
     """The longest wait in this queue is over."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fs_app import facts as f
 from fs_app.calls import callback, ending, offers, outside, recording
-from fs_app.calls.context import Beeped, Context
+from fs_app.calls.context import Beeped, Context, HadTalked
 from fs_app.calls.state import WITH_AGENT, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel
 
@@ -56,7 +56,7 @@ def parked(ctx: Context, call: Call, fact: f.LegParked) -> None:
     _accept(ctx, call, leg, "dialling" if call.absent else "agent_answered")
 
 
-def _accept(ctx: Context, call: Call, leg: Leg, event: str) -> None:
+def _accept(ctx: Context, call: Call, leg: Leg, event: str, at: int | None = None) -> None:
     """He has the call; `event` says how, to the stage. Then those who were asked beside him are let go: the second
     of two who pick up in the same instant is one of them."""
     assert leg.agent is not None
@@ -64,7 +64,7 @@ def _accept(ctx: Context, call: Call, leg: Leg, event: str) -> None:
     ctx.runtime(call).bridge_tries = 0
     ctx.record(call, "offer.accepted", agent=leg.agent, leg=leg.id)
     ctx.agents.answered(leg.agent, call.id)
-    ctx.stage(call, event)
+    ctx.stage(call, event, at=at)
     if call.stage is Stage.CONNECTING and leg.line:
         _beep(ctx, call, leg)
     elif call.stage is Stage.CONNECTING:
@@ -148,6 +148,33 @@ def bridged(ctx: Context, call: Call, fact: f.LegsBridged) -> None:
         _accept(ctx, call, leg, "bridged")
     else:
         ctx.stage(call, "bridged")
+    _tell_bridged(ctx, call, leg, resumed)
+    if resumed:
+        recording.hold(ctx, call, False)
+    recording.ensure(ctx, call)
+
+
+def had_talked(ctx: Context, call: Call, had: HadTalked) -> None:
+    """Connected and parted while nobody listened: the witness is the CDR. He was not abandoned, and his agent has
+    somebody to qualify. Its end follows in the same file."""
+    leg = next((g for g in call.legs.values() if g.role is Role.AGENT and g.id in (had.leg, had.other)), None)
+    waited = call.stage in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING)
+    if call.talked or not waited or leg is None or leg.agent is None or not leg.live:
+        return
+    if call.caller_leg not in (had.leg, had.other) or had.at < leg.created_at:
+        return
+    if call.stage is Stage.CONNECTING:
+        if call.taken_by != leg.id:
+            return
+        ctx.stage(call, "bridged", at=had.at)
+    else:
+        if not ctx.agents.recovered_in_call(leg.agent, call.id):
+            return
+        _accept(ctx, call, leg, "bridged", had.at)
+    _tell_bridged(ctx, call, leg, resumed=False, at=had.at)
+
+
+def _tell_bridged(ctx: Context, call: Call, leg: Leg, resumed: bool, at: int | None = None) -> None:
     _answered(ctx, call, leg)
     queue = ctx.queue(call)
     must_qualify = bool(queue and queue.wrap_up and ctx.catalog.dispositions(queue))
@@ -156,15 +183,13 @@ def bridged(ctx: Context, call: Call, fact: f.LegsBridged) -> None:
         account=call.account,
         call=call.id,
         agent=leg.agent,
+        at=at,
         leg=leg.id,
         other=call.caller_leg,
         must_qualify=must_qualify,
     )
-    if resumed:
-        recording.hold(ctx, call, False)
-    else:
+    if not resumed:
         ctx.callbacks.got_through(call)
-    recording.ensure(ctx, call)
 
 
 def unbridged(ctx: Context, call: Call) -> None:

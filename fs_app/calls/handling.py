@@ -23,6 +23,7 @@ from fs_app.calls.context import (
     Beeped,
     CommandFailed,
     Context,
+    HadTalked,
     NobodyOutside,
     OfferDeadline,
     OfferOutcome,
@@ -56,6 +57,8 @@ class Handler:
                 conversation.parked(self._ctx, call, message)
             case f.LegsBridged():
                 conversation.bridged(self._ctx, call, message)
+            case HadTalked():
+                conversation.had_talked(self._ctx, call, message)
             case f.LegsUnbridged():
                 conversation.unbridged(self._ctx, call)
             case f.AppDone():

@@ -21,7 +21,7 @@ from fs_app import facts as f
 from fs_app import metrics
 from fs_app.calls import conversation, leftovers, recording, sounds
 from fs_app.calls.cdr import CdrLeg, CdrSpool
-from fs_app.calls.context import Context
+from fs_app.calls.context import Context, HadTalked
 from fs_app.calls.reconcile import (
     Adopt,
     HangUp,
@@ -435,6 +435,8 @@ class Recovery:
                         call.id,
                         f.RecordingStopped(cdr.end.at, cdr.leg, call.recording.path, cdr.recorded_ms),
                     )
+                if cdr.partner and cdr.bridged_at:
+                    self._calls.tell(call.id, HadTalked(cdr.leg, cdr.partner, cdr.bridged_at // 1000))
                 self._calls.tell(call.id, cdr.end)
             elif cdr.leg in unknown:
                 if known is None:

@@ -27,8 +27,9 @@ def cdr(
     role: str = "caller",
     name: str = "DUPONT",
     far: bool = True,
+    bridged: tuple[str, int] = ("", 0),
 ) -> bytes:
-    """As mod_xml_cdr writes it: text of variables URL-encoded."""
+    """As mod_xml_cdr writes it: text of variables URL-encoded. `bridged`: with which leg, and when (ms)."""
     values = {
         "uuid": leg,
         "direction": "inbound" if role in ("", "caller") else "outbound",
@@ -40,6 +41,7 @@ def cdr(
         "end_uepoch": str(end_ms * 1000),
         "fsapp_role": role,
         "fsapp_did": DID if role == "caller" else "",
+        "last_bridge_to": bridged[0],
     }
     variables = "".join(f"<{k}>{quote(v)}</{k}>" for k, v in values.items())
     profile = (
@@ -47,7 +49,8 @@ def cdr(
     )
     return (
         f'<?xml version="1.0"?>\n<cdr core-uuid="c"><variables>{variables}</variables>'
-        f"<callflow><caller_profile>{profile}<destination_number>home</destination_number></caller_profile></callflow>"
+        f"<callflow><caller_profile>{profile}<destination_number>home</destination_number></caller_profile>"
+        f"<times><bridged_time>{bridged[1] * 1000}</bridged_time></times></callflow>"
         "</cdr>\n"
     ).encode()
 
@@ -143,6 +146,45 @@ def test_a_call_that_ended_without_a_witness_ends_all_the_same(tmp_path: Path) -
     assert again.recorder.entries("call.ended")[0].data["cause"] == "LOST_TRACK"
     assert again.work(1) is Work.AFTER_WORK
     again.is_whole()
+
+
+def test_a_conversation_that_began_and_ended_while_nobody_listened_is_known_by_its_cdr(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.recover()
+    world.ready(1)
+    caller = world.waits()
+    leg = world.offered_leg(caller)
+    world.picks_up(leg)
+    assert world.stage(caller) is Stage.CONNECTING
+    world.recovery.link_down()
+    world.clock.advance(20)
+    now = world.clock.now_ms()
+    world.switch.present.clear()
+    writes(world, caller, bridged=(leg, now - 15_000))
+    writes(world, leg, bridged=(caller, now - 15_000))
+    world.recover()
+    (ended,) = world.recorder.entries("call.ended")
+    assert ended.data["outcome"] == "answered"
+    (bridged,) = world.recorder.entries("call.bridged")
+    assert (bridged.agent, bridged.at) == (1, now - 15_000)
+    assert world.work(1) is Work.AFTER_WORK, "the agent qualifies it"
+    assert world.recorder.entries("recording.wanted") == []
+    world.is_whole()
+
+
+def test_a_cdr_that_tells_of_a_conversation_that_is_known_changes_nothing(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.recover()
+    world.ready(1)
+    caller, leg, _ = world.talking()
+    before = len(world.recorder.entries("call.bridged"))
+    writes(world, leg, "DESTINATION_OUT_OF_ORDER", bridged=(caller, world.clock.now_ms() - 900))
+    world.recovery.read_spool()
+    world.calls.settle()
+    assert world.stage(caller) is not Stage.TALKING, "his agent's line is lost"
+    assert len(world.recorder.entries("call.bridged")) == before
 
 
 def test_the_spool_is_waited_for_when_somebody_reads_it_already(tmp_path: Path) -> None:
