@@ -236,7 +236,9 @@ def hangup(ch: Channel, cause: str, disposition: str = "") -> bool:
 def far_hangup(ch: Channel, status: int = 0) -> None:
     """The party at the other end ended it: BYE, CANCEL, or refusal with a SIP status."""
     variables = ch.variables
-    if ch.answered:
+    if ch.core.channels.get(ch.uuid) is not ch:
+        hangup(ch, "NORMAL_CLEARING", "recv_bye")  # said to a dead switch: what it recovers knows nothing of it
+    elif ch.answered:
         variables.set("sip_term_status", "200")
         variables.set("proto_specific_hangup_cause", "sip:200")
         variables.set("sip_term_cause", "16")
