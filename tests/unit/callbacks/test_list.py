@@ -8,7 +8,6 @@ import pytest
 
 from fs_app.callbacks.service import NoNumber, NotFree, Taken
 from fs_app.callbacks.state import Reason, State
-from fs_app.calls.state import Stage
 from fs_app.errors import Invalid, NotFound
 from tests.unit.callbacks.test_kept_place import MARIE, PAUL, attempt, centre, keeps_place, waits
 from tests.unit.core.world import ACCOUNT, QUEUE, World
