@@ -198,6 +198,7 @@ class Recovery:
             recording.lost(self._ctx, call, self._down_ms or self._ctx.clock.now_ms())
         number = self._ctx.switch.sofia_recover().get()
         wanted = {leg.id for call in self._ctx.live.calls.values() for leg in call.legs.values() if leg.live}
+        wanted |= {agent.line.leg for agent in self._ctx.live.agents.values() if agent.line.leg}
         log.info("sofia recover", recovered=number, wanted=len(wanted))
         end = self._ctx.clock.monotonic() + (RECOVERED_S if number else 0.0)
         while self._ctx.clock.monotonic() < end:

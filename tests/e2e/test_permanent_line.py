@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -115,3 +116,22 @@ def test_a_line_outlives_the_program_and_its_end_is_told(
     phone.ringing()
     phone.answer()
     until(lambda: line(page) == "OPEN", 5, "and open again")
+
+
+def test_a_line_at_rest_outlives_the_switch(
+    world: World, configured: Callable[..., Program], pages: Callable[..., Any]
+) -> None:
+    app = configured(permanent)
+    phone, page = connected(world, app, pages)
+    opened = time.monotonic()
+    until(lambda: time.monotonic() > opened + 1, 2, "the switch has written the leg down")
+    world.kill_switch()
+    world.start_switch()
+    until(lambda: app.health().get("ok"), 20, "the program has compared itself with the switch")
+    until(lambda: line(page) == "OPEN" and page.state == "IDLE", 10, f"the line is there: {page.picture}")
+    caller = world.call(DID, "+33612345678")
+    page.is_in("IN_CALL", timeout=15)
+    until(lambda: hears(caller, phone.tone_hz), 5, "the caller hears the agent")
+    caller.hang_up()
+    page.is_in("IDLE")
+    assert phone.state == PartyState.TALKING
