@@ -117,7 +117,7 @@ TELEPHONE = Record(
         Field("number", Text(16, True, EXTENSION, "config.wrong.extension"), needed=True, column="number"),
         _same("active", YesNo(), True),
         _same("permanent_line", YesNo(), False),
-        _same("capacity_voice", Whole(0, 100), 1),
+        _same("capacity_voice", Whole(0, 1), 1),
         _same("capacity_chat", Whole(0, 100), 3),
         _same("capacity_mail", Whole(0, 100), 1),
         _same("capacity_case", Whole(0, 100), 1),

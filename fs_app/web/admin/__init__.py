@@ -13,6 +13,7 @@ from fs_app.web.admin import (
     numbers,
     opening,
     people,
+    people_import,
     phones,
     profiles,
     queues,
@@ -22,6 +23,7 @@ from fs_app.web.admin import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     people.blueprint,
+    people_import.blueprint,
     profiles.blueprint,
     queues.blueprint,
     skills.blueprint,

@@ -54,7 +54,13 @@ def profile(web: Web, admin: Visitor, role: str, without: set[str], **more: str)
 def give(web: Web, admin: Visitor, login: str, number: str) -> None:
     person = web.app.db.read(lambda: User.get(User.login == login))
     agent = web.app.db.read(lambda: Agent.get_or_none(Agent.user == person.id))
-    form = {"name": person.name, "login": login, "role": person.role, "number": agent.number if agent else ""}
+    form = {
+        "name": person.name,
+        "login": login,
+        "role": person.role,
+        "number": agent.number if agent else "",
+        "capacity_voice": "1",
+    }
     answer = admin.post(f"/admin/people/{person.id}", **form, profile=number)
     assert answer.status_code == 303, answer.text
 
@@ -139,6 +145,7 @@ def test_a_profile_is_of_a_role_and_people_have_one_of_theirs(web: Web, admin: V
         login="elodie",
         role="agent",
         number="1001",
+        capacity_voice="1",
         profile=number,
     )
     assert answer.status_code == 400 and set(wrong(answer.text)) == {"profile"}
@@ -197,6 +204,7 @@ def test_skills_are_added_renamed_archived_and_restored(web: Web, admin: Visitor
     assert answer.status_code == 409 and "Commercial" in answer.text
     web.app.db.write(lambda: QueueSkill.delete().execute())
     assert admin.post(f"/admin/skills/{number}/archive").status_code == 303
+    assert "is in the archive" in admin.page("/admin/skills")
     assert "British English" not in admin.page(f"/admin/people/{user(web, 'elodie')}")
     assert admin.post(f"/admin/skills/{number}/restore").status_code == 303
     assert "British English" in admin.page(f"/admin/people/{user(web, 'elodie')}")
@@ -207,7 +215,13 @@ def test_levels_are_set_for_a_person_and_in_the_grid(web: Web, admin: Visitor) -
         web.app.db.write(lambda name=name: Skill.create(account=web.ids.desk.account, name=name).id)
         for name in ("English", "Dutch")
     )
-    person = {"name": "Élodie Garçon", "login": "elodie", "role": "agent", "number": "1001"}
+    person = {
+        "name": "Élodie Garçon",
+        "login": "elodie",
+        "role": "agent",
+        "number": "1001",
+        "capacity_voice": "1",
+    }
     at = f"/admin/people/{user(web, 'elodie')}"
     assert admin.post(at, **person, **{f"skill-{english}": "8", f"skill-{dutch}": ""}).status_code == 303
     agent = web.ids.desk.agent
