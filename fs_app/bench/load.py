@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -17,8 +18,9 @@ import gevent
 
 from fs_app import logs
 from fs_app.bench.figures import Goal, tell
-from fs_app.bench.installation import Size
+from fs_app.bench.installation import Installation, Size
 from fs_app.bench.scene import Habits, Scene
+from fs_app.bench.witness import Witness
 from fs_app.calls.model import Call, JournalEntry, Leg
 from fs_app.clock import wait_for
 
@@ -42,40 +44,48 @@ def share_above(before: dict[float, float], after: dict[float, float], seconds: 
     return 1 - (after[seconds] - before[seconds]) / every if every else 0.0
 
 
-def _lost(scene: Scene) -> dict[str, float]:
-    """Calls that are missing somewhere; each must be in the switch's own words and, finished, in the database."""
-    rows, legs, entries = scene.installation.read(
+def account_for(
+    installation: Installation, witness: Witness, calls: Sequence[str], made: int
+) -> dict[str, float]:
+    """Where the `made` calls of these callers' legs are: in the switch's own words and, finished, in the database.
+
+    Asks the database, which must have the whole journal by then.
+    """
+    rows, legs, entries = installation.read(
         lambda: (
             {
                 row[0]: row
                 for row in Call.select(
                     Call.id, Call.stage, Call.outcome, Call.agent, Call.answered_at, Call.ended_at
-                )
-                .order_by(Call.started_at)
-                .tuples()
+                ).tuples()
             },
             dict(Leg.select(Leg.id, Leg.ended_at).tuples()),
             JournalEntry.select().count(),
         )
     )
-    told = scene.witness.callers()
-    agents = {leg: seen for leg, seen in scene.witness.legs.items() if not seen.inbound}
+    told = witness.callers()
+    agents = [leg for leg, seen in witness.legs.items() if not seen.inbound]
+    both = [c for c in calls if c in told and c in rows]
     return {
-        "made": len(scene.placed),
+        "made": made,
         "told_by_switch": len(told),
         "in_database": len(rows),
-        "talked": sum(told[c].bridged > 0 for c in scene.placed if c in told),
-        "answered": sum(row[2] == "answered" and row[4] is not None for row in rows.values()),
+        "talked": sum(told[c].bridged > 0 for c in both),
         "journal_entries": entries,
-        "lost": sum(c not in told or c not in rows for c in scene.placed),
-        "unanswered": sum(c in rows and (rows[c][2] != "answered" or not rows[c][3]) for c in scene.placed),
-        "unfinished": sum(row[5] is None or row[1] != "ENDED" for row in rows.values()),
+        "lost": made - len(both),
+        "unanswered": sum(rows[c][2] != "answered" or not rows[c][3] or not rows[c][4] for c in both),
+        "unfinished": sum(rows[c][1] != "ENDED" or rows[c][5] is None for c in both),
         "legs_unaccounted": sum(legs.get(leg) is None for leg in agents),
     }
 
 
-def _projected(scene: Scene) -> bool:
-    return scene.installation.metric("fsapp_journal_unprojected") == 0
+def all_in_database(installation: Installation) -> None:
+    """Wait for it. Raises WaitTimeout."""
+    wait_for(
+        lambda: installation.metric("fsapp_journal_unprojected") == 0,
+        PROJECTED_S,
+        "the whole journal in the database",
+    )
 
 
 def measure(per_second: float, at_once: int, seconds: float, seed: int, record: bool) -> dict[str, float]:
@@ -109,13 +119,13 @@ def measure(per_second: float, at_once: int, seconds: float, seed: int, record: 
         took = time.monotonic() - begin
         looking.kill()
         scene.all_over(END_S)
-        wait_for(lambda: _projected(scene), PROJECTED_S, "all of it in the database")
+        all_in_database(scene.installation)
         return {
             "calls_per_second": per_second,
             "seconds": seconds,
             "most_at_once": most,
             "agents": agents,
-            **_lost(scene),
+            **account_for(scene.installation, scene.witness, scene.placed, len(scene.placed)),
             "loop_lag_p99_ms": round(lag, 3),
             "loop_lag_above_20_ms_share": round(share_above(before, after, 0.02), 5),
             "loop_lag_above_100_ms_share": round(share_above(before, after, 0.1), 5),

@@ -34,6 +34,7 @@ RATES = {"usual": 0.004, "high": 0.04}
 take 0.0035; at the high rate they talk 15 s."""
 
 SECONDS = 30.0
+TALK_S = 15.0
 IN_CONVERSATION = 0.2
 """The share of the agents who talk while all toolbars are cut off and come back."""
 
@@ -161,12 +162,12 @@ def _back_at_once(scene: Scene, conversations: int) -> dict[str, float]:
     }
 
 
-def measure(agents: int, seconds: float, seed: int) -> dict[str, float]:
+def measure(agents: int, seconds: float, seed: int, talk: float = TALK_S) -> dict[str, float]:
     """The figures by name. Raises Unavailable or WaitTimeout when something does not come up."""
     size = Size(agents, QUEUES, QUEUES_OF_AN_AGENT)
     with (
         tempfile.TemporaryDirectory(prefix="fs-app-bench-") as name,
-        Scene(Path(name), size, seed, Habits()) as scene,
+        Scene(Path(name), size, seed, Habits(talk=talk)) as scene,
     ):
         scene.start(toolbars=False)
         gevent.sleep(SETTLED_S)

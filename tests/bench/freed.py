@@ -20,8 +20,10 @@ import os  # noqa: E402
 import random  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
+from collections.abc import Callable  # noqa: E402
 from contextlib import ExitStack  # noqa: E402
 from pathlib import Path  # noqa: E402
+from queue import Empty  # noqa: E402
 from typing import Protocol  # noqa: E402
 
 import click  # noqa: E402
@@ -30,6 +32,7 @@ import gevent  # noqa: E402
 from fs_app import logs  # noqa: E402
 from fs_app.bench.figures import Goal, Meanwhile, spread, tell  # noqa: E402
 from fs_app.bench.installation import DOMAIN, PASSWORD, Installation, Size, seed  # noqa: E402
+from fs_app.bench.witness import Witness  # noqa: E402
 from tests.bench import callcenter  # noqa: E402
 from tests.bench.sip import Callers, Message, Telephone  # noqa: E402
 from tests.support.freeswitch import Freeswitch  # noqa: E402
@@ -45,19 +48,25 @@ TALK_S = (0.25, 0.45)
 
 
 class Side(Protocol):
-    """One of the two who are measured."""
+    """One of the two who are measured. `bridges`: how many conversations there were on the switch so far."""
 
     telephone: Telephone
     callers: Callers
+    bridges: Callable[[], int]
 
     def available(self) -> None: ...
     def pause(self) -> None:
         """No call after this one."""
 
+    def state(self) -> str:
+        """For a report of what went wrong."""
+
 
 class Ours:
-    def __init__(self, telephone: Telephone, callers: Callers, page: RawSocketIO) -> None:
-        self.telephone, self.callers, self._page = telephone, callers, page
+    def __init__(
+        self, telephone: Telephone, callers: Callers, bridges: Callable[[], int], page: RawSocketIO
+    ) -> None:
+        self.telephone, self.callers, self.bridges, self._page = telephone, callers, bridges, page
 
     def available(self) -> None:
         self._do("agent.available")
@@ -65,14 +74,19 @@ class Ours:
     def pause(self) -> None:
         self._do("agent.unavailable")
 
+    def state(self) -> str:
+        return str(self._page.of("agent")[-1])
+
     def _do(self, event: str) -> None:
         answer = self._page.ask(event, {})
         assert answer.get("ok"), f"{event}: {answer}"
 
 
 class Theirs:
-    def __init__(self, telephone: Telephone, callers: Callers, esl: RawEsl) -> None:
-        self.telephone, self.callers, self._esl = telephone, callers, esl
+    def __init__(
+        self, telephone: Telephone, callers: Callers, bridges: Callable[[], int], esl: RawEsl
+    ) -> None:
+        self.telephone, self.callers, self.bridges, self._esl = telephone, callers, bridges, esl
 
     def available(self) -> None:
         self._set("Available")
@@ -80,17 +94,27 @@ class Theirs:
     def pause(self) -> None:
         self._set("On Break")
 
+    def state(self) -> str:
+        return self._esl.api("callcenter_config agent list")
+
     def _set(self, status: str) -> None:
         answer = self._esl.api(f"callcenter_config agent set status {callcenter.AGENT} '{status}'")
         assert answer.startswith("+OK"), answer
 
 
 def _rings(side: Side) -> Message:
-    return side.telephone.rings.get(timeout=RING_S)
+    try:
+        return side.telephone.rings.get(timeout=RING_S)
+    except Empty:
+        raise AssertionError(
+            f"{type(side).__name__}: no call within {RING_S} s; {side.telephone.last} {side.state()}"
+        ) from None
 
 
 def _talk(side: Side, invite: Message, dice: random.Random) -> None:
+    before = side.bridges()
     side.telephone.pick_up(invite)
+    until(lambda: side.bridges() > before, RING_S, "the conversation")
     gevent.sleep(dice.uniform(*TALK_S))
 
 
@@ -159,9 +183,14 @@ def measure(rounds: int, dice_seed: int) -> dict[str, float]:
         assert page.ask("agent.log_in", {})["ok"]
         until(lambda: page.of("agent")[-1]["phone"]["registered"], 5, "the telephone is known")
         esl = stops.enter_context(switch.esl())
+        witness = Witness(switch.esl_port, switch.password)
+        stops.callback(witness.stop)
+        bridges = lambda: witness.kinds["LegsBridged"]  # noqa: E731
         sides: dict[str, Side] = {
-            "ours": Ours(telephones[0], Callers(trunk_port, seeded.dids[0], WAITING), page),
-            "callcenter": Theirs(telephones[1], Callers(trunk_port, callcenter.NUMBER, WAITING), esl),
+            "ours": Ours(telephones[0], Callers(trunk_port, seeded.dids[0], WAITING), bridges, page),
+            "callcenter": Theirs(
+                telephones[1], Callers(trunk_port, callcenter.NUMBER, WAITING), bridges, esl
+            ),
         }
         for side in sides.values():
             stops.callback(side.callers.stop)
@@ -172,6 +201,7 @@ def measure(rounds: int, dice_seed: int) -> dict[str, float]:
         figures: dict[str, float] = {"rounds": rounds}
         for name, values in found.items():
             figures |= spread(values, name)
+        figures |= {f"repeated_{name}": side.telephone.repeated for name, side in sides.items()}
         return figures | meanwhile.figures()
 
 

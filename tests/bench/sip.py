@@ -9,6 +9,7 @@ import secrets
 import socket
 import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gevent
@@ -25,6 +26,7 @@ SDP = (
     b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     b"m=audio %d RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
 )
+AGAIN_S, TRIES = 0.5, 10
 RTP_PORT = 9
 """Nobody listens: sound is none of our business."""
 
@@ -123,11 +125,13 @@ class Telephone(Endpoint):
         self.rings: Queue[Message] = Queue()
         self._seen: set[bytes] = set()
         self._status: list[Message] = []
+        self.repeated = 0  # requests that had to be sent again
         super().__init__()
 
-    def register(self, user: str, password: str, domain: str) -> None:
-        """Raises AssertionError when it is refused."""
-        call_id, extra = secrets.token_hex(8).encode(), []
+    def register(self, user: str, password: str, domain: str, port: int = 0) -> None:
+        """`port`: where calls shall go, here when 0. Raises AssertionError when it is refused."""
+        call_id = secrets.token_hex(8).encode()
+        extra: list[bytes] = []
         for number in (1, 2):
             self._status.clear()
             uri = f"sip:{domain}".encode()
@@ -137,7 +141,7 @@ class Telephone(Endpoint):
                 b"To: <sip:%s@%s>" % (user.encode(), domain.encode()),
                 b"Call-ID: " + call_id,
                 b"CSeq: %d REGISTER" % number,
-                b"Contact: <sip:bench@" + self.local + b">",
+                b"Contact: <sip:%s@127.0.0.1:%d>" % (user.encode(), port or self.port),
                 b"Expires: 3600",
                 b"Max-Forwards: 70",
                 *extra,
@@ -159,11 +163,16 @@ class Telephone(Endpoint):
             self.answer(message, b"180 Ringing", b"bench")
             self.rings.put(message)
 
+    @property
+    def last(self) -> bytes:
+        """The first line of the last answer, for a report of what went wrong."""
+        return self._status[-1].start if self._status else b""
+
     def pick_up(self, invite: Message) -> None:
         self.answer(invite, b"200 OK", b"bench", SDP % RTP_PORT)
 
     def put_down(self, invite: Message) -> int:
-        """BYE; the moment, ns since the epoch."""
+        """BYE, again every half second until it is answered (RFC 3261, 17.1.2); the first moment, ns of UTC."""
         target = invite.one(b"contact").strip(b"<>").partition(b";")[0].strip(b"<>")
         headers = [
             b"Via: SIP/2.0/UDP " + self.local + b";branch=z9hG4bK" + secrets.token_hex(6).encode(),
@@ -173,9 +182,22 @@ class Telephone(Endpoint):
             b"CSeq: 1 BYE",
             b"Max-Forwards: 70",
         ]
+        call_id = invite.one(b"call-id")
+        self._status.clear()
         now = time.time_ns()
         self.send(b"BYE " + target + b" SIP/2.0", headers, self._switch)
+        gevent.spawn(
+            self._insist, call_id, lambda: self.send(b"BYE " + target + b" SIP/2.0", headers, self._switch)
+        )
         return now
+
+    def _insist(self, call_id: bytes, again: Callable[[], None]) -> None:
+        for _ in range(TRIES):
+            gevent.sleep(AGAIN_S)
+            if any(m.one(b"call-id") == call_id for m in self._status):
+                return
+            self.repeated += 1
+            again()
 
 
 class Callers(Endpoint):
