@@ -19,7 +19,7 @@ from fs_app.agents.phonewatch import PhoneWatch
 from fs_app.agents.service import Agents
 from fs_app.agents.state import Presence, Work
 from fs_app.agents.testcall import TestCalls
-from fs_app.audio.wav import mend_header
+from fs_app.audio.wav import make_folders, mend_header
 from fs_app.bus import Bus
 from fs_app.callbacks.desk import CallbackDesk
 from fs_app.callbacks.service import Callbacks
@@ -129,6 +129,7 @@ class Application:
             length=self.queues.length,
             tell=lambda call, message: self.calls.tell(call, message),
             trunk=settings.dialled,
+            make_folder=lambda path: self._make_folder(path),
             position=self.queues.position,
             estimate_s=lambda call: self.pace.estimate_s(call, self.clock.now_ms()),
             lines=self.lines,
@@ -366,6 +367,16 @@ class Application:
         """A telephone that can ring, or a permanent line that rests, and somebody who looks at the page."""
         has_phone = self.lines.reachable(agent)
         return has_phone and self.desk.has_page(agent) and not self.listening.uses_phone(agent)
+
+    def _make_folder(self, path: str) -> None:
+        """In a thread, while the caller hears the greeting."""
+        self.tasks.spawn("recording folder", self._made_folder, self.settings.recordings, path)
+
+    def _made_folder(self, root: Path, path: str) -> None:
+        try:
+            self.threads.run(make_folders, root, path)
+        except OSError as error:
+            log.warning("no folder for a message", error=str(error))
 
     def _may_dial(self, agent: int) -> bool:
         """He may call somebody back now: he is here, whether calls may come to him or not, and does nothing else."""

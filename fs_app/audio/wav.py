@@ -41,3 +41,17 @@ def mend_header(path: Path) -> bool:
                 return True
             place += 8 + length + (length & 1)
         raise ValueError(f"{path.name} has no sound in it")
+
+
+def make_folders(root: Path, path: str) -> None:
+    """The folders of the file `path` under `root`, with the rights of `root`: FreeSWITCH, perhaps another user, writes
+    there. Raises OSError."""
+    mode = root.stat().st_mode & 0o7777
+    missing = []
+    folder = (root / path).parent
+    while not folder.exists() and folder != root:
+        missing.append(folder)
+        folder = folder.parent
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(mode)

@@ -130,6 +130,7 @@ class Context:
     disk: RecordingsDisk = field(default_factory=NoTrouble)
     callbacks: CallbackList = field(default_factory=NoCallbacks)
     trunk: Callable[[str], str] = "sofia/gateway/trunk/{}".format  # the dial string of a number outside
+    make_folder: Callable[[str], None] = lambda path: None  # for this recording; the switch's `record` makes none
     position: Callable[[Call], int] = lambda call: 1  # in his queue; 1 is next
     estimate_s: Callable[[Call], float | None] = lambda call: None  # how long he will wait still
     lines: PermanentLines = field(default_factory=NoLines)

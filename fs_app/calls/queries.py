@@ -101,8 +101,8 @@ def recording(account: int, call_id: str, recording_id: str) -> tuple[RecordingR
     return _recording(row), row.call.agent_id
 
 
-def figures(account: int, since: int, until: int) -> Figures:
-    """The calls that began in [since, until), in figures."""
+def figures(account: int, since: int, until: int, queues: tuple[int, ...] | None = None) -> Figures:
+    """The calls that began in [since, until), in figures; `queues`: only of these."""
     talked = Call.answered_at.is_null(False)
     abandoned = Call.outcome == "abandoned"
     values = (
@@ -115,7 +115,7 @@ def figures(account: int, since: int, until: int) -> Figures:
             fn.AVG(Case(None, [(talked & Call.ended_at.is_null(False), Call.talk_ms)])),
             fn.MAX(Call.wait_ms),
         )
-        .where((Call.account == account) & (Call.started_at >= since) & (Call.started_at < until))
+        .where(*_of_the_day(account, since, until, queues))
         .tuples()
         .get()
     )
@@ -129,6 +129,11 @@ def figures(account: int, since: int, until: int) -> Figures:
         mean_talk_ms=None if talk is None else round(float(talk)),
         longest_wait_ms=int(longest) if longest else None,
     )
+
+
+def _of_the_day(account: int, since: int, until: int, queues: tuple[int, ...] | None) -> list[Any]:
+    found: list[Any] = [Call.account == account, Call.started_at >= since, Call.started_at < until]
+    return found if queues is None else [*found, Call.queue.in_(queues)]
 
 
 def choices(account: int) -> Choices:
@@ -194,6 +199,8 @@ def _conditions(account: int, wanted: CallFilter) -> list[Expression]:
     found: list[Any] = [Call.account == account]
     if wanted.queue is not None:
         found.append(Call.queue == wanted.queue)
+    if wanted.queues is not None:
+        found.append(Call.queue.in_(wanted.queues))
     if wanted.agent is not None:
         found.append(Call.agent == wanted.agent)
     if wanted.disposition is not None:

@@ -25,6 +25,7 @@ class CallFilter:
     until: int | None = None
     sort: str = "started"
     descending: bool = True
+    queues: tuple[int, ...] | None = None  # only of these, for those who are given no others
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ def begin(ctx: Context, call: Call, why: str) -> None:
     """Greet him. Called in NEW, GREETING and WAITING."""
     ctx.record(call, "call.voicemail", why=why)
     ctx.stage(call, "to_voicemail", why=why)
+    ctx.make_folder(_path(ctx, call, "greeting"))
     greet(ctx, call)
 
 
@@ -67,15 +68,20 @@ def _record(ctx: Context, call: Call) -> None:
     queue = ctx.queue(call)
     most_s = queue.voicemail.most_s if queue is not None else 120
     silence_s = queue.voicemail.silence_s if queue is not None else 4
-    day = datetime.fromtimestamp(ctx.clock.now_ms() / 1000, UTC).strftime("%Y/%m/%d")
     recording = str(uuid4())
-    path = f"{call.account}/{day}/{recording}.wav"
+    path = _path(ctx, call, recording)
     ctx.record(call, "recording.wanted", recording=recording, path=path, agent=None, rule="voicemail")
     pending = ctx.switch.record_message(
         call.caller_leg, sounds.on_switch(ctx.recordings, path), most_s, silence_s
     )
     ctx.runtime(call).voicemail_app = pending.id
     ctx.command(call, pending, lambda call, error: _not_played(ctx, call, error))
+
+
+def _path(ctx: Context, call: Call, name: str) -> str:
+    """Relative to the folder of recordings, by account and day like that of a conversation."""
+    day = datetime.fromtimestamp(ctx.clock.now_ms() / 1000, UTC).strftime("%Y/%m/%d")
+    return f"{call.account}/{day}/{name}.wav"
 
 
 def _not_played(ctx: Context, call: Call, error: Exception) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from pathlib import Path
 
 from fs_app.sim import hearing, life, media, strings
 from fs_app.sim.channel import Channel
@@ -92,6 +93,8 @@ def record(ch: Channel, data: str) -> None:
     most = float(words[1]) if len(words) > 1 and words[1].isdigit() else math.inf
     quiet = float(words[3]) if len(words) > 3 and words[3].isdigit() else math.inf
     path = words[0]
+    if not Path(path).parent.is_dir():  # unlike uuid_record this makes no folder [seen]
+        return
     if not ch.core.record(ch, path, stereo=False):
         return
     end = time.monotonic() + most

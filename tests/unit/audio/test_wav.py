@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fs_app.audio.wav import mend_header
+from fs_app.audio.wav import make_folders, mend_header
 
 
 def stereo(path: Path, seconds: float = 1.0) -> bytes:
@@ -60,3 +60,13 @@ def test_what_is_no_wav_is_refused(tmp_path: Path, document: bytes) -> None:
     with pytest.raises(ValueError, match=r"a\.wav"):
         mend_header(path)
     assert path.read_bytes() == document
+
+
+def test_folders_of_a_message_have_the_rights_of_the_folder_of_recordings(tmp_path: Path) -> None:
+    root = tmp_path / "recordings"
+    root.mkdir()
+    root.chmod(0o2775)
+    make_folders(root, "1/2026/11/22/x.wav")
+    make_folders(root, "1/2026/11/22/y.wav")
+    made = root / "1/2026/11/22"
+    assert made.is_dir() and made.stat().st_mode & 0o7777 == 0o2775
