@@ -134,10 +134,9 @@ def table(text: str, encoding: str = "utf-8") -> Table:
                 raise UglyFile("people_csv.too_wide", line=reader.line_num)
     except csv.Error as error:
         raise UglyFile("people_csv.quotes", line=reader.line_num) from error
-    headers = rows[0][1]
     if len(rows) < 2:
-        raise UglyFile("people_csv.no_lines")
-    return Table(headers, tuple(rows[1:]), encoding, delimiter)
+        raise UglyFile("people_csv.no_lines" if rows else "people_csv.empty")
+    return Table(rows[0][1], tuple(rows[1:]), encoding, delimiter)
 
 
 def mapped(headers: Sequence[str]) -> tuple[dict[str, int], list[str]]:

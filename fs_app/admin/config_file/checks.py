@@ -23,7 +23,7 @@ def check(parsed: Parsed, now: Document | None) -> None:
     for path, name, part in _references(document):
         known = _verdicts(document) if part == "verdicts" else document[part]
         if name and name not in known:
-            parsed.wrong(path, f"config.wrong.no_{part}", name=name)
+            parsed.wrong(path, f"config.missing.{part}", name=name)
     for part in ("skills", "schedules", "holidays", "dispositions", "profiles", "people", "queues"):
         _once(parsed, [((part, name), name.casefold()) for name in document[part]])
     _hours(parsed)
