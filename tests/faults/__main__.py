@@ -90,7 +90,9 @@ def show(seed: int, faults: int) -> None:
     for number, one in enumerate(plan.make(seed, faults).rounds):
         click.echo(f"round {number + 1}: {len(one.callers)} callers in {one.seconds:.0f} s")
         for fault in one.faults:
-            click.echo(f"  {fault.at:6.1f} s  {fault.kind:<10} {fault.seconds:5.1f} s  {fault.target}")
+            click.echo(
+                f"  {fault.at:6.1f} s  {fault.kind:<10} {fault.seconds:5.1f} s  {fault.target:>2}  {fault.moment}"
+            )
 
 
 def judge(folder: Path) -> list[Violation]:

@@ -59,16 +59,25 @@ LENGTHS: dict[str, tuple[float, float]] = {
 
 LONG_FREEZE_S = 30.0
 
+MOMENTS = ("CHANNEL_CREATE", "CHANNEL_ANSWER", "CHANNEL_BRIDGE", "CHANNEL_HANGUP")
+"""Half of the faults of program, link and switch wait for the next of these, and come 0 to 80 ms after it: where one
+thing follows from another is where it can be torn."""
+
+AT_A_MOMENT = frozenset({"kill", "freeze", "cut", "blackhole", "overflow", "switch"})
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`at` seconds after the begin of its round, for `seconds`; `target` is an agent or queue by its place."""
+    """`at` seconds after the begin of its round, for `seconds`; `target` is an agent or queue by its place.
+    With `moment` it comes `late` seconds after the next event of that name."""
 
     number: int
     at: float
     kind: str
     seconds: float
     target: int = 0
+    moment: str = ""
+    late: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,10 @@ def _faults(source: random.Random, first: int, size: int, kinds: tuple[str, ...]
         seconds = source.uniform(*LENGTHS[kind])
         if kind == "freeze" and source.random() < 0.08:
             seconds = LONG_FREEZE_S
-        made.append(Fault(first + i, round(at, 3), kind, round(seconds, 3), source.randrange(60)))
+        moment = source.choice(MOMENTS) if kind in AT_A_MOMENT and source.random() < 0.5 else ""
+        late = round(source.uniform(0.0, 0.08), 3) if moment else 0.0
+        target = source.randrange(60)
+        made.append(Fault(first + i, round(at, 3), kind, round(seconds, 3), target, moment, late))
         into_it = source.random() < 0.2
         at += source.uniform(0.2, 1.0) if into_it else seconds + source.uniform(1.0, 5.0)
     return made
@@ -161,7 +173,7 @@ def _callers(source: random.Random, serial: int, seconds: float, rate: float) ->
                 source.choices(DIDS, DID_SHARES)[0],
                 early,
                 round(patience, 3),
-                round(source.uniform(2.0, 9.0), 3),
+                round(source.uniform(0.0, 0.4) if source.random() < 0.1 else source.uniform(2.0, 9.0), 3),
             )
         )
         at += source.expovariate(rate)

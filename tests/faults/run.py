@@ -104,6 +104,7 @@ class Run:
         )
         for what in left:
             self._say(f"  left: {what}")
+        self.record.whole("claims", claims.collect(self.kept.app))  # for who looks before the end
 
     def _left(self) -> list[str]:
         """Who and what is not finished."""

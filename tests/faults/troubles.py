@@ -26,6 +26,8 @@ RESOURCES = {
 """Faults of the same thing wait for each other; others may overlap."""
 
 COME_BACK_S = 30.0
+MOMENT_S = 3.0
+"""So long a fault waits for its moment."""
 
 
 class Troubles:
@@ -56,6 +58,9 @@ class Troubles:
         if fault.kind in ("page", "reload", "phone"):
             name = f"{name.replace('reload', 'page')} {fault.target % len(self._agents)}"
         with self._locks.setdefault(name, BoundedSemaphore(1)):
+            if fault.moment:
+                self._witness.wait_for(fault.moment, MOMENT_S)
+                gevent.sleep(fault.late)
             begin = time.time()
             act: Callable[[plan.Fault], tuple[int | None, int | None] | None] = getattr(
                 self, f"_{fault.kind}"

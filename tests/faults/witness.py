@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gevent
+from gevent.event import Event
 
 from tests.faults.record import Record
 from tests.faults.switchstory import Story
@@ -40,6 +41,7 @@ class Witness:
         self._connect = connect
         self.story = Story()
         self.gaps = 0
+        self._happened: dict[str, Event] = {}
         self._greenlet = gevent.spawn(self._run)
 
     def stop(self) -> None:
@@ -48,6 +50,10 @@ class Witness:
     def switch_killed(self) -> None:
         """Told by who killed it: nothing of what was has a later end."""
         self._keep({"name": "killed"})
+
+    def wait_for(self, name: str, seconds: float) -> None:
+        """Until the next event of this name, `seconds` at most."""
+        self._happened.setdefault(name, Event()).wait(seconds)
 
     def channels(self) -> list[dict[str, str]]:
         """What is there now, asked over a connection of its own."""
@@ -76,6 +82,9 @@ class Witness:
             gevent.sleep(0.05)
 
     def _take(self, event: dict[str, Any]) -> None:
+        waiting = self._happened.pop(event.get("Event-Name", ""), None)
+        if waiting is not None:
+            waiting.set()
         line: dict[str, Any] = {
             "name": event.get("Event-Name", ""),
             "leg": event.get("Unique-ID", ""),
