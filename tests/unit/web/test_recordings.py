@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,6 +15,23 @@ from tests.unit.web.conftest import Visitor, Web
 
 ID = callworld.RECORDING
 SOUND = f"/calls/{callworld.FULL}/recordings/{ID}.wav"
+
+
+@pytest.fixture(autouse=True)
+def _as_before(web: Web) -> Iterator[None]:
+    """Folder and database are one for all tests: what one did is undone for the next."""
+    path = web.app.settings.recordings / row(web).path
+    sound = path.read_bytes()
+    yield
+    path.write_bytes(sound)
+    fate = {name: "" for name in ("delete_why", "delete_by", "delete_reason", "delete_trouble", "kept_by")}
+
+    def undo() -> None:
+        Recording.update(kept=False, delete_asked_at=None, deleted_at=None, **fate).execute()
+        AuditEntry.delete().execute()
+
+    web.app.db.write(undo)
+    web.app.disk["trouble"] = ""
 
 
 @pytest.fixture
