@@ -76,7 +76,7 @@ def get(account: int, callback: str) -> Row | None:
 
 def _query(account: int, wanted: Wanted) -> ModelSelect:
     query = (
-        Callback.select(Callback, Queue.name, User.name)
+        Callback.select(Callback, Queue.id, Queue.name, Agent.id, User.id, User.name)
         .join(Queue, JOIN.LEFT_OUTER)
         .switch(Callback)
         .join(Agent, JOIN.LEFT_OUTER)

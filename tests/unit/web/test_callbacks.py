@@ -1,0 +1,101 @@
+"""The list of callbacks: who sees what, what may be done, and who hears a message that was left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fs_app.callbacks.model import Callback as Row
+from fs_app.callbacks.state import Callback, Reason, State
+from fs_app.queues.model import Queue, QueueMember
+from tests.support import callworld
+from tests.unit.web.conftest import Web
+
+MARIE, PAUL = "+33612345678", "+33612345679"
+
+
+def listed(web: Web, ident: str, queue: int, number: str, **changes: Any) -> Callback:
+    """In the table and in the live state, as the program has it."""
+    app, account = web.app, web.ids.desk.account
+    values = {
+        "reason": "ABANDONED",
+        "created_at": app.clock.now_ms(),
+        "recording": "",
+        "from_call": "",
+        **changes,
+    }
+    app.db.write(lambda: Row.delete().where(Row.id == ident).execute())
+    app.db.write(
+        lambda: Row.create(id=ident, account=account, queue=queue, number=number, changed_at=1, **values)
+    )
+    live = Callback(ident, account, queue, number, Reason(values["reason"]), values["created_at"])
+    app.live.callbacks[ident] = live
+    return live
+
+
+@pytest.fixture
+def two(web: Web) -> Web:
+    """Marie waits in Élodie's queue, Paul in one that is none of hers."""
+
+    def make() -> tuple[int, int]:
+        own = web.ids.desk.queue
+        other, _ = Queue.get_or_create(
+            account=web.ids.desk.account, number="799", defaults={"name": "Comptabilité", "created_at": 1}
+        )
+        if (
+            not QueueMember.select()
+            .where(QueueMember.queue == own, QueueMember.agent == web.ids.desk.agent)
+            .count()
+        ):
+            QueueMember.create(account=web.ids.desk.account, queue=own, agent=web.ids.desk.agent)
+        return own, other.id
+
+    own, other = web.app.db.write(make)
+    web.app.catalog.reload()
+    listed(web, "a" * 36, own, MARIE, name="Marie <b>")
+    listed(web, "b" * 36, other, PAUL)
+    return web
+
+
+def test_agents_see_their_queues_and_supervisors_everything(two: Web) -> None:
+    seen = two.person("elodie").get("/callbacks").text
+    assert "06 12 34 56 78" in seen and "06 12 34 56 79" not in seen
+    assert "Marie &lt;b&gt;" in seen
+    seen = two.person("sonia").get("/callbacks").text
+    assert "06 12 34 56 78" in seen and "06 12 34 56 79" in seen
+    found = two.person("sonia").get("/callbacks?q=0612345679").text
+    assert "06 12 34 56 79" in found and "06 12 34 56 78" not in found
+    assert "06 12" not in two.person("sonia").get("/callbacks?state=DONE").text
+    assert two.person("sonia").get("/callbacks?state=%00&queue=x&page=-1&reason=no").status_code == 200
+
+
+def test_an_agent_settles_what_is_his_and_nothing_else(two: Web) -> None:
+    elodie = two.person("elodie")
+    assert elodie.post(f"/callbacks/{'b' * 36}/done").status_code == 404
+    assert elodie.post(f"/callbacks/{'c' * 36}/done").status_code == 404
+    assert elodie.post(f"/callbacks/{'a' * 36}/postpone", minutes="7").status_code == 400
+    two.app.live.callbacks["a" * 36].state = State.RESERVED
+    two.app.live.callbacks["a" * 36].owner = two.ids.desk.colleague
+    recorded: list[str] = []
+    two.app.live.record = lambda kind, **data: recorded.append(kind)  # type: ignore[attr-defined]
+    answer = elodie.post(f"/callbacks/{'a' * 36}/done")
+    assert answer.status_code == 303 and recorded == []
+    assert "s’en occupe déjà" in elodie.get("/callbacks").text
+    two.person("sonia").post(f"/callbacks/{'a' * 36}/done")
+    assert recorded == ["callback.closed"]
+
+
+def test_somebody_without_a_telephone_takes_nothing(two: Web) -> None:
+    assert two.person("sonia").post(f"/callbacks/{'a' * 36}/take").status_code == 403
+
+
+def test_a_message_is_heard_by_those_of_its_queue(two: Web) -> None:
+    def left() -> None:
+        Row.update(recording=callworld.RECORDING, from_call=callworld.FULL, reason="VOICEMAIL").execute()
+
+    two.app.db.write(left)
+    elodie = two.person("elodie")
+    assert elodie.get(f"/callbacks/{'a' * 36}/message.wav").status_code in (200, 206)
+    assert elodie.get(f"/callbacks/{'b' * 36}/message.wav").status_code == 404
+    assert two.person("sonia").get(f"/callbacks/{'b' * 36}/message.wav").status_code in (200, 206)
