@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 
@@ -230,6 +231,7 @@ class Agents:
         self, state: AgentState, event: str, why: str, reason: int | None = None, set_aside: str = ""
     ) -> None:
         new = PRESENCE.next(state.presence, event, f"agent {state.id}")
+        more: dict[str, Any] = {"set_aside": set_aside} if set_aside else {}
         self._live.record(
             "agent.presence",
             account=state.account,
@@ -238,7 +240,7 @@ class Agents:
             new=str(new),
             why=why,
             reason=reason,
-            **({"set_aside": set_aside} if set_aside else {}),
+            **more,
         )
         self._tell_if_ready(state)
 

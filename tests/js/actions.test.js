@@ -28,6 +28,26 @@ test("only what the server allows for a line has a button, in a fixed order", ()
   assert.deepEqual(actions.lineActions(line({ can: [] })), []);
 });
 
+test("the recording has one button at a time, and one key for whatever it does", () => {
+  const names = (can) => actions.lineActions(line({ can })).map((a) => a.name);
+  assert.deepEqual(names(["hang_up", "hold", "pause_recording"]), ["hold", "pause_recording", "hang_up"]);
+  assert.deepEqual(names(["hang_up", "start_recording"]), ["start_recording", "hang_up"]);
+  for (const name of ["pause_recording", "resume_recording", "start_recording"]) assert.equal(actions.keyOf(name), "recording");
+  assert.equal(actions.keyOf("resume"), "hold");
+  assert.equal(actions.keyOf("hang_up"), "hang_up");
+});
+
+test("a recording is shown as it is, and a page of before the update goes on", () => {
+  const look = (record, recording = false) => actions.recordingLook(line({ record, recording }));
+  assert.equal(look({ state: "off" }), null);
+  assert.equal(look({ state: "on" }).cls, "is-on");
+  assert.equal(look({ state: "paused" }).cls, "is-paused");
+  assert.equal(look({ state: "problem", problem: "disk_full" }).problem, "disk_full");
+  assert.equal(look({ state: "something new" }), null);
+  assert.equal(look(undefined, true).state, "on");
+  assert.equal(look(undefined, false), null);
+});
+
 test("keys act on the talking line before a ringing one and a held one", () => {
   const held = line({ id: "a", state: "HELD" });
   const rings = line({ id: "b", state: "RINGING" });

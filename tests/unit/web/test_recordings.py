@@ -24,7 +24,7 @@ def _as_before(web: Web) -> Iterator[None]:
     sound = path.read_bytes()
     yield
     path.write_bytes(sound)
-    fate = {name: "" for name in ("delete_why", "delete_by", "delete_reason", "delete_trouble", "kept_by")}
+    fate = dict.fromkeys(("delete_why", "delete_by", "delete_reason", "delete_trouble", "kept_by"), "")
 
     def undo() -> None:
         Recording.update(kept=False, delete_asked_at=None, deleted_at=None, **fate).execute()
@@ -146,7 +146,7 @@ def test_listening_downloading_keeping_and_deleting_each_leave_a_line(
     admin.post(f"/recordings/{ID}/delete", reason="r")
     assert [a for a, _, _ in log(web)] == ["listen", "download", "keep", "release", "delete"]
     assert len({who for _, _, who in log(web)}) == 2
-    assert "keeps" in admin.page("/admin/audit?kind=recording")
+    assert "protège" in admin.page("/admin/audit?kind=recording")
 
 
 def test_how_long_recordings_are_kept_is_an_administrators_choice(
