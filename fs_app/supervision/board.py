@@ -21,7 +21,7 @@ from fs_app.events import BoardChanged, CatalogChanged, PhoneState, Recorded, Sw
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.queues.service import Queues
-from fs_app.supervision.rows import Row, agent_row, call_row, queue_row, within
+from fs_app.supervision.rows import Row, agent_row, call_row, colleague, queue_row, within
 from fs_app.supervision.scope import Scope
 from fs_app.supervision.today import QueuesToday
 
@@ -38,6 +38,9 @@ OPENING_FOR_S = 15.0
 """Whether a queue is open is believed this long."""
 
 ALL = ("queues", "agents", "calls")
+
+SOURCE = {"team": "agents"}
+"""What colleagues see of each other is made of the agents' rows."""
 
 
 @dataclass(slots=True)
@@ -69,7 +72,7 @@ class Changes:
         said: dict[str, Any] = {}
         gone: dict[str, list[Any]] = {}
         for kind in parts:
-            for key, (before, now) in self.rows.get(kind, {}).items():
+            for key, (before, now) in self.rows.get(SOURCE.get(kind, kind), {}).items():
                 seen_before, seen = _seen(scope, kind, before), _seen(scope, kind, now)
                 if seen is not None and seen != seen_before:
                     said.setdefault(kind, []).append(seen)
@@ -134,7 +137,11 @@ class Board:
         board = self._accounts[scope.account]
         rows = {"queues": board.queues, "agents": board.agents, "calls": board.calls}
         said = {
-            kind: [s for row in rows[kind].values() if (s := _seen(scope, kind, row)) is not None]  # type: ignore[attr-defined]
+            kind: [
+                s
+                for row in rows[SOURCE.get(kind, kind)].values()
+                if (s := _seen(scope, kind, row)) is not None
+            ]  # type: ignore[attr-defined]
             for kind in parts
         }
         return {
@@ -341,6 +348,8 @@ def _swap(
 
 def _seen(scope: Scope, kind: str, row: Row | None) -> Row | None:
     """The row as this scope sees it, None when it does not."""
+    if kind == "team":
+        return colleague(scope, row) if row is not None else None
     if row is None or scope.queues is None:
         return row
     if kind == "agents":

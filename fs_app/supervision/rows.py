@@ -127,3 +127,13 @@ def within(scope: Scope, row: Row) -> Row:
         return row
     can = [name for name in row["can"] if name != "listen"]
     return {**row, "call": None, "queue": None, "party": "", "party_name": "", "line": "", "can": can}
+
+
+def colleague(scope: Scope, row: Row) -> Row | None:
+    """An agent's row for those who work beside him in one of the scope's queues: no customer, no figures (BA-70)."""
+    shared = [queue for queue in row["queues"] if scope.has_queue(queue)]
+    if not shared:
+        return None
+    return {name: row[name] for name in ("id", "name", "number", "state", "since", "reason")} | {
+        "queues": shared
+    }

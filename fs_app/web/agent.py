@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from fs_app.accounts.service import Identity
+from fs_app.calls import queries
 from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.record import Known, Reader, record_of_call
 from fs_app.contacts.service import Contacts, Stale
@@ -18,6 +19,9 @@ from fs_app.web.context import the_app, who
 from fs_app.web.failures import said
 
 blueprint = Blueprint("agent", __name__, url_prefix="/agent")
+
+LATEST = 10
+"""Calls of one's own that the page lists (PW-90)."""
 
 MOST_RECORDS = 1
 """Records that stay open at once (BA-83, BA-152): the default of BA-150."""
@@ -45,6 +49,32 @@ def record(call: str) -> Response:
     reader = Reader(identity.account, agent, identity.may("calls.view_all"))
     now = app.clock.now_ms()
     return _fresh(jsonify(app.db.read(lambda: record_of_call(reader, call, known, now))))
+
+
+@blueprint.get("/calls")
+@needs("calls.view_own")
+def latest() -> Response:
+    """The agent's own latest calls, with what he said of them."""
+    (identity, agent), app = _agent(), the_app()
+    mine = queries.CallFilter(agent=agent)
+    rows = app.db.read(lambda: queries.page(identity.account, mine, 1, LATEST))
+    now = app.clock.now_ms()
+    return _fresh(
+        jsonify(
+            calls=[
+                {
+                    "id": row.id,
+                    "at": row.started_at,
+                    "number": row.caller_number,
+                    "name": row.contact or row.caller_name,
+                    "queue": row.queue,
+                    "talk_ms": row.talk_at(now),
+                    "disposition": row.disposition,
+                }
+                for row in rows
+            ]
+        )
+    )
 
 
 @blueprint.put("/contacts/<int:contact>")

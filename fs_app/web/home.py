@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.calls import queries
 from fs_app.errors import FsAppError
+from fs_app.supervision.scope import Scope, scope_of
 from fs_app.web import text
-from fs_app.web.access import login_needed, public
+from fs_app.web.access import login_needed, needs, public
 from fs_app.web.context import site, the_app, who, zone
 
 blueprint = Blueprint("home", __name__)
@@ -30,13 +31,15 @@ def home() -> AnyResponse | str:
     app = the_app()
     now = app.clock.now_ms()
     since, until = day_of(now)
+    scope, given = _given()
 
     def ask() -> tuple[queries.Figures, list[queries.CallRow], list[queries.CallRow], list[queries.Choice]]:
         account = identity.account
+        running = queries.CallFilter(outcome="running", descending=False, queues=given)
         return (
-            queries.figures(account, since, until),
-            queries.page(account, queries.CallFilter(outcome="running", descending=False), 1, 50),
-            queries.page(account, queries.CallFilter(), 1, LATEST),
+            queries.figures(account, since, until, given),
+            queries.page(account, running, 1, 50),
+            queries.page(account, queries.CallFilter(queues=given), 1, LATEST),
             queries.agents_of(account),
         )
 
@@ -47,8 +50,31 @@ def home() -> AnyResponse | str:
         figures=figures,
         running=running,
         latest=latest,
-        agents=[seen for person in people if (seen := _agent_now(person))],
+        agents=[
+            seen
+            for person in people
+            if scope.has_agent(app.catalog.agent(person.id)) and (seen := _agent_now(person))
+        ],
     )
+
+
+@blueprint.get("/figures")
+@needs("overview.view")
+def figures_now() -> str:
+    """The day in figures alone: the home page asks for it when it is told that something has changed."""
+    identity, app = who(), the_app()
+    now = app.clock.now_ms()
+    since, until = day_of(now)
+    _, given = _given()
+    figures = app.db.read(lambda: queries.figures(identity.account, since, until, given))
+    return render_template("fragments/figures.html", now=now, figures=figures)
+
+
+def _given() -> tuple[Scope, tuple[int, ...] | None]:
+    """What the visitor is given, and its queues for a query (None: all)."""
+    identity = who()
+    scope = scope_of(the_app().catalog, identity.account, identity.user, identity.role)
+    return scope, None if scope.queues is None else tuple(sorted(scope.queues))
 
 
 @blueprint.get("/favicon.ico")

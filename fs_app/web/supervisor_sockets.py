@@ -36,8 +36,15 @@ from fs_app.web.supervisor_events import NAMESPACE, VERBS, Verb
 
 log = structlog.get_logger(__name__)
 
-PARTS = {"board": ALL, "wall": ("queues",), "home": ()}
-"""What a page shows: everything, the queues, or only that something has changed."""
+PARTS: dict[str, tuple[str, ...]] = {"board": ALL, "wall": ("queues",), "team": ("team",), "home": ()}
+"""What a page shows: everything, the queues, an agent's colleagues, or only that something has changed."""
+
+NEEDED = {
+    "board": "supervision.view",
+    "wall": "supervision.view",
+    "team": "desk.use",
+    "home": "overview.view",
+}
 
 CHANGED_EVERY_S = 2.0
 """The home page asks the database when it is told: not more often than this."""
@@ -55,8 +62,10 @@ class Viewer:
     scope: Scope
     parts: tuple[str, ...]
     language: str
+    page: str
     user: int | None = None
     role: str = ""
+    agent: int | None = None
     display: int | None = None
     behind: bool = False
     busy: int = 0
@@ -121,11 +130,19 @@ class SupervisorSockets:
     def _person(self, sid: str, identity: Identity | None, page: str) -> Viewer:
         if identity is None:
             raise NotLoggedIn("no session")
-        needed = "overview.view" if page == "home" else "supervision.view"
-        if page not in PARTS or not identity.may(needed):
+        if page not in PARTS or not identity.may(NEEDED[page]):
             raise NotAllowed(f"{page}: user {identity.user} is {identity.role}")
-        scope = scope_of(self._app.catalog, identity.account, identity.user, identity.role)
-        return Viewer(sid, scope, PARTS[page], identity.language, identity.user, identity.role)
+        scope = self._scope(page, identity.account, identity.user, identity.role, identity.agent)
+        return Viewer(
+            sid, scope, PARTS[page], identity.language, page, identity.user, identity.role, identity.agent
+        )
+
+    def _scope(self, page: str, account: int, user: int, role: str, agent: int | None) -> Scope:
+        """What this page of this person is about: what he is given, or the queues that he works in."""
+        if page != "team":
+            return scope_of(self._app.catalog, account, user, role)
+        info = self._app.catalog.agent(agent) if agent is not None else None
+        return Scope(account, frozenset(info.queues if info is not None else ()))
 
     def _display(self, sid: str, secret: str) -> Viewer:
         found = self._app.db.read(lambda: displays.find(secret))
@@ -137,6 +154,7 @@ class SupervisorSockets:
             Scope(found.account, frozenset(found.queues) if found.queues else None),
             PARTS["wall"],
             found.language,
+            "wall",
             display=found.id,
         )
 
@@ -211,7 +229,7 @@ class SupervisorSockets:
         for viewer in self._viewers.values():
             if viewer.user is None:
                 continue
-            scope = scope_of(self._app.catalog, viewer.scope.account, viewer.user, viewer.role)
+            scope = self._scope(viewer.page, viewer.scope.account, viewer.user, viewer.role, viewer.agent)
             if scope != viewer.scope:
                 self.socketio.server.leave_room(viewer.sid, self._room(viewer.view), namespace=NAMESPACE)
                 viewer.scope = scope

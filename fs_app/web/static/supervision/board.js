@@ -5,7 +5,7 @@
 
 import { sample } from "../agent/timers.js";
 
-const KINDS = ["queues", "agents", "calls"];
+const KINDS = ["queues", "agents", "calls", "team"];
 
 export function newBoard() {
   return {
@@ -14,6 +14,7 @@ export function newBoard() {
     queues: new Map(),
     agents: new Map(),
     calls: new Map(),
+    team: new Map(),
     switch: { up: true, since: null },
     reasons: [],
     version: null,

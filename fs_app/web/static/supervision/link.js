@@ -9,7 +9,7 @@ const REFUSED = ["error.not_logged_in", "error.not_allowed"];
 
 /**
  * `auth`: what the page says of itself ({page} or {display}); `hear`: {up, down, refused, board, listening, changed}.
- * Answers `ask(event, data)`.
+ * Answers `ask(event, data)`; `ask.close()` ends it.
  */
 export function connect(auth, hear) {
   const socket = io("/supervision", { transports: ["websocket"], auth, reconnectionDelay: 500, reconnectionDelayMax: 4000, timeout: 8000 });
@@ -35,7 +35,7 @@ export function connect(auth, hear) {
   for (const event of ["board", "listening", "changed"]) if (hear[event]) socket.on(event, hear[event]);
 
   const offline = (key) => ({ ok: false, error: { key, text: t(key) } });
-  return async (event, data) => {
+  const ask = async (event, data) => {
     // Never queued for later: a hang-up that arrives a minute late would end another call.
     if (!socket.connected) return offline("desk.error.offline");
     try {
@@ -44,4 +44,9 @@ export function connect(auth, hear) {
       return offline("desk.error.no_answer");
     }
   };
+  ask.close = () => {
+    refused = true; // and not opened again
+    socket.disconnect();
+  };
+  return ask;
 }

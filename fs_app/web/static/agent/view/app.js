@@ -5,6 +5,7 @@ import { announcement, dismiss, facts, page, picture, toasts } from "../store.js
 import { clock as timeOfDay } from "../../js/lib/time.js";
 import { Bandeau } from "./bandeau.js";
 import { Callbacks } from "./callbacks.js";
+import { Colleagues, MyCalls } from "./colleagues.js";
 import { Elsewhere, SignedOut, TakePlace } from "./gate.js";
 import { Queues, Today } from "./modules.js";
 import { html, Icon, Strip, t } from "./parts.js";
@@ -18,6 +19,8 @@ function Strips() {
     ${link === "down" && html`<${Strip} tone="orange" icon="wifi-off" role="alert">${t(everUp ? "desk.reconnecting" : "desk.unreachable")}<//>`}
     ${link === "up" && p && !p.switch.up && html`<${Strip} tone="red" icon="plug-connected-x" role="alert">
       ${t("desk.switch_down", { time: timeOfDay(p.switch.since) })}<//>`}
+    ${link === "up" && p?.supervisor && html`<${Strip} tone=${p.supervisor.mode === "barge" ? "red" : "purple"} icon="user-plus">
+      ${t(`desk.supervisor.${p.supervisor.mode}`, { name: p.supervisor.name })}<//>`}
     ${link === "up" && p && !p.phone.registered && !mustLogIn(p) && html`<${Strip} tone="red" icon="plug-connected-x" role="alert">${t("desk.phone.lost_help")}<//>`}`;
 }
 
@@ -40,7 +43,7 @@ function Work() {
   return html`<main id="main" class="desk-main" tabindex="-1">
     <${Records} />
     <aside class="modules" aria-label=${t("desk.modules")}>
-      <${Qualification} /><${Queues} queues=${p.queues} /><${Callbacks} callbacks=${p.callbacks} /><${Today} today=${p.today} />
+      <${Qualification} /><${Queues} queues=${p.queues} /><${Callbacks} callbacks=${p.callbacks} /><${Colleagues} /><${MyCalls} /><${Today} today=${p.today} />
     </aside>
   </main>`;
 }

@@ -70,10 +70,10 @@ export function Menu({ label, cls, button, children, disabled = false, align = "
   </div>`;
 }
 
-/** A module of the right column: folds, and the device remembers it. */
-export function Module({ name, title, aside, children }) {
+/** A module of the right column: folds, and the device remembers it. `folded`: closed until it is opened for the first time. */
+export function Module({ name, title, aside, children, folded = false }) {
   const key = `fs_app.fold.${facts.value.device}.${name}`;
-  const [open, setOpen] = useState(() => localStorage.getItem(key) !== "closed");
+  const [open, setOpen] = useState(() => (localStorage.getItem(key) ?? (folded ? "closed" : "open")) !== "closed");
   const fold = () => {
     localStorage.setItem(key, open ? "closed" : "open");
     setOpen(!open);
