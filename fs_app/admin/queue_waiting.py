@@ -18,9 +18,8 @@ V = TypeVar("V")
 
 KEYS = tuple("123456789*0#")
 WAYS = ("hang_up", "queue", "number", "voicemail")
-CLOSED_WAYS = ("hang_up", "number", "voicemail")
 QUEUES = ("max_wait_queue", "max_length_queue", "exit_queue")
-NUMBERS = ("max_wait_number", "max_length_number", "exit_number", "closed_number", "callback_number")
+NUMBERS = ("max_wait_number", "max_length_number", "exit_number", "callback_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,6 @@ class Overflow:
     max_length_queue: int | None = None
     max_length_message: str = ""
     max_length_number: str = ""
-    closed_then: str = "hang_up"
-    closed_number: str = ""
     exit_key: str = ""
     exit_prompt: str = ""
     exit_then: str = "voicemail"
@@ -117,7 +114,6 @@ def _check_overflow(checking: Checking, value: Overflow) -> None:
     problems.number("voicemail_silence_s", value.voicemail_silence_s, 1, 30)
     _check_way(checking, value, "max_wait", WAYS, bool(value.max_wait_s))
     _check_way(checking, value, "max_length", WAYS, bool(value.max_length))
-    _check_way(checking, value, "closed", CLOSED_WAYS, True)
     _check_way(checking, value, "exit", WAYS, bool(value.exit_key))
     _check_key(checking, "exit_key", value.exit_key)
     for name in (

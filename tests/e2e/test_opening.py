@@ -26,7 +26,7 @@ def administrator(program: Program) -> Any:
     return http
 
 
-def send(http: Any, program: Program, path: str, **form: str) -> None:
+def send(http: Any, program: Program, path: str, **form: Any) -> None:
     """Fill in a form of the administration as its page has it, and send it."""
     page = http.get(program.url + path, timeout=10)
     assert page.status_code == 200, page.text[:500]
@@ -45,8 +45,19 @@ def test_a_closed_queue_says_so_and_an_open_one_rings(
     admin = administrator(app)
     send(admin, app, "/admin/schedules/new", name="Never")
     (schedule,) = app.rows("select id from schedule")[0]
-    opening = f"/admin/opening/{app.ids.queue}"
-    send(admin, app, opening, schedule=str(schedule), closed_then="hang_up")
+    queue = f"/admin/queues/{app.ids.queue}"
+    basic = {
+        "name": "Commercial",
+        "number": "700",
+        "ring_s": "15",
+        "no_answer_delay_s": "2",
+        "inter_call_s": "0",
+        "wrap_up": "1",
+        "agents": [str(agent) for agent in app.ids.agents],
+        "tabs": "opening",
+        "closed_then": "hang_up",
+    }
+    send(admin, app, queue, **basic, schedule=str(schedule))
 
     caller = world.call(DID, "+33612345678")
     caller.talking()
@@ -61,7 +72,7 @@ def test_a_closed_queue_says_so_and_an_open_one_rings(
     assert json.loads(data)["why"] == "closed_hours"
     assert app.rows("select count(*) from journal_entry where kind = 'offer.made'") == [(0,)]
 
-    send(admin, app, opening, schedule="", closed_then="hang_up")
+    send(admin, app, queue, **basic, schedule="")
     second = world.call(DID, "+33612345679")
     phone.ringing()
     second.hang_up()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from fs_app.admin import queue_closed
 from fs_app.web.access import needs
 from fs_app.web.admin.common import read
 from fs_app.web.admin.queue_tabs.opening import known, now, until
+from fs_app.web.i18n import t
 
 blueprint = Blueprint("admin_opening", __name__, url_prefix="/admin/opening")
 
@@ -14,7 +16,7 @@ blueprint = Blueprint("admin_opening", __name__, url_prefix="/admin/opening")
 @blueprint.get("")
 @needs("hours.manage")
 def listing() -> str:
-    queues, weeks, calendars = read(known)
+    (queues, weeks, calendars), ways = read(lambda account: (known(account), queue_closed.ways(account)))
     names = {q.id: q.name for q in queues}
     lines = [
         {
@@ -23,6 +25,7 @@ def listing() -> str:
             "schedule": weeks.get(q.schedule or 0),
             "holidays": calendars.get(q.holiday_set or 0),
             "onward": names.get(q.closed_queue or 0, ""),
+            "then": t(f"opening.way.{ways[q.id]}"),
         }
         for q in queues
     ]

@@ -225,3 +225,44 @@ def test_a_queue_qualifies_by_itself_with_a_disposition_of_its_own_group(
     assert set(wrong(page)) == {"auto_disposition"}
     page = admin.post(at, **form, tabs="wrap_up", auto_qualify_s="9999", auto_disposition="99999").text
     assert set(wrong(page)) == {"auto_qualify_s", "auto_disposition"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "number"),
+    [
+        ({"closed_then": "voicemail"}, "voicemail", ""),
+        ({"closed_then": "number", "closed_number": "01 85 09 00 11"}, "number", "+33185090011"),
+        ({"closed_then": "hang_up", "closed_number": "01 85 09 00 11"}, "hang_up", ""),
+    ],
+)
+def test_who_calls_a_closed_queue_goes_where_it_says(
+    web: Web, admin: Visitor, at: str, typed: dict[str, str], kept: str, number: str
+) -> None:
+    assert admin.post(at, **BASIC, tabs="opening", **typed).status_code == 303
+    info = web.app.catalog.queue(web.ids.desk.queue)
+    assert info is not None and (info.closed.then, info.closed.number) == (kept, number)
+    page = admin.page(at)
+    assert f'name="closed_then" value="{kept}" checked' in page
+    assert page.count('name="closed_then"') == 4, "one choice, in one tab"
+
+
+def test_a_closed_queue_with_nowhere_to_go_says_so(web: Web, admin: Visitor, at: str) -> None:
+    for typed, field in (
+        ({"closed_then": "number"}, "closed_number"),
+        ({"closed_then": "number", "closed_number": "hello"}, "closed_number"),
+        ({"closed_then": "queue"}, "closed_queue"),
+        ({"closed_then": "nowhere"}, "closed_then"),
+    ):
+        assert set(wrong(admin.post(at, **BASIC, tabs="opening", **typed).text)) == {field}
+
+
+def test_no_two_fields_of_the_form_have_the_same_name(admin: Visitor, at: str) -> None:
+    """Tabs are made apart from each other, and sent together."""
+    page = admin.page(at)
+    parts = re.split(r'<section id="part-', page)[1:]
+    seen: dict[str, str] = {}
+    for part in parts:
+        tab = part.split('"')[0]
+        for name in set(re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', part)) - {"tabs"}:
+            assert name not in seen, f"{name} is in {seen.get(name)} and in {tab}"
+            seen[name] = tab

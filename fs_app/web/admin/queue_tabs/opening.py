@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from fs_app.admin import queue_closed
+from fs_app.admin.queue_closed import Closed
 from fs_app.admin.queue_parts import Checking, Part
 from fs_app.errors import NotFound
 from fs_app.hours import service
@@ -16,6 +18,7 @@ from fs_app.web.admin.common import typed, typed_number
 from fs_app.web.admin.hours import summary
 from fs_app.web.admin.queue_tabs.frame import Tab
 from fs_app.web.context import the_app, zone
+from fs_app.web.i18n import t
 
 
 def _blank() -> QueueOpening:
@@ -25,22 +28,23 @@ def _blank() -> QueueOpening:
 
 @dataclass(frozen=True, slots=True)
 class OpeningForm:
-    """`onward`: another queue takes the calls when closed; without one chosen that is a mistake."""
+    """With `closed.then` "queue" another queue takes the calls, and must be chosen."""
 
     opening: QueueOpening = field(default_factory=_blank)
-    onward: bool = False
+    closed: Closed = field(default_factory=Closed)
 
 
 def _load(account: int, queue: int) -> OpeningForm:
     found = next((q for q in service.queues(account) if q.id == queue), None)
     if found is None:
         raise NotFound(f"queue {queue}")
-    return OpeningForm(found, found.closed_queue is not None)
+    return OpeningForm(found, queue_closed.load(account, queue))
 
 
 def _check(checking: Checking, value: OpeningForm) -> None:
     opening = replace(value.opening, id=checking.queue or 0)
-    if value.onward and opening.closed_queue is None:
+    queue_closed.check(checking, value.closed)
+    if value.closed.then == "queue" and opening.closed_queue is None:
         checking.problems.add("closed_queue", "hours.wrong.choice")
     for name, key in service.wrong_opening(checking.account, opening).items():
         checking.problems.add(name, key)
@@ -48,6 +52,7 @@ def _check(checking: Checking, value: OpeningForm) -> None:
 
 def _store(account: int, queue: int, value: OpeningForm) -> None:
     service.save_opening(account, replace(value.opening, id=queue))
+    queue_closed.store(account, queue, value.closed)
 
 
 def _described(account: int, value: OpeningForm) -> Mapping[str, Any]:
@@ -58,12 +63,14 @@ def _described(account: int, value: OpeningForm) -> Mapping[str, Any]:
         "holiday_set": calendars[o.holiday_set].name if o.holiday_set in calendars else "",
         "closed_message": o.closed_message,
         "holiday_message": o.holiday_message,
+        "closed_then": value.closed.then,
+        "closed_number": value.closed.number,
         "closed_queue": names.get(o.closed_queue or 0, ""),
     }
 
 
 def _typed() -> OpeningForm:
-    onward = typed("closed_then") == "queue"
+    then = typed("closed_then")
     return OpeningForm(
         replace(
             _blank(),
@@ -71,9 +78,9 @@ def _typed() -> OpeningForm:
             holiday_set=typed_number("holiday_set"),
             closed_message=typed("closed_message", 400),
             holiday_message=typed("holiday_message", 400),
-            closed_queue=typed_number("closed_queue") if onward else None,
+            closed_queue=typed_number("closed_queue") if then == "queue" else None,
         ),
-        onward,
+        Closed(then, typed("closed_number", 60) if then == "number" else ""),
     )
 
 
@@ -95,6 +102,7 @@ def _shown(offered: Known) -> dict[str, Any]:
     return {
         "weeks": [(w.id, w.name, summary(w)) for w in weeks.values()],
         "calendars": [(c.id, c.name) for c in calendars.values()],
+        "ways": [(way, t(f"opening.way.{way}")) for way in queue_closed.WAYS],
         "queues": [(q.id, q.name) for q in queues if q.active],
         "now": lambda opening: now(opening, weeks, calendars),
         "until": until,
@@ -110,7 +118,15 @@ PART = Part("opening", OpeningForm(), _load, _check, _store, _described)
 
 TAB = Tab(
     "opening",
-    ("schedule", "holiday_set", "closed_message", "holiday_message", "closed_queue"),
+    (
+        "schedule",
+        "holiday_set",
+        "closed_message",
+        "holiday_message",
+        "closed_then",
+        "closed_queue",
+        "closed_number",
+    ),
     PART,
     _typed,
     known,
