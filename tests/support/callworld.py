@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fs_app.accounts.model import User
+from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.contacts.model import Contact
 from fs_app.queues.model import Disposition, Queue
@@ -154,6 +155,33 @@ def populate(ids: CallIds, now: int) -> None:
             disposition_note=who[:500],
         )
         _entry(desk, call, now, "call.started", caller_number=number, caller_name=who, called_number="1")
+    _to_be_called(desk, now)
+
+
+def _to_be_called(desk: deskworld.Ids, now: int) -> None:
+    """The list of callbacks: one of each kind."""
+    for n, (number, name, reason, state, more) in enumerate(
+        (
+            ("+33711223344", "Léa Petit", "KEPT_PLACE", "OPEN", {"due_at": now + 300_000, "tries": 1}),
+            ("+33722334455", "", "ABANDONED", "OPEN", {"times": 3}),
+            ("+33733445566", "Omar Haddad", "ABANDONED", "RESERVED", {"owner": desk.colleague}),
+            ("+33744556677", HOSTILE_NAME, "VOICEMAIL", "OPEN", {"recording": RECORDING, "from_call": FULL}),
+            ("", "", "VOICEMAIL", "OPEN", {}),
+            ("+33755667788", "Nina Roux", "ABANDONED", "DONE", {"closed_at": now, "closed_why": "reached"}),
+        )
+    ):
+        Callback.create(
+            id=f"5fb2d163-c498-4f93-8eaa-8a6fc053b76{n}",
+            account=desk.account,
+            queue=desk.queue,
+            number=number,
+            name=name,
+            reason=reason,
+            state=state,
+            created_at=now - (n + 1) * 240_000,
+            changed_at=now,
+            **more,
+        )
 
 
 def _a_day(desk: deskworld.Ids, now: int) -> None:

@@ -93,6 +93,20 @@ class Ids:
     reason: int
 
 
+def callbacks_seen(now: int) -> list[dict[str, Any]]:
+    """What an agent's picture shows of them."""
+    one = {"state": "OPEN", "mine": False, "owner": "", "tries": 0, "times": 1, "due_at": None, "under_way": False}
+    queue = {"id": 1, "name": "Commercial"}
+    return [
+        {**one, "id": "a1", "number": "+33711223344", "name": "Léa Petit", "queue": queue, "reason": "KEPT_PLACE",
+         "since": now - 240_000, "under_way": True, "recording": None},
+        {**one, "id": "a2", "number": "+33722334455", "name": "", "queue": queue, "reason": "ABANDONED",
+         "since": now - 480_000, "recording": None},
+        {**one, "id": "a3", "number": "+33733445566", "name": "Omar Haddad", "queue": queue, "reason": "ABANDONED",
+         "state": "RESERVED", "owner": "Bruno Roy", "since": now - 960_000, "recording": None},
+    ]  # fmt: skip
+
+
 def open_database(folder: Path) -> Database:
     root = Path(__file__).resolve().parents[2]
     db = Database(f"sqlite:///{folder / 'test.db'}", root / "migrations")

@@ -12,6 +12,8 @@ PAGES = (
     "/calls?q=nothing+like+this",
     "/calls/{call}",
     "/calls/{running}",
+    "/callbacks",
+    "/callbacks?q=nothing+like+this",
     "/status",
     "/nowhere",
     "/admin/people",
@@ -44,6 +46,10 @@ PAGES = (
     "/admin/reasons/1/archive",
     "/admin/schedules",
     "/admin/schedules/new",
+    "/admin/phones",
+    "/admin/phones/1/password",
+    "/recordings",
+    "/recordings/{recording}/delete",
     "/admin/audit",
 )
 
