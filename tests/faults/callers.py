@@ -15,6 +15,7 @@ from tests.faults.witness import Witness
 
 STEP_S = 0.2
 EAR_S = 1.0
+DEAF_S = 5.0
 AT_THE_END_S = 18.0
 """In the calm after a round nobody waits longer than this, so that whoever is left after 30 s is stuck."""
 
@@ -26,7 +27,7 @@ class _Person:
     dialled: float
     sip: str = ""
     answered: float = 0.0
-    hung_up: bool = False
+    hung_up: float = 0.0
     talked_since: float = 0.0
 
 
@@ -92,6 +93,12 @@ class Callers:
         if look.state == "talking" and ears:
             self._tell(person, "heard", sound=look.sound)
         leg = self._witness.story.by_sip.get(person.sip)
+        if person.hung_up and now - person.hung_up > DEAF_S and (leg is None or leg.ended is not None):
+            self._here.remove(
+                person
+            )  # he told a dead switch that he goes, and has put his telephone down long since
+            self._tell(person, "ended", cause="own")
+            return
         connected = leg is not None and leg.connected(now)
         person.talked_since = (person.talked_since or now) if connected else 0.0
         if connected:
@@ -106,7 +113,7 @@ class Callers:
 
     def _hang_up(self, person: _Person) -> None:
         if not person.hung_up and person in self._here:
-            person.hung_up = True
+            person.hung_up = time.time()
             self._tell(person, "hung_up")
             person.party.hang_up()
 

@@ -11,7 +11,7 @@ import requests
 from tests.support.program import PASSWORD
 from tests.support.until import until
 
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 
 
 class Office:

@@ -25,7 +25,7 @@ RESOURCES = {
 }
 """Faults of the same thing wait for each other; others may overlap."""
 
-COME_BACK_S = 30.0
+COME_BACK_S = 90.0
 MOMENT_S = 3.0
 """So long a fault waits for its moment."""
 
