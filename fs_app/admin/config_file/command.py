@@ -68,7 +68,7 @@ def command(say: Say) -> click.Group:
         What is not in the file is deactivated, or deleted where nothing uses it. A running program takes it up within
         a second or two.
         """
-        raw = file.read(service.document.BIGGEST * 4 + 1)
+        raw, name = file.read(service.document.BIGGEST * 4 + 1), getattr(file, "name", "-")
         with _Work(say, language) as work:
             try:
                 text = raw.decode("utf-8-sig")
@@ -82,7 +82,7 @@ def command(say: Say) -> click.Group:
                 )
             except FileInvalid as error:
                 for problem in error.problems:
-                    at = f"{file.name}:{problem.line}: " if problem.line else f"{file.name}: "
+                    at = f"{name}:{problem.line}: " if problem.line else f"{name}: "
                     where = f"{problem.path}: " if problem.path else ""
                     click.echo(at + where + work.say(problem.key, **problem.params), err=True)
                 raise click.ClickException(work.say("config.refused", n=len(error.problems))) from error
