@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.faults.history import History, Leg, Row, Violation
+from tests.faults.history import BLINDING, History, Leg, Row, Violation
 
 RULE = "ends"
 SHORT_S = 0.5
@@ -95,7 +95,7 @@ def check(history: History) -> list[Violation]:
 def _compare(history: History, leg: Leg, row: Row | None) -> list[Violation]:
     at, name = leg.over if leg.ended is not None else leg.created, f"call {leg.id} from {leg.number}"
     if row is None:
-        if leg.answered is None and leg.lost:
+        if leg.lost and (leg.answered is None or _unseen(history, leg)):
             return []  # gone with the switch before anybody knew
         if leg.cause == NOBODYS and (leg.answered is None or end_of(history, leg).what == "nobody's number"):
             return []
@@ -118,6 +118,12 @@ def _compare(history: History, leg: Leg, row: Row | None) -> list[Violation]:
     if abs(row.ended - leg.over) > LATE_S and not leg.lost and leg.cause != "UNSEEN":
         found.append(Violation(RULE, at, f"{name} ended at {leg.over:.3f}, recorded at {row.ended:.3f}"))
     return found
+
+
+def _unseen(history: History, leg: Leg) -> bool:
+    """He came in the last moment of the switch, or while the program was away."""
+    away = BLINDING - {"switch"}
+    return leg.over - leg.created < 0.5 or history.touched(away, leg.created, leg.created, LATE_S)
 
 
 def _conversations(history: History, leg: Leg) -> list:  # type: ignore[type-arg]

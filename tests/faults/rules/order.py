@@ -19,6 +19,9 @@ MARGIN_S = 1.0
 SETTLED_S = 1.0
 """Something must have been so for this long before it counts."""
 
+RIGHT_S = 2.0
+"""So long after a fault all states are right (reliability.md)."""
+
 OWN_AGENT_S = 22.0
 """For so long a caller who lost his line waits for his own agent alone (20 s, and the margin)."""
 
@@ -98,10 +101,6 @@ class View:
         """Smaller is served first."""
         return -self.rules.queues[queue].priority, -self.rules.dids.get(caller.did, (0, 0))[1]
 
-    def known(self, caller: Leg, at: float) -> bool:
-        """The program must have seen him by then."""
-        return not self.history.blind(caller.created - 0.2, at, SETTLED_S)
-
 
 def check(history: History) -> list[Violation]:
     view, found = View(history), []
@@ -110,7 +109,7 @@ def check(history: History) -> list[Violation]:
         served, at = history.legs.get(offer.call), offer.created
         if served is None or offer.agent is None or offer.queue not in history.rules.queues:
             continue
-        if history.blind(at, at, SETTLED_S) or (served.spans and served.spans[0].begin < at):
+        if history.blind(at, at, RIGHT_S) or (served.spans and served.spans[0].begin < at):
             continue  # to his own agent again, before everybody
         for other in callers:
             if other.created > at:
@@ -132,9 +131,7 @@ def _before(view: View, other: Leg, served: Leg, offer: Leg, at: float) -> bool:
     if queue is None or since is None or since > at - SETTLED_S:
         return False
     assert offer.agent is not None and offer.queue is not None
-    if not view.may(offer.agent, other, queue, at) or (
-        view.history.blind(since, at, SETTLED_S) and other.back
-    ):
+    if not view.may(offer.agent, other, queue, at) or (view.history.blind(since, at, RIGHT_S) and other.back):
         return False
     mine, theirs = view.key(other, queue), view.key(served, offer.queue)
     return mine < theirs or (mine == theirs and other.created + MARGIN_S < served.created)
