@@ -130,7 +130,9 @@ class Context:
     disk: RecordingsDisk = field(default_factory=NoTrouble)
     callbacks: CallbackList = field(default_factory=NoCallbacks)
     trunk: Callable[[str], str] = "sofia/gateway/trunk/{}".format  # the dial string of a number outside
-    make_folder: Callable[[str], None] = lambda path: None  # for this recording; the switch's `record` makes none
+    make_folder: Callable[[str], None] = lambda path: (
+        None
+    )  # for this recording; the switch's `record` makes none
     position: Callable[[Call], int] = lambda call: 1  # in his queue; 1 is next
     estimate_s: Callable[[Call], float | None] = lambda call: None  # how long he will wait still
     lines: PermanentLines = field(default_factory=NoLines)
@@ -222,6 +224,13 @@ class Beeped:
     """The beep on this permanent line must be over by now."""
 
     leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class MusicOver:
+    """The music with this id ended a moment ago: is it needed still?"""
+
+    app: str
 
 
 @dataclass(frozen=True, slots=True)

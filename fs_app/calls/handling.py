@@ -24,6 +24,7 @@ from fs_app.calls.context import (
     CommandFailed,
     Context,
     HadTalked,
+    MusicOver,
     NobodyOutside,
     OfferDeadline,
     OfferOutcome,
@@ -37,6 +38,10 @@ log = structlog.get_logger(__name__)
 
 SHORTEST_MUSIC_S = 1.0
 """Music that was shorter than this is played again only after this time."""
+
+MUSIC_OVER_S = 0.4
+"""After this time it is known why music ended. A bridge breaks it off, and that may be told before the bridge: music
+that is played again in a bridge is heard over the conversation, and neither side can hang up while it lasts [seen]."""
 
 
 class Handler:
@@ -85,6 +90,8 @@ class Handler:
                     conversation.leg_ended(self._ctx, call, call.legs[leg], cause)
             case Beeped(leg=leg):
                 conversation.beeped(self._ctx, call, leg)
+            case MusicOver(app=app):
+                self._music_over(call, app)
             case OfferDeadline(leg=leg):
                 offers.deadline(self._ctx, call, leg, self._not_in_time)
             case WaitedTooLong(queue=queue):
@@ -186,18 +193,24 @@ class Handler:
             pass
         elif fact.app_uuid and fact.app_uuid == runtime.farewell_app:
             overflow.farewell_said(self._ctx, call)
-        elif (
-            fact.app_uuid
-            and fact.app_uuid == runtime.music_app
-            and call.stage in HEARS_MUSIC
-            and call.caller_leg in self._ctx.sessions
-        ):
-            # Ended by itself; broken off by a bridge or a transfer the leg is no longer in our session.
-            ctx, soon = self._ctx, runtime.music_since + SHORTEST_MUSIC_S - self._ctx.clock.monotonic()
-            if soon > 0:  # a missing file ends at once: no thousand commands a second for it
-                ctx.clock.call_later(soon, lambda: ctx.tell(call.id, fact))
-            else:
-                sounds.music(ctx, call)
+        elif fact.app_uuid and fact.app_uuid == runtime.music_app and call.stage in HEARS_MUSIC:
+            # A missing file ends at once: no thousand commands a second for it.
+            soon = runtime.music_since + SHORTEST_MUSIC_S - self._ctx.clock.monotonic()
+            self._look_again(call, fact.app_uuid, max(MUSIC_OVER_S, soon))
+
+    def _look_again(self, call: Call, app: str, after_s: float) -> None:
+        ctx, call_id = self._ctx, call.id
+        ctx.clock.call_later(after_s, lambda: ctx.tell(call_id, MusicOver(app)))
+
+    def _music_over(self, call: Call, app: str) -> None:
+        """Ended by itself; broken off by a bridge or a transfer the leg is no longer in our session."""
+        ctx = self._ctx
+        if app != ctx.runtime(call).music_app or call.stage not in HEARS_MUSIC:
+            return
+        if call.stage is Stage.CONNECTING:
+            self._look_again(call, app, MUSIC_OVER_S)
+        elif call.caller_leg in ctx.sessions:
+            sounds.music(ctx, call)
 
     # --- the rest -------------------------------------------------------------------------------------------
     def _not_in_time(self, call: Call, leg: Leg, cause: str) -> None:

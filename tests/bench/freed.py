@@ -162,7 +162,11 @@ def measure(rounds: int, dice_seed: int) -> dict[str, float]:
         for telephone in telephones:
             stops.callback(telephone.stop)
         configuration = callcenter.configure(folder, telephones[1].port)
-        quiet = {"FS_APP_LOG_LEVEL": "warning", "FS_APP_PING_PHONES": "false"}
+        quiet = {
+            "FS_APP_LOG_LEVEL": "warning",
+            "FS_APP_PING_PHONES": "false",
+            "FS_APP_MEDIA_TIMEOUT_S": "600",  # nobody speaks
+        }
         switch = Freeswitch(ports, quiet, configuration)
         stops.callback(switch.stop)
         switch.start()

@@ -60,6 +60,11 @@ def parse(data: bytes, at: int) -> Message:
     return message
 
 
+def _tag(request: Message) -> bytes:
+    """Ours in this dialog; another one in each."""
+    return b"t" + request.one(b"call-id").partition(b"@")[0].replace(b"-", b"")
+
+
 class Endpoint:
     """One UDP port. Requests of a dialog that ends or asks whether we live are answered by themselves."""
 
@@ -81,8 +86,8 @@ class Endpoint:
         lines = [start, *headers, *kind, b"Content-Length: %d" % len(body)]
         self._sock.sendto(b"\r\n".join(lines) + b"\r\n\r\n" + body, to)
 
-    def answer(self, request: Message, status: bytes, tag: bytes, body: bytes = b"") -> None:
-        to = request.one(b"to")
+    def answer(self, request: Message, status: bytes, body: bytes = b"") -> None:
+        to, tag = request.one(b"to"), _tag(request)
         headers = [b"Via: " + via for via in request.headers[b"via"]]
         headers += [b"Record-Route: " + route for route in request.headers.get(b"record-route", [])]
         headers += [
@@ -110,7 +115,7 @@ class Endpoint:
             self._sender: tuple[str, int] = sender
             message = parse(data, at)
             if message.method in (b"BYE", b"OPTIONS", b"CANCEL", b"UPDATE"):
-                self.answer(message, b"200 OK", b"bench")
+                self.answer(message, b"200 OK")
                 if message.method != b"OPTIONS":
                     self.over(message.one(b"call-id"))
             else:
@@ -160,7 +165,7 @@ class Telephone(Endpoint):
             self._status.append(message)
         elif message.method == b"INVITE" and message.one(b"call-id") not in self._seen:
             self._seen.add(message.one(b"call-id"))
-            self.answer(message, b"180 Ringing", b"bench")
+            self.answer(message, b"180 Ringing")
             self.rings.put(message)
 
     @property
@@ -169,14 +174,14 @@ class Telephone(Endpoint):
         return self._status[-1].start if self._status else b""
 
     def pick_up(self, invite: Message) -> None:
-        self.answer(invite, b"200 OK", b"bench", SDP % RTP_PORT)
+        self.answer(invite, b"200 OK", SDP % RTP_PORT)
 
     def put_down(self, invite: Message) -> int:
         """BYE, again every half second until it is answered (RFC 3261, 17.1.2); the first moment, ns of UTC."""
         target = invite.one(b"contact").strip(b"<>").partition(b";")[0].strip(b"<>")
         headers = [
             b"Via: SIP/2.0/UDP " + self.local + b";branch=z9hG4bK" + secrets.token_hex(6).encode(),
-            b"From: " + invite.one(b"to") + b";tag=bench",
+            b"From: " + invite.one(b"to") + b";tag=" + _tag(invite),
             b"To: " + invite.one(b"from"),
             b"Call-ID: " + invite.one(b"call-id"),
             b"CSeq: 1 BYE",

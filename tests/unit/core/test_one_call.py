@@ -9,7 +9,7 @@ import pytest
 
 from fs_app import facts as f
 from fs_app.agents.state import Presence, Work
-from fs_app.calls.handling import SHORTEST_MUSIC_S
+from fs_app.calls.handling import MUSIC_OVER_S, SHORTEST_MUSIC_S
 from fs_app.calls.state import Stage
 from fs_app.errors import (
     CommandTimeout,
@@ -164,6 +164,8 @@ def test_music_goes_on_as_long_as_the_caller_waits(world: World) -> None:
     world.clock.advance(300)
     first = world.switch.last("music")
     world.tell(f.AppDone(world.at, caller, app="playback", app_uuid=first.id))
+    world.clock.advance(MUSIC_OVER_S)
+    world.calls.settle()
     assert world.switch.last("music") is not first
     old = world.switch.last("music")
     world.tell(f.AppDone(world.at, caller, app="playback", app_uuid="of somebody else"))
@@ -178,6 +180,25 @@ def test_music_that_ends_at_once_is_not_asked_for_a_thousand_times_a_second(worl
     world.clock.advance(SHORTEST_MUSIC_S + 0.1)
     world.calls.settle()
     assert len(world.switch.of("music")) == 2, "but it is tried again"
+
+
+def test_a_bridge_that_breaks_off_the_music_is_no_reason_to_play_it_again(world: World) -> None:
+    """The end of the music may be told before the bridge, and before the end of the outbound session."""
+    world.ready(ME)
+    caller = world.waits()
+    world.clock.advance(10)
+    leg = world.offered_leg(caller)
+    music = world.switch.last("music")
+    world.tell(f.LegAnswered(world.at, leg), f.LegParked(world.at, leg))
+    assert world.stage(caller) is Stage.CONNECTING
+    world.tell(f.AppDone(world.at, caller, app="playback", app_uuid=music.id))
+    world.clock.advance(3 * MUSIC_OVER_S)
+    world.calls.settle()
+    world.tell(f.LegsBridged(world.at, leg, other=caller))
+    world.clock.advance(300)
+    world.calls.settle()
+    assert world.stage(caller) is Stage.TALKING
+    assert world.switch.of("music") == [music]
 
 
 # --- who hangs up when -------------------------------------------------------------------------------------------
