@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from fs_app.calls.context import Context
 from fs_app.calls.state import Call, Stage
 
+MAY_WAIT = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
+"""In the line, or back in it when the agent who is asked does not answer."""
+
 
 def in_order(ctx: Context, call: Call) -> None:
     """To be called when `call` has got its ticket and before it enters the line."""
@@ -28,7 +31,7 @@ def dealt(call: Call, everybody: Iterable[Call]) -> list[tuple[Call, int]]:
     behind = [
         other
         for other in everybody
-        if other.stage is Stage.WAITING
+        if other.stage in MAY_WAIT
         and other.ticket is not None
         and other.ticket < ticket
         and other.started_at > call.started_at

@@ -67,3 +67,18 @@ def test_a_long_greeting_is_nobodys_advantage_while_all_is_heard(tmp_path: Path)
     world.greeted(slow)
     assert line(world) == [quick, slow]
     assert world.recorder.entries("call.turn") == []
+
+
+def test_who_is_being_offered_gives_way_too_and_comes_back_behind_him(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.recovery.link_down()
+    born = world.at
+    world.clock.advance(30)
+    knocks(world, "b", born + 9_000_000)
+    world.shows("b", None, variables={"fsapp_did": DID, "fsapp_role": "caller"})
+    world.recover()
+    world.ready(1)
+    leg = world.offered_leg("b")
+    knocks(world, "a", born + 1_000_000)
+    world.refuses(leg, "USER_BUSY")
+    assert line(world) == ["a", "b"]
