@@ -251,6 +251,7 @@ class Projector:
     def start(self) -> None:
         """Read the mark and begin with what the journal has above it. Raises DatabaseBusy."""
         self.position = self._db.write(lambda: project([]))
+        metrics.JOURNAL_LAG.set_function(self.lag)
         self._missing = True
         self._tasks.spawn("projection", self._run)
 
@@ -306,7 +307,6 @@ class Projector:
                 self.trouble = str(error)
                 gevent.sleep(pause)
                 pause = min(pause * 1.5, 1.0)
-            metrics.JOURNAL_LAG.set(self.lag())
 
     def _next_batch(self) -> list[Entry]:
         if self._missing:
