@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from flask_babel import format_decimal
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.admin.listing import Page, Wanted
@@ -124,10 +125,10 @@ def retention() -> AnyResponse:
 
 def size(number: int) -> str:
     """Bytes as people read them."""
-    for unit, step in (("gb", 1024**3), ("mb", 1024**2), ("kb", 1024)):
+    for unit, step in (("gb", 1024**3), ("mb", 1024**2)):
         if number >= step:
-            return t(f"size.{unit}", n=round(number / step, 1))
-    return t("size.kb", n=0) if not number else t("size.kb", n=1)
+            return t(f"size.{unit}", size=format_decimal(round(number / step, 1)))
+    return t("size.kb", size=format_decimal(-(-number // 1024)))
 
 
 def said(row: Any) -> str:

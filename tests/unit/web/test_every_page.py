@@ -26,7 +26,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
 
 def test_each_page_is_in_the_list(web: Web) -> None:
     adapter = web.flask.url_map.bind("localhost")
-    facts = {"call": callworld.FULL, "running": callworld.RUNNING}
+    facts = {"call": callworld.FULL, "running": callworld.RUNNING, "recording": callworld.RECORDING}
     looked_at = set()
     for path in (*PAGES, *ELSEWHERE):
         try:
@@ -50,6 +50,7 @@ def _of_the_demo(arguments: set[str]) -> dict[str, Any]:
         "call_id": callworld.FULL,
         "call": callworld.FULL,
         "recording_id": callworld.RECORDING,
+        "recording": callworld.RECORDING,
         "lang": "fr",
         "digest": "x",
         "path": "y",
