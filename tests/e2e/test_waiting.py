@@ -266,6 +266,29 @@ def test_the_exit_key_leads_to_the_voicemail_and_what_was_said_is_kept(
     until(lambda: len(callbacks(app)) == 2, 10, "he left what he said")
 
 
+def test_a_message_outlives_the_program_that_took_it(
+    world: World,
+    configured: Configured,  # noqa: F811
+) -> None:
+    app = configured(settings(exit_key="9", exit_then="voicemail", voicemail_silence_s=3))
+    caller = world.call(DID, MARIE)
+    caller.talking()
+    waiting(app, 1)
+    until(caller.sound, 10, "music")
+    caller.press("9")
+    until(lambda: told(app, "recording.started"), 20, "it is recorded")
+    app.kill()
+    time.sleep(1)
+    app.start()
+    time.sleep(1)
+    assert caller.state == PartyState.TALKING, "he goes on speaking"
+    caller.say_nothing()
+    caller.ended(timeout=25)
+    until(lambda: len(callbacks(app)) == 1, 15, "somebody has to listen to it")
+    assert callbacks(app)[0][:2] == (MARIE, "VOICEMAIL")
+    until(lambda: app.rows("select 1 from recording where duration_ms > 3000"), 10, "all of it is there")
+
+
 def test_a_closed_queue_takes_a_message(world: World, configured: Configured) -> None:  # noqa: F811
     def never_open(program: Program, queue: Queue, _other: Queue) -> None:
         from fs_app.hours.model import Schedule
