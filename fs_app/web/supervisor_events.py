@@ -69,5 +69,5 @@ VERBS: dict[str, Verb] = {
 }
 """Socket.IO event of the namespace `/supervision` → what is asked."""
 
-FROM_SERVER = ("board", "listening", "changed", "notice", "signed_out")
+FROM_SERVER = ("board", "listening", "changed", "signed_out")
 """What the server sends in this namespace."""

@@ -16,6 +16,7 @@ from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.contacts.model import Contact
 from fs_app.queues.model import Disposition, Queue
+from fs_app.supervision.model import Display
 from tests.support import deskworld
 
 FULL = "0a6d8c1e-7f43-4a4e-9a55-3b1a7c0f2d10"
@@ -116,6 +117,7 @@ def trouble(now: int) -> dict[str, Any]:
 
 def populate(ids: CallIds, now: int) -> None:
     desk = ids.desk
+    Display.create(account=desk.account, name="Plateau nord", token_hash="1" * 64, queues=[], created_at=now)
     admin = User.create(
         account=desk.account,
         login="admin",

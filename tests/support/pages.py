@@ -50,10 +50,16 @@ PAGES = (
     "/admin/phones/1/password",
     "/recordings",
     "/recordings/{recording}/delete",
+    "/admin/displays",
+    "/admin/displays/new",
+    "/admin/displays/1/revoke",
     "/admin/audit",
 )
 
 ELSEWHERE = {
+    "/supervision": "tests/e2e/test_supervision_browser.py, over a program at work",
+    "/supervision/wall": "tests/e2e/test_supervision_browser.py",
+    "/figures": "a part of the home page, asked for by its script",
     "/login": "opened first by the same browser test",
     "/agent": "tests/web/test_agent_page.py",
     "/admin/holidays/regions": "a fragment of the import form, tests/web/test_hours.py",

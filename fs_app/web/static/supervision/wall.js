@@ -36,9 +36,9 @@ function seen(message) {
   if (first) tick();
 }
 
-function Figure({ value, name, level }) {
+function Figure({ value, name, level, marked = true }) {
   const { tone, icon } = LOOK[level];
-  const says = level === "warn" || level === "bad";
+  const says = marked && (level === "warn" || level === "bad");
   return html`<div class=${`w-figure tone-${tone}`}><dd>${says && html`<${Icon} name=${icon} title=${t(`supervision.level.${level}`)} />`}${value}</dd><dt>${name}</dt></div>`;
 }
 
@@ -48,11 +48,11 @@ function Tile({ queue }) {
   const wait = queue.waiting ? waitLevel(queue, now.value) : "none";
   const service = queue.service == null ? "–" : `${Math.round(queue.service)} %`;
   const target = t("supervision.target", { percent: queue.target.percent, s: queue.target.s });
-  return html`<article class=${`w-tile tone-${LOOK[level].tone}`} data-queue=${queue.id} data-level=${level}>
+  return html`<article class=${`w-tile tone-${LOOK[level].tone}`} data-queue=${queue.id} data-level=${level}><div class="w-inside">
     <h2><bdi>${queue.name}</bdi>${!queue.open && html`<span class="w-closed"><${Icon} name="clock" />${t("supervision.closed")}</span>`}</h2>
     <dl>
       <${Figure} value=${queue.waiting} name=${t("supervision.waiting")} level=${wait} />
-      <${Figure} value=${queue.waiting ? elapsed(queue.longest_since, now.value) : "–"} name=${t("supervision.longest")} level=${wait} />
+      <${Figure} value=${queue.waiting ? elapsed(queue.longest_since, now.value) : "–"} name=${t("supervision.longest")} level=${wait} marked=${false} />
       <${Figure} value=${service} name=${target} level=${serviceLevel(queue)} />
       <${Figure} value=${queue.answered} name=${t("supervision.answered")} level="none" />
       <${Figure} value=${queue.abandoned} name=${t("supervision.abandoned")} level="none" />
@@ -60,7 +60,7 @@ function Tile({ queue }) {
     <p class="w-staff"><span class="tone-green"><${Icon} name="circle" />${people.ready} ${t("wall.ready")}</span>
       <span class="tone-blue"><${Icon} name="phone-call" />${people.busy} ${t("wall.busy")}</span>
       <span class="tone-orange"><${Icon} name="coffee" />${people.pause} ${t("wall.pause")}</span></p>
-  </article>`;
+  </div></article>`;
 }
 
 function Trouble() {
@@ -77,7 +77,7 @@ function Wall() {
   if (board.value.link === "refused") return html`<${Trouble} />`;
   return html`<${Trouble} />
     ${board.value.seen && !shown.length && html`<p class="w-empty">${t("wall.no_queues")}</p>`}
-    <section class=${`w-tiles w-${shown.length}${b.isStale(board.value) && board.value.seen ? " is-stale" : ""}`}>${shown.map((queue) => html`<${Tile} key=${queue.id} queue=${queue} />`)}</section>
+    <section class=${`w-tiles count-${shown.length}${b.isStale(board.value) && board.value.seen ? " is-stale" : ""}`}>${shown.map((queue) => html`<${Tile} key=${queue.id} queue=${queue} />`)}</section>
     <footer class="w-foot"><span>${pages > 1 ? t("wall.page", { page, pages }) : ""}</span><time>${timeOfDay(now.value)}</time></footer>`;
 }
 
