@@ -26,7 +26,8 @@ class Runtime:
     greeting_app: str = ""
     music_app: str = ""
     farewell_app: str = ""
-    voicemail_app: str = ""  # its greeting, then its recording
+    voicemail_app: str = ""  # its greeting
+    message_app: str = ""  # its recording
     spoken_app: str = ""  # what is being said over the music
     music_since: float = 0.0  # monotonic, when it was asked for
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so

@@ -112,7 +112,7 @@ class Handler:
         elif call.stage is Stage.FAREWELL:
             overflow.say_farewell(ctx, call)
         elif call.stage is Stage.VOICEMAIL:
-            voicemail.at_the_door(ctx, call)
+            voicemail.greet(ctx, call)
         elif call.stage is Stage.OUTSIDE:
             outside.left(ctx, call)
         elif call.stage is Stage.DIALING:

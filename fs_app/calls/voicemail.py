@@ -27,7 +27,19 @@ def begin(ctx: Context, call: Call, why: str) -> None:
 
 
 def greet(ctx: Context, call: Call) -> None:
-    """Also at the door after a restart: he has not spoken yet."""
+    """Also at the door after a death of the program, which may have cut him off in the middle: what he said is kept,
+    and he may say it again."""
+    found = call.recording
+    if found is not None:
+        spoken_ms = max(0, ctx.clock.now_ms() - found.since)
+        ctx.record(
+            call,
+            "recording.stopped",
+            recording=found.id,
+            path=found.path,
+            duration_ms=spoken_ms,
+            why="interrupted",
+        )
     queue = ctx.queue(call)
     greeting = queue.voicemail.greeting if queue is not None else ""
     files = [sounds.on_switch(ctx.sounds, greeting or announcing.prompt(ctx, call, "voicemail")), BEEP]
@@ -36,25 +48,18 @@ def greet(ctx: Context, call: Call) -> None:
     ctx.command(call, pending, lambda call, error: _not_played(ctx, call, error))
 
 
-def at_the_door(ctx: Context, call: Call) -> None:
-    if call.message:
-        over(ctx, call)  # he spoke, and what he said is there
-    else:
-        greet(ctx, call)
-
-
 def app_done(ctx: Context, call: Call, fact: f.AppDone) -> bool:
     """Greeting or recording ended; False: it was neither."""
     runtime = ctx.runtime(call)
     if not fact.app_uuid or call.stage is not Stage.VOICEMAIL:
         return False
     if fact.app_uuid == runtime.voicemail_app:
-        if call.message:
-            over(ctx, call)
-        else:
-            _record(ctx, call)
-        return True
-    return False
+        _record(ctx, call)
+    elif fact.app_uuid == runtime.message_app:
+        over(ctx, call)
+    else:
+        return False
+    return True
 
 
 def over(ctx: Context, call: Call) -> None:
@@ -74,7 +79,7 @@ def _record(ctx: Context, call: Call) -> None:
     pending = ctx.switch.record_message(
         call.caller_leg, sounds.on_switch(ctx.recordings, path), most_s, silence_s
     )
-    ctx.runtime(call).voicemail_app = pending.id
+    ctx.runtime(call).message_app = pending.id
     ctx.command(call, pending, lambda call, error: _not_played(ctx, call, error))
 
 

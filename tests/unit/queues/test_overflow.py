@@ -43,7 +43,8 @@ def outside_leg(world: World, call: str) -> str:
 
 def done(world: World, leg: str) -> None:
     """Greeting or recording of the voicemail has ended."""
-    app = world.ctx.runtime(world.call(leg)).voicemail_app
+    runtime = world.ctx.runtime(world.call(leg))
+    app = runtime.message_app or runtime.voicemail_app
     world.tell(f.AppDone(world.at, leg, app="playback", app_uuid=app))
 
 
@@ -180,6 +181,27 @@ def test_who_hangs_up_in_the_middle_leaves_what_he_said_and_before_the_beep_has_
     passes(world, 30.1)
     world.hangs_up(other)
     assert sorted(str(c.reason) for c in world.live.callbacks.values()) == ["ABANDONED", "VOICEMAIL"]
+
+
+def test_who_is_cut_off_in_the_middle_by_a_death_may_say_it_again(tmp_path: Path) -> None:
+    world = centre(tmp_path, max_wait=VOICEMAIL)
+    caller = world.arrives()
+    passes(world, 30.1)
+    done(world, caller)
+    path = world.switch.of("record_message", caller)[0].args[1]
+    world.tell(f.RecordingStarted(world.at, caller, path))
+    first = world.call(caller).message
+    world.journal.close()
+    passes(world, 4)
+    after = World(tmp_path, agents=(1,), clock=world.clock, queue=queue_info(greeting="", max_wait=VOICEMAIL))
+    after.shows(caller)
+    after.recover()
+    after.goes_home(caller)
+    assert after.recorder.entries("recording.stopped")[-1].data["recording"] == first
+    done(after, caller)
+    assert after.call(caller).message != first
+    after.hangs_up(caller)
+    assert [str(c.reason) for c in after.live.callbacks.values()] == ["VOICEMAIL"]
 
 
 def test_a_switch_that_can_not_record_keeps_nobody(tmp_path: Path) -> None:
