@@ -82,6 +82,8 @@ class Handler:
                 keys.pressed(self._ctx, call, message)
             case TimeToSpeak(queue=queue):
                 announcing.announce(self._ctx, call, queue)
+            case voicemail.MessageTooLong(recording=message_id):
+                voicemail.too_long(self._ctx, call, message_id)
             case NobodyOutside(why=why):
                 if call.stage is Stage.DIVERTING:
                     overflow.back_from_outside(self._ctx, call, why)

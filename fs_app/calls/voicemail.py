@@ -6,6 +6,7 @@ has given up.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -15,7 +16,17 @@ from fs_app.calls.context import Context
 from fs_app.calls.state import Call, Stage
 from fs_app.errors import NoSuchChannel, Refused
 
+GRACE_S = 10.0
+"""The switch ends a message itself; ours comes this much later, for when its word was lost with the link."""
+
 BEEP = "tone_stream://%(400,100,1000)"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTooLong:
+    """The longest time for this message is over."""
+
+    recording: str
 
 
 def begin(ctx: Context, call: Call, why: str) -> None:
@@ -81,6 +92,14 @@ def _record(ctx: Context, call: Call) -> None:
     )
     ctx.runtime(call).message_app = pending.id
     ctx.command(call, pending, lambda call, error: _not_played(ctx, call, error))
+    call_id = call.id
+    ctx.clock.call_later(most_s + GRACE_S, lambda: ctx.tell(call_id, MessageTooLong(recording)))
+
+
+def too_long(ctx: Context, call: Call, recording: str) -> None:
+    """Its end was told while nobody listened."""
+    if call.message == recording:
+        over(ctx, call)
 
 
 def _path(ctx: Context, call: Call, name: str) -> str:

@@ -204,6 +204,17 @@ def test_who_is_cut_off_in_the_middle_by_a_death_may_say_it_again(tmp_path: Path
     assert [str(c.reason) for c in after.live.callbacks.values()] == ["VOICEMAIL"]
 
 
+def test_a_message_whose_end_was_never_told_ends_all_the_same(tmp_path: Path) -> None:
+    world = centre(tmp_path, max_wait=VOICEMAIL)
+    caller = world.arrives()
+    passes(world, 30.1)
+    done(world, caller)
+    passes(world, 129)
+    assert world.stage(caller) is Stage.VOICEMAIL
+    passes(world, 2)
+    assert world.hung_up(caller) == ["NORMAL_CLEARING"]
+
+
 def test_a_switch_that_can_not_record_keeps_nobody(tmp_path: Path) -> None:
     world = centre(tmp_path, max_wait=VOICEMAIL)
     world.switch.fail("record_message", Refused("-ERR no"))
