@@ -23,8 +23,10 @@ from fs_app.events import Recorded
 
 GOAL_ERRORS = 3.0
 REPLICATIONS = 30
-CALLS = 1500
-WARM_UP_CALLS = 1000
+CALLS = 5000
+WARM_UP_CALLS = 2500
+"""Of each replication. The cases with many agents forget slowly that they began empty."""
+
 QUEUE, NUMBER = 1, "1"
 
 

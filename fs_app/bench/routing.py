@@ -1,9 +1,9 @@
 """`fs-app bench routing`: from "agent becomes available" to the decision in the journal and the command written.
 
 500 agents in 100 queues with skills, 1,000 callers who wait, each agent in ten queues. All pages are open, so that
-what the pages are told is part of it. The journal is on disk, the commands go through the real link to a socket. What
-is measured ends when the `originate` has been handed to the kernel. The samples are five rounds; the goal is asked of
-the best one, as whatever else runs on the machine can only slow one down.
+what the pages are told is part of it, up to the text of each message. The journal is on disk, the commands go through
+the real link to a socket. What is measured ends when the `originate` has been handed to the kernel. The samples are
+five rounds; the goal is asked of the best one, as whatever else runs on the machine can only slow one down.
 """
 
 from __future__ import annotations
@@ -19,15 +19,19 @@ from uuid import uuid4
 import click
 import gevent
 
-from fs_app import logs
+from fs_app import interpreter, logs
 from fs_app.bench.centre import Centre, queue
 from fs_app.bench.replay import ReplayServer
 from fs_app.clock import RealClock, wait_for
 from fs_app.desk import AgentDesk
 from fs_app.esl.link import Link
 from fs_app.esl.switch import Switch
+from fs_app.events import AgentPicture
 from fs_app.journal import Journal
 from fs_app.routing.skills import Need
+from fs_app.web.packets import Json
+from fs_app.web.pictures import Pacer
+from fs_app.web.sockets import OWN_S
 
 AGENTS, QUEUES, WAITING, QUEUES_OF_AN_AGENT = 500, 100, 1000, 10
 SAMPLES, WARM_UP, ROUNDS = 3000, 200, 5
@@ -76,6 +80,12 @@ def _with_pages(centre: Centre) -> AgentDesk:
         nothing,
         nothing,
     )
+
+    def write(agent: int, event: AgentPicture) -> None:
+        Json.dumps(["agent", event.picture])
+
+    pacer: Pacer[int] = Pacer(centre.clock, write, sooner=OWN_S)
+    centre.bus.subscribe(AgentPicture, lambda event: pacer.put(event.agent, event, event.soon))
     for agent in centre.catalog.now.agents:
         desk.browser_seen(agent)
     return desk
@@ -159,6 +169,7 @@ def _at(values: list[float], share: float) -> float:
 def routing(json_output: bool, samples: int, seed: int) -> None:
     """From an agent who becomes available to the command on the wire: 500 agents, 100 queues, 1,000 waiting."""
     logs.configure("console", "error")  # that calls are cut off at the end is no news
+    interpreter.tune()
     figures = measure(samples, WARM_UP, seed)
     met = figures["written_p99_ms"] < GOAL_MS
     click.echo(f"{AGENTS} agents, {QUEUES} queues, {WAITING} waiting, seed {seed}")

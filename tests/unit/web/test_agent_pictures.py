@@ -1,10 +1,12 @@
 """The first picture at once, then at most one per interval, always the newest."""
 
 import itertools
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from fs_app.clock import FakeClock
-from fs_app.web.pictures import Pacer
+from fs_app.clock import FakeClock, Timer
+from fs_app.web.pictures import AT_ONCE, Pacer
 
 
 class Browser:
@@ -115,3 +117,42 @@ def test_what_can_wait_waits_for_the_interval_and_what_can_t_for_less() -> None:
     browser.clock.advance(1)
     assert [seq for _, _, seq in browser.sent] == [1, 4, 5, 6]
     assert browser.sent[3][0] - browser.sent[2][0] == 0.25
+
+
+def test_many_that_are_due_at_once_go_in_turns_and_own_news_first() -> None:
+    """Between two turns the loop has time for others."""
+    browser = Browser()
+    turns: list[float] = []
+    pacer: Pacer[int] = Pacer(browser.clock, browser._send, sooner=0.05)
+    for key in range(3 * AT_ONCE):
+        pacer.put(key, {"seq": key}, soon=True)
+    pacer.put(99, {"seq": 99})
+    asked = browser.clock.call_later
+
+    def call_later(seconds: float, callback: Callable[[], None]) -> Timer:
+        turns.append(seconds)
+        return asked(seconds, callback)
+
+    browser.clock.call_later = call_later  # type: ignore[method-assign]
+    browser.clock.advance(0)
+    sent = [key for _, key, _ in browser.sent]
+    assert sent[0] == 99
+    assert sorted(sent) == [*range(3 * AT_ONCE), 99]
+    assert len(turns) == 3
+
+
+def test_a_picture_that_can_t_be_sent_keeps_no_other_back() -> None:
+    browser = Browser()
+
+    def send(key: int, picture: dict[str, Any]) -> None:
+        if key == 1:
+            raise ValueError("broken")
+        browser._send(key, picture)
+
+    pacer: Pacer[int] = Pacer(browser.clock, send)
+    for key in range(4):
+        pacer.put(key, {"seq": key})
+    with suppress(ValueError):
+        browser.clock.advance(0)
+    browser.clock.advance(0)
+    assert [key for _, key, _ in browser.sent] == [0, 2, 3]
