@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from fs_app.bus import Bus
@@ -19,6 +20,9 @@ from fs_app.clock import Clock
 from fs_app.events import Recorded
 from fs_app.journal import Entry
 from fs_app.live import Live
+
+
+QUARTER_MS = 15 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,13 @@ class QueuesToday:
         return self._days[account][1]
 
     def _day(self, account: int, at: int) -> str:
-        return datetime.fromtimestamp(at / 1000, ZoneInfo(self._zone_of(account))).date().isoformat()
+        return _day_of(self._zone_of(account), at // QUARTER_MS)
+
+
+@lru_cache(maxsize=2000)
+def _day_of(zone: str, quarter: int) -> str:
+    """The date in a zone; it changes at full quarters of an hour only, wherever that is."""
+    return datetime.fromtimestamp(quarter * QUARTER_MS / 1000, ZoneInfo(zone)).date().isoformat()
 
 
 def calls_since(at_ms: int) -> list[Past]:

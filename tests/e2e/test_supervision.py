@@ -7,6 +7,7 @@ from typing import Any
 
 import gevent
 import pytest
+import socketio
 
 from tests.e2e.conftest import measured
 from tests.support.program import BOSS_NUMBER, DID, DOMAIN, PASSWORD, Plan, Program
@@ -244,3 +245,36 @@ def test_waiting_callers_are_seen_with_their_place_and_the_last_becomes_the_firs
     until(lambda: boss.switch_up, 15, "and that it is up again")
     assert waiting()[0]["id"] == last["id"]
     assert len(callers) == 2
+
+
+def test_who_may_watch_and_ask(floor: Floor, supervisors: Callable[..., SupervisorPage]) -> None:
+    app = floor.app
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        supervisors(app, login="agent1001")
+    team = supervisors(app, login="agent1001", page="team")
+    whole = team.messages[0]
+    assert [row["state"] for row in whole["team"]] == ["IN_CALL"]
+    assert "+33612345678" not in str(team.messages), "colleagues see no customers"
+    for event, said in (
+        ("agent.log_out", {"agent": floor.agent}),
+        ("listen.begin", {"agent": floor.agent, "mode": "barge"}),
+        ("call.hang_up", {"call": next(iter(floor.boss.rows["calls"]))}),
+        ("agent.message", {"agent": None, "text": "x"}),
+    ):
+        assert team.ask(event, **said)["error"]["key"] == "error.not_allowed"
+    assert floor.boss.ask("agent.log_out", agent="1")["error"]["key"] == "error.invalid"
+    assert floor.boss.ask("agent.log_out", agent=999)["error"]["key"] == "error.not_found"
+    assert floor.boss.ask("call.hang_up", call="nobody")["error"]["key"] == "error.not_found"
+    floor.boss.do("agent.message", agent=None, text="été <b>")
+    again = supervisors(app)
+    assert again.rows["agents"] == floor.boss.rows["agents"], "a page that comes later sees the same"
+    floor.boss.http.post(
+        app.url + "/logout", data={"csrf_token": token(floor.boss, app.url)}, timeout=5, allow_redirects=False
+    )
+    until(lambda: not floor.boss.socket.namespaces, 20, "a login that has ended watches no longer")
+    assert floor.page.state == "IN_CALL"
+
+
+def token(page: SupervisorPage, url: str) -> str:
+    text = page.http.get(url + "/calls", timeout=5).text
+    return text.split('name="csrf-token" content="')[1].split('"')[0]

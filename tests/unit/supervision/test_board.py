@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fs_app.calls.state import Stage
@@ -250,3 +251,34 @@ def test_a_held_line_and_a_lost_one_are_seen(world: Watched) -> None:
     assert page.look().agent(ONE)["state"] == "RINGING", "his caller is offered to him again"
     assert page.call(caller)["stage"] == "OFFERED"
     page.is_right()
+
+
+def test_an_agent_who_leaves_a_queue_is_counted_there_no_longer(world: Watched) -> None:
+    page = Page(world)
+    world.ready(ONE, TWO)
+    assert page.look().rows["queues"][OTHER_QUEUE]["states"] == {"IDLE": 1}
+    people = dict(world.catalog.now.agents)
+    people[TWO] = replace(people[TWO], queues=(QUEUE,))
+    world.catalog.now = replace(world.catalog.now, agents=people)
+    world.bus.publish(CatalogChanged())
+    assert page.look().rows["queues"][OTHER_QUEUE]["states"] == {}
+    assert page.queue["states"] == {"IDLE": 2}
+    del people[TWO]
+    world.catalog.now = replace(world.catalog.now, agents=people)
+    world.bus.publish(CatalogChanged())
+    assert page.look().queue["states"] == {"IDLE": 1}
+    assert TWO not in page.rows["agents"]
+    page.is_right()
+
+
+def test_colleagues_see_states_and_no_customers(world: Watched) -> None:
+    world.board.watch(ACCOUNT)
+    team = Scope(ACCOUNT, frozenset({OTHER_QUEUE}))
+    world.ready(TWO)
+    world.talking()
+    world.clock.advance(1)
+    (row,) = world.board.snapshot(team, ("team",))["team"]
+    assert (row["id"], row["state"], row["queues"]) == (TWO, "IN_CALL", [OTHER_QUEUE])
+    assert set(row) == {"id", "name", "number", "state", "since", "reason", "queues"}
+    said = [e.changes.cut(team, ("team",)) for e in world.told() if isinstance(e.changes, Changes)]
+    assert all(set(message) <= {"seq", "at", "team"} for message in said if message)
