@@ -268,7 +268,13 @@ class FakeDesk:
         now = self._clock.now_ms()
         return {
             "agent": {"id": agent, "name": name, "number": number},
-            "presence": {"name": "LOGGED_OUT", "reason": None, "since": now, "wanted": None},
+            "presence": {
+                "name": "LOGGED_OUT",
+                "reason": None,
+                "since": now,
+                "wanted": None,
+                "set_aside": None,
+            },
             "state": {"name": "LOGGED_OUT", "since": now, "until": None},
             "phone": {"registered": True},
             "line_open": None,
@@ -305,7 +311,13 @@ class FakeDesk:
 
     def _presence(self, agent: int, name: str, reason: Json | None = None) -> None:
         since = self._clock.now_ms()
-        self.agents[agent]["presence"] = {"name": name, "reason": reason, "since": since, "wanted": None}
+        self.agents[agent]["presence"] = {
+            "name": name,
+            "reason": reason,
+            "since": since,
+            "wanted": None,
+            "set_aside": None,
+        }
 
     def _pause(self, agent: int) -> None:
         """The call is through: the pause between two calls."""

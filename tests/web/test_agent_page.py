@@ -105,6 +105,27 @@ def test_a_call_from_ring_to_verdict(ready: Desk) -> None:
     ready.state("IDLE")
 
 
+def test_the_recording_is_paused_by_button_and_by_key_and_the_page_says_so_after_a_reload_too(
+    ready: Desk,
+) -> None:
+    page = ready.page
+    ready.rings()
+    ready.talks()
+    expect(page.locator(".recording.is-on")).to_be_visible()
+    page.get_by_role("button", name="Suspendre l’enregistrement").click()
+    expect(page.locator(".recording.is-paused")).to_contain_text("en pause")
+    page.reload()
+    expect(page.locator(".recording.is-paused")).to_be_visible()
+    page.keyboard.press("r")
+    expect(page.locator(".recording.is-on")).to_be_visible()
+    page.keyboard.press("r")
+    expect(page.locator(".recording.is-paused")).to_be_visible()
+    assert [verb for verb in ("pause_recording", "resume_recording") if ready.asked(verb)] == [
+        "pause_recording",
+        "resume_recording",
+    ]
+
+
 def test_a_verdict_chosen_during_the_call_is_applied_at_hang_up(ready: Desk) -> None:
     page = ready.page
     ready.rings()

@@ -73,6 +73,7 @@ def pictures(world: World, agent: int) -> list[dict[str, Any]]:
 # --- the shape --------------------------------------------------------------------------------------------------
 INT, STR, BOOL = int, str, bool
 OPTIONAL_INT = (int, type(None))
+OPTIONAL_STR = (str, type(None))
 SHAPE: dict[str, Any] = {
     "seq": INT,
     "at": INT,
@@ -82,6 +83,7 @@ SHAPE: dict[str, Any] = {
         "reason": {"id": INT, "label": STR},
         "since": INT,
         "wanted": {"name": STR, "reason": None},
+        "set_aside": OPTIONAL_STR,
     },
     "state": {"name": STR, "since": INT, "until": OPTIONAL_INT},
     "phone": {"registered": BOOL},
@@ -96,6 +98,7 @@ SHAPE: dict[str, Any] = {
             "name": STR,
             "queue": {"id": INT, "name": STR},
             "recording": BOOL,
+            "record": {"state": STR, "problem": STR},
             "callback": BOOL,
             "can": [STR],
         }
@@ -169,7 +172,7 @@ def test_every_picture_of_a_call_has_the_shape_that_the_page_expects(seen: World
     assert {p["lines"][0]["state"] for p in told if p["lines"]} == {"RINGING", "TALKING", "HELD"}
     for picture in told:
         for line in picture["lines"]:
-            allowed = {"RINGING": {"hang_up"}, "TALKING": {"hang_up", "hold"}, "HELD": {"hang_up", "resume"}}
+            allowed = {"RINGING": {"hang_up"}, "TALKING": {"hang_up", "hold", "pause_recording"}, "HELD": {"hang_up", "resume"}}
             assert set(line["can"]) <= allowed[line["state"]]
 
 
