@@ -23,7 +23,7 @@ from fs_app.calls.state import Call, Leg, Offer, Role, Stage
 
 BEGUN = 1_700_000_100_000
 BORN = BEGUN - 60_000
-CALLER, AGENT = "caller", "agent-leg"
+CALLER, AGENT, OUTSIDE = "caller", "agent-leg", "outside-leg"
 
 
 def call(stage: Stage, agent: bool = True, **changes: Any) -> Call:
@@ -90,6 +90,7 @@ def compared(made: Call, *channels: f.Channel, session: bool = True, **options: 
 
 ALONE, PAIR = (channel(CALLER),), (channel(CALLER), channel(AGENT))
 RINGING = (channel(CALLER), channel(AGENT, answered=False, answered_at=0))
+RINGING_CUSTOMER = (channel(CALLER, answered=False, answered_at=0), channel(AGENT))
 TOGETHER = (channel(CALLER, AGENT), channel(AGENT, CALLER))
 AGENT_ONLY = (channel(AGENT),)
 GONE_AGENT, GONE_CALLER = f"LegHungUp {AGENT}", f"LegHungUp {CALLER}"
@@ -131,6 +132,19 @@ TABLE: list[tuple[Stage, bool, tuple[f.Channel, ...], bool, list[str]]] = [
     (Stage.HELD, True, PAIR, False, [HOME]),
     (Stage.HELD, True, TOGETHER, False, [f"LegsBridged {AGENT}"]),
     (Stage.HELD, True, ALONE, True, [GONE_AGENT]),
+    (Stage.VOICEMAIL, False, (channel(CALLER, app="record"),), False, []),
+    (Stage.VOICEMAIL, False, ALONE, True, [HOME]),
+    (Stage.VOICEMAIL, False, (), True, [GONE_CALLER]),
+    (Stage.DIVERTING, False, ALONE, True, []),
+    (Stage.DIVERTING, False, ALONE, False, [HOME]),
+    (Stage.DIVERTING, False, (), False, [GONE_CALLER]),
+    (Stage.OUTSIDE, False, (channel(CALLER, OUTSIDE),), False, []),
+    (Stage.OUTSIDE, False, (), False, [GONE_CALLER]),
+    (Stage.DIALING, True, RINGING_CUSTOMER, False, []),
+    (Stage.DIALING, True, PAIR, False, [HOME]),
+    (Stage.DIALING, True, TOGETHER, False, [f"LegsBridged {AGENT}"]),
+    (Stage.DIALING, True, AGENT_ONLY, False, [GONE_CALLER]),
+    (Stage.DIALING, True, ALONE, True, [GONE_AGENT]),
     (Stage.ENDING, False, ALONE, True, [f"HangUp {CALLER}"]),
     (Stage.ENDING, True, TOGETHER, False, [f"HangUp {CALLER}"]),
     (Stage.ENDING, True, PAIR, False, [f"HangUp {CALLER}"]),
@@ -151,6 +165,30 @@ def test_what_is_mended(
 
 def test_every_stage_is_in_the_table() -> None:
     assert {row[0] for row in TABLE} == set(Stage) - {Stage.ENDED}
+
+
+@pytest.mark.parametrize(
+    ("stage", "caller", "outside", "mended"),
+    [
+        (Stage.DIVERTING, channel(CALLER), channel(OUTSIDE, answered=False), []),
+        (Stage.DIVERTING, channel(CALLER), channel(OUTSIDE), [f"LegParked {OUTSIDE}"]),
+        (Stage.DIVERTING, channel(CALLER, OUTSIDE), channel(OUTSIDE, CALLER), [f"LegsBridged {OUTSIDE}"]),
+        (Stage.OUTSIDE, channel(CALLER, OUTSIDE), channel(OUTSIDE, CALLER), []),
+        (Stage.WAITING, channel(CALLER), channel(OUTSIDE), [f"HangUp {OUTSIDE}"]),
+    ],
+)
+def test_who_was_called_outside_and_who_is_on_the_line_come_together(
+    stage: Stage, caller: f.Channel, outside: f.Channel, mended: list[str]
+) -> None:
+    made = call(stage, False)
+    made.legs[OUTSIDE] = Leg(OUTSIDE, Role.OUTSIDE, created_at=BORN)
+    assert told(compared(made, caller, outside)) == mended
+
+
+def test_who_is_not_there_yet_is_not_missed() -> None:
+    made = call(Stage.WAITING, False, callback="one")
+    del made.legs[CALLER]
+    assert compared(made) == []
 
 
 @pytest.mark.parametrize("present", [True, False])
