@@ -172,7 +172,11 @@ def test_every_picture_of_a_call_has_the_shape_that_the_page_expects(seen: World
     assert {p["lines"][0]["state"] for p in told if p["lines"]} == {"RINGING", "TALKING", "HELD"}
     for picture in told:
         for line in picture["lines"]:
-            allowed = {"RINGING": {"hang_up"}, "TALKING": {"hang_up", "hold", "pause_recording"}, "HELD": {"hang_up", "resume"}}
+            allowed = {
+                "RINGING": {"hang_up"},
+                "TALKING": {"hang_up", "hold", "pause_recording"},
+                "HELD": {"hang_up", "resume", "pause_recording"},
+            }
             assert set(line["can"]) <= allowed[line["state"]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,9 @@ class Live:
 
 
 class Centre:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, migrated: Path) -> None:
         self.clock = FakeClock()
+        shutil.copy(migrated, folder / "x.db")
         self.db = Database(f"sqlite:///{folder / 'x.db'}", MIGRATIONS)
         self.db.open()
         self.folder = folder / "recordings"
@@ -119,9 +121,19 @@ class Centre:
         )
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with all tables: made once, copied for each test."""
+    path = tmp_path_factory.mktemp("migrated") / "x.db"
+    db = Database(f"sqlite:///{path}", MIGRATIONS)
+    db.open()
+    db.close()
+    return path
+
+
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    made = Centre(tmp_path)
+def centre(tmp_path: Path, migrated: Path) -> Iterator[Centre]:
+    made = Centre(tmp_path, migrated)
     yield made
     made.threads.stop()
     made.db.close()
