@@ -133,11 +133,15 @@ class Calls:
         for box in list(self._mailboxes.values()):
             box.idle.wait(timeout)
 
-    def begin(self, fact: f.LegCreated) -> Call | None:
-        """A new inbound leg: the record of a call begins, if the number called is somebody's."""
+    def begin(self, fact: f.LegCreated, over: bool = False) -> Call | None:
+        """A new inbound leg: the record of a call begins, if the number called is somebody's. Of one that is `over`
+        already also when its queue was deactivated meanwhile: somebody waited at its door."""
         if fact.leg in self._ctx.live.finished:
             return None  # told late: this call is over
         queue = self._dialled(fact)
+        if queue is None and over:
+            behind = self._ctx.catalog.did(fact.destination)
+            queue = self._ctx.catalog.queue(behind.queue) if behind is not None else None
         if queue is None:
             log.warning("call to a number that nobody has", called=fact.destination[:LONGEST_NUMBER])
             return None

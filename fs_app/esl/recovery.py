@@ -442,7 +442,8 @@ class Recovery:
             elif cdr.leg in unknown:
                 if known is None:
                     continue
-                if cdr.leg not in known and self._calls.begin(cdr.creation()) is not None:
+                refused = cdr.end.cause == "UNALLOCATED_NUMBER"  # by us: nobody's call
+                if cdr.leg not in known and self._calls.begin(cdr.creation(), over=not refused) is not None:
                     live.record(
                         "recovery.missed",
                         account=self._account(cdr.leg),

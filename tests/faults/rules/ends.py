@@ -38,8 +38,12 @@ class End:
 
 
 def end_of(history: History, leg: Leg) -> End:
-    talked = max((s.end - s.begin for s in _conversations(history, leg)), default=-1.0)
-    if talked > SHORT_S:
+    spans = _conversations(history, leg)
+    talked = max((s.end - s.begin for s in spans), default=-1.0)
+    unheard = (leg.back or leg.lost) and all(history.blind(s.begin, s.end) for s in spans)
+    if (
+        talked > SHORT_S and not unheard
+    ):  # without the switch that knew of it there is no CDR to learn it from
         return End("agent", ("answered",))
     doubt = ("answered",) if talked >= 0 else ()
     begin, over = leg.created, leg.over
@@ -60,7 +64,7 @@ def end_of(history: History, leg: Leg) -> End:
                 "abandoned",
                 *doubt,
                 *(("hung_up_early",) if early else ()),
-                *(("refused", "closed") if told else ()),
+                *(("refused", "closed") if told or history.blind(over, over) else ()),
             ),
         )
     if "voicemail" in doubt:

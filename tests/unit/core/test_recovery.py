@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -185,6 +186,18 @@ def test_a_cdr_that_tells_of_a_conversation_that_is_known_changes_nothing(tmp_pa
     world.calls.settle()
     assert world.stage(caller) is not Stage.TALKING, "his agent's line is lost"
     assert len(world.recorder.entries("call.bridged")) == before
+
+
+def test_who_waited_at_the_door_of_a_queue_that_was_deactivated_meanwhile_is_on_record(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    now = world.catalog.now
+    world.catalog.now = replace(now, queues={}, closed_queues=now.queues)
+    writes(world, "waited")
+    writes(world, "refused", "UNALLOCATED_NUMBER", far=False)
+    world.recover()
+    assert [e.call for e in world.recorder.entries("call.ended")] == ["waited"]
 
 
 def test_the_spool_is_waited_for_when_somebody_reads_it_already(tmp_path: Path) -> None:
