@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import os
+import sys
+from contextlib import ExitStack, suppress
 
 import click
 from gevent.event import Event
@@ -37,7 +39,7 @@ def serve(settings: Settings, demo: bool, end: Event, new_passwords: bool = Fals
         interpreter.tune()
         _say_where(app, simulated, demo and shown is None)
         end.wait()
-        click.echo("fs-app: stopping")
+        _say("fs-app: stopping")
 
 
 def _say_passwords(shown: demonstration.Credentials) -> None:
@@ -49,12 +51,19 @@ def _say_passwords(shown: demonstration.Credentials) -> None:
     click.echo("These passwords are shown this once.\n")
 
 
+def _say(text: str) -> None:
+    """What may be lost when the disk under our output is full; the calls go on. Past the buffer of sys.stdout: what
+    stays in it is a failure at the end."""
+    with suppress(OSError, ValueError):
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())
+
+
 def _say_where(app: Application, simulated: bool, made_before: bool) -> None:
     host = app.settings.web_listen.rpartition(":")[0]
-    click.echo(f"\nhttp://{host}:{app.web.port}/   switch: {'simulated' if simulated else 'FreeSWITCH'}")
+    _say(f"\nhttp://{host}:{app.web.port}/   switch: {'simulated' if simulated else 'FreeSWITCH'}")
     if made_before:
-        click.echo(
+        _say(
             f"account (compte): {demonstration.SLUG}, made earlier; its passwords were shown then. "
             "For new ones: make run NEW_PASSWORDS=1"
         )
-    click.echo("Ctrl+C ends it.\n")
+    _say("Ctrl+C ends it.\n")

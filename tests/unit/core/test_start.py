@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from fs_app.lock import FolderLock
+from tests.support.until import until
 
 
 @pytest.fixture
@@ -83,3 +84,25 @@ def test_a_database_that_cannot_be_opened_is_one_sentence(environment: dict[str,
     said, why = start(environment | {"FS_APP_DATABASE_URL": "sqlite:////does/not/exist/x.db"})
     assert why.startswith("fs-app: the database sqlite:////does/not/exist/x.db can't be opened")
     assert len(why.splitlines()) == 1 and "password" not in said
+
+
+def test_a_full_disk_under_its_output_keeps_the_program_neither_from_working_nor_from_its_orderly_end(
+    environment: dict[str, str],
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        program = subprocess.Popen(
+            [sys.executable, "-m", "fs_app", "run"], env=environment | {"FS_APP_SWITCH": "sim"}, stdout=full
+        )
+    try:
+        host, port = environment["FS_APP_WEB_LISTEN"].split(":")
+        until(lambda: answers(host, int(port)), 30, "the web answers", step=0.1)
+        program.terminate()
+        assert program.wait(20) == 0
+    finally:
+        program.kill()
+        program.wait()
+
+
+def answers(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
