@@ -40,6 +40,7 @@ class Part(Generic[V]):
 
     `load(account, queue)`; `check(checking, value)`; `store(account, queue, value)` writes no audit line: the form
     as a whole does, with what `described(account, value)` says in words that people read (names, no identifiers).
+    With `copied` False a copy of the queue begins with the blank value.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Part(Generic[V]):
     check: Callable[[Checking, V], None]
     store: Callable[[int, int, V], None]
     described: Callable[[int, V], Mapping[str, Any]] = lambda account, value: asdict(value)  # type: ignore[call-overload]
+    copied: bool = True
 
 
 Filled = tuple[Part[Any], Any]

@@ -191,7 +191,9 @@ def copy(actor: Actor, queue: int, name: str, number: str, parts: Iterable[Part[
     wrong = Problems()
     wrong.found = {field: what for field, what in problems.found.items() if field in ("name", "number")}
     wrong.check()
-    return _write(actor, None, form, [(part, part.load(actor.account, queue)) for part in parts])
+    return _write(
+        actor, None, form, [(part, part.load(actor.account, queue)) for part in parts if part.copied]
+    )
 
 
 def proposal(account: int, queue: int) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -49,7 +50,8 @@ def test_tabs_go_by_keyboard_and_keep_their_place_in_the_address(page: Page, web
     page.goto(f"{webapp.url}/admin/queues/1")
     page.focus("#tab-general")
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#tab-agents")).to_be_focused()
+    expect(page.locator("#tab-numbers")).to_be_focused()
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     expect(page.locator("#priority")).to_be_visible()
     expect(page.locator("#name")).to_be_hidden()
@@ -112,3 +114,30 @@ def test_a_refused_form_leads_to_the_field_and_keeps_what_was_typed(page: Page, 
     expect(page.locator("#name")).to_be_focused()
     assert page.title().startswith("* "), "it is not saved yet"
     assert not accessibility_faults(page)
+
+
+def test_a_new_queue_is_made_in_steps_by_keyboard(page: Page, webapp: WebProcess) -> None:
+    page.goto(f"{webapp.url}/admin/queues/new")
+    create = page.locator("[data-last]")
+    expect(create).to_be_hidden()
+    page.focus("#name")
+    page.keyboard.press("Enter")
+    expect(page.locator("#name")).to_be_focused()
+    page.fill("#name", "Assistance")
+    page.fill("#number", "260")
+    page.keyboard.press("Enter")
+    expect(page.locator("#tab-numbers")).to_have_attribute("aria-selected", "true")
+    page.press("[data-step='1']", "Enter")
+    page.locator("[name=agents]").first.check()
+    assert not accessibility_faults(page)
+    page.press("[data-step='1']", "Enter")
+    expect(page.locator("#schedule")).to_be_focused()
+    page.press("[data-step='1']", "Enter")
+    expect(page.locator("[data-step='1']")).to_be_hidden()
+    page.press("[data-step='-1']", "Enter")
+    expect(page.locator("#schedule")).to_be_focused()
+    page.press("[data-step='1']", "Enter")
+    page.check("[name=strategy][value=random]")
+    create.press("Enter")
+    page.wait_for_url(re.compile(r"/admin/queues/\d+$"))
+    expect(page.locator("h1")).to_have_text("Assistance")

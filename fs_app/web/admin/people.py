@@ -208,7 +208,7 @@ def _typed() -> Person:
         number=typed("number").replace(" ", ""),
         queues=typed_numbers("queues"),
         permanent_line=ticked("permanent_line"),
-        capacity_voice=typed_number("capacity_voice"),
+        capacity_voice=typed_number("capacity_voice") if "capacity_voice" in request.form else 1,
         supervised=typed_numbers("supervised"),
         profile=typed_number("profile"),
         skills=tuple(

@@ -30,7 +30,7 @@ from fs_app.web.admin.common import (
     wanted,
     yes_no,
 )
-from fs_app.web.admin.queue_tabs import PARTS, TABS
+from fs_app.web.admin.queue_tabs import PARTS, STEPS, TABS
 from fs_app.web.admin.queue_tabs.basic import typed_form
 from fs_app.web.admin.queue_tabs.frame import Tab
 from fs_app.web.context import the_app
@@ -217,6 +217,7 @@ def _form(
             for tab, (value, offered) in zip(TABS, asked, strict=True)
         ],
         light=_light(stored, waiting),
+        steps=STEPS if stored is None and "all" not in request.args else (),
     )
 
 

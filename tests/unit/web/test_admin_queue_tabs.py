@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fs_app.admin.model import AuditEntry
-from fs_app.queues.model import Disposition, Queue
+from fs_app.queues.model import Did, Disposition, Queue
 from fs_app.routing.model import AgentSkill, Skill
 from fs_app.web import site
 from tests.support import callworld
@@ -266,3 +266,28 @@ def test_no_two_fields_of_the_form_have_the_same_name(admin: Visitor, at: str) -
         for name in set(re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', part)) - {"tabs"}:
             assert name not in seen, f"{name} is in {seen.get(name)} and in {tab}"
             seen[name] = tab
+
+
+def test_free_numbers_are_ticked_and_those_of_others_are_not_taken(web: Web, admin: Visitor, at: str) -> None:
+    own = web.app.db.read(lambda: Did.get(Did.number == "+33185090000").id)
+    free = web.app.db.write(lambda: Did.create(account=web.ids.desk.account, number="+33144556677").id)
+    assert admin.post(at, **BASIC, tabs="numbers", numbers=[str(own), str(free)]).status_code == 303
+    did = web.app.catalog.did("+33144556677")
+    assert did is not None and did.queue == web.ids.desk.queue
+    answer = admin.post(
+        "/admin/queues/new", **{**BASIC, "name": "B", "number": "299"}, tabs="numbers", numbers=str(own)
+    )
+    assert answer.status_code == 400 and set(wrong(answer.text)) == {"numbers"}
+    assert admin.post(f"{at}/copy", name="Twin", number="298").status_code == 303
+    did = web.app.catalog.did("+33144556677")
+    assert did is not None and did.queue == web.ids.desk.queue, "a copy takes no callers away"
+    assert admin.post(at, **BASIC, tabs="numbers", numbers=str(own)).status_code == 303
+    did = web.app.catalog.did("+33144556677")
+    assert did is not None and did.queue is None
+
+
+def test_the_assistant_goes_through_what_a_new_queue_needs(admin: Visitor) -> None:
+    page = admin.page("/admin/queues/new")
+    assert re.findall(r'id="tab-(\w+)"', page) == ["general", "numbers", "agents", "opening", "strategy"]
+    assert page.count('<section id="part-') > 10, "the others are there with their defaults"
+    assert len(re.findall(r'id="tab-', admin.page("/admin/queues/new?all"))) > 10

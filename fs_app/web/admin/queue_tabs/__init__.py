@@ -3,11 +3,22 @@
 
 from __future__ import annotations
 
-from fs_app.web.admin.queue_tabs import basic, opening, recording, service, skills, strategy, waiting, wrap_up
+from fs_app.web.admin.queue_tabs import (
+    basic,
+    numbers,
+    opening,
+    recording,
+    service,
+    skills,
+    strategy,
+    waiting,
+    wrap_up,
+)
 from fs_app.web.admin.queue_tabs.frame import Tab
 
 TABS: tuple[Tab, ...] = (
     basic.GENERAL,
+    numbers.TAB,
     basic.AGENTS,
     strategy.TAB,
     skills.TAB,
@@ -21,5 +32,8 @@ TABS: tuple[Tab, ...] = (
     service.TAB,
     recording.TAB,
 )
+
+STEPS = ("general", "numbers", "agents", "opening", "strategy")
+"""The tabs that the assistant for a new queue goes through; the others begin with their defaults."""
 
 PARTS = tuple(tab.part for tab in TABS if tab.part is not None)

@@ -1,6 +1,7 @@
 // Forms of the administrator's pages (HN-220): what is not saved has an asterisk, leaving asks; tabs by keyboard.
 //
-// `data-guard` on a form: watch it. `data-tabs`: its `.part` sections become tabs of its `[role=tablist]`.
+// `data-guard` on a form: watch it. `data-tabs`: its `.part` sections become tabs of its `[role=tablist]`; with
+// `data-steps` they are steps one after the other, and parts without a tab stay as they are, unseen.
 // Also the buttons that copy a value (`data-copy`).
 
 import "./rows.js";
@@ -44,6 +45,8 @@ function tabs(form) {
   const list = form.querySelector("[role=tablist]");
   const all = [...list.querySelectorAll("[role=tab]")];
   const part = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
+  const steps = form.matches("[data-steps]");
+  const here = () => all.findIndex((tab) => tab.getAttribute("aria-selected") === "true");
   const choose = (chosen, focus) => {
     for (const tab of all) {
       const here = tab === chosen;
@@ -52,7 +55,32 @@ function tabs(form) {
       part(tab).hidden = !here;
     }
     if (focus) chosen.focus();
+    if (steps) {
+      const last = chosen === all.at(-1);
+      form.querySelector("[data-step='-1']").hidden = chosen === all[0];
+      form.querySelector("[data-step='1']").hidden = last;
+      form.querySelector("[data-last]").hidden = !last;
+    }
   };
+  const go = (by) => {
+    const needed = by > 0 ? [...part(all[here()]).querySelectorAll("[aria-required=true]")] : [];
+    for (const field of needed) field.required = true;
+    if (!needed.every((field) => field.reportValidity())) return;
+    const next = all[here() + by];
+    picked(next, false);
+    (part(next).querySelector("input:not([type=hidden]), select") ?? next).focus();
+  };
+  if (steps) {
+    for (const one of form.querySelectorAll(".part")) one.hidden = true;
+    for (const button of form.querySelectorAll("[data-step]")) {
+      button.addEventListener("click", () => go(Number(button.dataset.step)));
+    }
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.target.matches("input") || here() === all.length - 1) return;
+      event.preventDefault();
+      go(1);
+    });
+  }
   // No element has this name: a browser would put the focus on it.
   const named = (tab) => "#" + tab.id.replace("tab-", "");
   const picked = (tab, focus) => {
