@@ -28,6 +28,7 @@ from gevent.event import AsyncResult
 from fs_app.errors import Unavailable
 
 CONNECT_S = 20.0
+ANSWER_S, PRESSES = 8.0, 4
 RETRY_S = 0.2
 """A toolbar that was refused or cut off comes again after this time (a browser: 0.1 to 0.5 s)."""
 
@@ -132,10 +133,14 @@ class _Toolbar:
         self._reader = gevent.spawn(self._live)
 
     def press(self, event: str) -> Any:
-        self._asked += 1
-        answer = self._answers[self._asked] = AsyncResult()
-        self._send(b"42%d" % self._asked + orjson.dumps([event, {}]))
-        return answer.get(timeout=CONNECT_S)
+        """The answer; once more when the connection was lost meanwhile, as a person would."""
+        for _ in range(PRESSES):
+            self._asked += 1
+            answer = self._answers[self._asked] = AsyncResult()
+            with contextlib.suppress(OSError, gevent.Timeout):
+                self._send(b"42%d" % self._asked + orjson.dumps([event, {}]))
+                return answer.get(timeout=ANSWER_S)
+        return {"ok": False, "error": "no answer"}
 
     def _live(self) -> None:
         while True:

@@ -107,7 +107,7 @@ def _rings(side: Side) -> Message:
         return side.telephone.rings.get(timeout=RING_S)
     except Empty:
         raise AssertionError(
-            f"{type(side).__name__}: no call within {RING_S} s; {side.telephone.last} {side.state()}"
+            f"{type(side).__name__}: no call within {RING_S} s; {side.telephone.last.decode()} {side.state()}"
         ) from None
 
 

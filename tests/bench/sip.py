@@ -130,6 +130,7 @@ class Telephone(Endpoint):
         self.rings: Queue[Message] = Queue()
         self._seen: set[bytes] = set()
         self._status: list[Message] = []
+        self._let_go: set[bytes] = set()  # calls whose BYE was answered
         self.repeated = 0  # requests that had to be sent again
         super().__init__()
 
@@ -163,6 +164,8 @@ class Telephone(Endpoint):
     def arrived(self, message: Message) -> None:
         if message.status:
             self._status.append(message)
+            if message.one(b"cseq").endswith(b"BYE"):
+                self._let_go.add(message.one(b"call-id"))
         elif message.method == b"INVITE" and message.one(b"call-id") not in self._seen:
             self._seen.add(message.one(b"call-id"))
             self.answer(message, b"180 Ringing")
@@ -199,7 +202,7 @@ class Telephone(Endpoint):
     def _insist(self, call_id: bytes, again: Callable[[], None]) -> None:
         for _ in range(TRIES):
             gevent.sleep(AGAIN_S)
-            if any(m.one(b"call-id") == call_id for m in self._status):
+            if call_id in self._let_go:
                 return
             self.repeated += 1
             again()
