@@ -135,11 +135,19 @@ class Agent:
                     self._todo.append((time.time() + 0.4, due[1]))  # the key is pressed again
 
     def _stay_connected(self) -> None:
+        """With the same login, and when that is no good any more (he was deactivated for a while) with a new one."""
+        failures = 0
         while True:
             gevent.sleep(RETRY_S)
-            if self.present and not self.page.socket.connected:
-                with contextlib.suppress(*TROUBLE):
+            if not self.present or self.page.socket.connected:
+                failures = 0
+                continue
+            with contextlib.suppress(*TROUBLE):
+                failures += 1
+                if failures % 8:
                     self.page.connect()
+                else:
+                    self.open_page(again=True)
 
     def _alone(self) -> None:
         """Without a page: who talks for too long without seeing his screen puts the telephone down."""

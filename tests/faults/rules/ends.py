@@ -54,7 +54,8 @@ def end_of(history: History, leg: Leg) -> End:
     if leg.cause == NOBODYS and history.touched(("queue",), leg.created, leg.over, 2.0, queue):
         return End("nobody's number", ("failed", "refused", "closed"))
     if leg.lost or leg.given_up or leg.cause in ("MEDIA_TIMEOUT", "SWITCH_DIED", "UNSEEN"):
-        return End("fault", ("failed", *doubt, *(("refused", "closed") if told else ())))
+        left = ("abandoned", "hung_up_early") if leg.by_caller else ()  # in the switch's last moment
+        return End("fault", ("failed", *doubt, *left, *(("refused", "closed") if told else ())))
     if leg.by_caller or leg.cause == "ORIGINATOR_CANCEL":
         early = over - begin < EARLY_S or leg.answered is None or over - leg.answered < EARLY_S
         early = early or history.blind(begin, over)
