@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.test_one_call import ready_agent
 from tests.support.browser import Browser, accessibility_faults, chromium, log_in
-from tests.support.program import BOSS_NUMBER, DID, DOMAIN, PASSWORD, Plan, Program
+from tests.support.program import BOSS_NUMBER, DID, DOMAIN, PASSWORD, Plan, Program, logged_in
 from tests.support.until import until
 from tests.support.world import World
 
@@ -42,6 +42,16 @@ def boss_page(window: Callable[..., Page], app: Program, *size: int, **more: Any
     page.goto(f"{app.url}/supervision")
     expect(page.locator(".q-tile")).to_have_count(1)
     return page
+
+
+def add_queue(app: Program, name: str, number: str) -> None:
+    http = logged_in(app.url, "admin")
+    token = http.get(app.url + "/calls", timeout=5).text.split('name="csrf-token" content="')[1].split('"')[0]
+    form = {"name": name, "number": number, "ring_s": "20", "no_answer_delay_s": "10", "inter_call_s": "3"}
+    answer = http.post(
+        app.url + "/admin/queues/new", data={"csrf_token": token, **form}, timeout=10, allow_redirects=False
+    )
+    assert answer.status_code == 303, answer.text[:500]
 
 
 def figure(page: Page, name: str) -> Any:
@@ -224,10 +234,7 @@ def test_a_supervisor_sees_the_queues_that_he_is_given(
     admin = window()
     log_in(admin, app.url, "test", "admin", PASSWORD)
     page = boss_page(window, app)
-    admin.goto(f"{app.url}/admin/queues/new")
-    admin.fill("#name", "Technique")
-    admin.fill("#number", "701")
-    admin.get_by_role("button", name="Enregistrer").click()
+    add_queue(app, "Technique", "701")
     expect(page.locator(".q-tile")).to_have_count(2)
     admin.goto(f"{app.url}/admin/people?q=boss")
     admin.get_by_role("link", name="Sonia").first.click()
@@ -260,3 +267,64 @@ def test_it_is_accessible_and_fits(
     page.keyboard.press("Escape")
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0, f"{wider} pixels wider than the window"
+
+
+def test_an_agent_sees_his_colleagues_and_his_latest_calls(
+    world: World,
+    program: Callable[..., Program],
+    pages: Callable[..., Any],
+    window: Callable[..., Page],
+    running: Browser,
+) -> None:
+    app = program(Plan(agents=2))
+    phone, other = ready_agent(world, app, pages, "1002")
+    phone.answer_by_itself()
+    page = window()
+    log_in(page, app.url, "test", "agent1001", PASSWORD)
+    page.get_by_role("button", name="Prendre mon poste").click()
+    page.get_by_role("button", name="Agents").click()
+    row = page.locator(f"[data-colleague='{app.ids.agents[1]}']")
+    expect(row).to_contain_text("Repos")
+    caller = world.call(DID, "+33612345678")
+    other.is_in("IN_CALL", 20)
+    expect(row).to_contain_text("En communication")
+    expect(row).not_to_contain_text("06 12")
+    caller.hang_up()
+    other.is_in("WRAP_UP")
+    expect(row).to_contain_text("Qualification")
+    other.do("call.qualify", call=other.picture["work"]["call"], disposition=app.ids.dispositions[0], note="")
+    other.do("agent.log_out")
+    expect(row).to_have_count(0)
+    page.get_by_label("Montrer aussi les absents").check()
+    expect(row).to_contain_text("Déconnecté")
+    page.get_by_role("button", name="Mes derniers appels").click()
+    expect(page.get_by_role("region", name="Mes derniers appels")).to_contain_text("Aucun appel")
+    assert not accessibility_faults(page)
+    other.close()  # the live tab is the browser's from here on
+    mine = window()
+    log_in(mine, app.url, "test", "agent1002", PASSWORD)
+    mine.get_by_role("button", name="Prendre mon poste").click()
+    mine.get_by_role("button", name="Mes derniers appels").click()
+    shown = mine.get_by_role("region", name="Mes derniers appels")
+    expect(shown).to_contain_text("Jean Dupont")
+    expect(shown).to_contain_text("Sale")
+    assert running.complaints == []
+
+
+def test_the_figures_of_the_home_page_follow_by_themselves(
+    world: World, program: Callable[..., Program], window: Callable[..., Page], running: Browser
+) -> None:
+    app = program(Plan(agents=1, supervisor=True))
+    page = window()
+    log_in(page, app.url, "test", "boss", PASSWORD)
+    page.goto(app.url)
+    expect(page.locator("[data-live]")).to_be_visible()
+    received = page.locator(".tile", has_text="reçus aujourd’hui").locator(".tile-value")
+    expect(received).to_have_text("0")
+    caller = world.call(DID, "+33612345678")
+    expect(received).to_have_text("1", timeout=10_000)
+    caller.hang_up()
+    expect(page.locator(".tile", has_text="abandonnés").locator(".tile-value")).to_have_text(
+        "1", timeout=10_000
+    )
+    assert running.complaints == []
