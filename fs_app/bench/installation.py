@@ -72,7 +72,7 @@ def _rows(size: Size, dice: random.Random) -> Seeded:
     now, made = clock.RealClock().now_ms(), Seeded()
     account = Account.create(slug="bench", name="Bench", sip_domain=DOMAIN, created_at=now)
     queues = []
-    for i in range(size.queues):
+    for i in range(min(size.queues, size.agents)):  # a queue without agents would keep its callers for ever
         queue = Queue.create(
             account=account,
             name=f"Queue {i + 1}",
@@ -106,7 +106,8 @@ def _rows(size: Size, dice: random.Random) -> Seeded:
             seen_at=now,
             expires_at=now + 12 * 3600 * 1000,
         )
-        his = dice.sample(queues, min(size.queues_of_an_agent, len(queues)))
+        others = [q for q in queues if q != queues[i % len(queues)]]
+        his = [queues[i % len(queues)], *dice.sample(others, min(size.queues_of_an_agent - 1, len(others)))]
         members += [{"account": account.id, "queue": q, "agent": agent.id} for q in his]
         made.agents.append(agent.id)
         made.numbers.append(number)
