@@ -32,11 +32,29 @@ KINDS = (
     "profile",
     "recording",
     "phone",
+    "call",
+    "agent",
+    "display",
     "account",
     "schedule",
     "holiday_set",
 )
 LONGEST_VALUE = 120
+NOTHING = "–"
+
+WORDS = {
+    "strategy": "queues.strategy.",
+    "role": "role.",
+    "language": "language.name.",
+    "category": "dispositions.category.",
+    "record_rule": "recordings.rule.",
+    "denied": "permission.",
+    "closed_then": "queues.way.",
+    "max_wait_then": "queues.way.",
+    "max_length_then": "queues.way.",
+    "exit_then": "queues.way.",
+}
+"""Field whose values are names of the program → the texts that say them."""
 
 
 @blueprint.get("")
@@ -46,7 +64,7 @@ def listing() -> str:
     page = _read(asked)
     kinds = [("", t("admin.every")), *((kind, t(f"audit.kind.{kind}")) for kind in KINDS)]
     shown = ListPage(PATH, asked, page, [Filter("kind", t("audit.kind"), kinds)], _columns())
-    return render_template("admin/audit.html", list=shown, said=said, field=field, values=dict(asked.filters))
+    return render_template("admin/audit.html", list=shown, changes=changes, values=dict(asked.filters))
 
 
 @blueprint.get("/export.csv")
@@ -63,7 +81,7 @@ def export() -> Response:
             t_or(f"audit.action.{line.action}", line.action),
             t_or(f"audit.kind.{line.kind}", line.kind),
             line.label,
-            "; ".join(f"{field(name)}: {said(old)} → {said(new)}" for name, old, new in line.changes),
+            "; ".join(f"{name}: {old} → {new}" for name, old, new in changes(line)),
             line.address,
         )
 
@@ -75,15 +93,40 @@ def field(name: str) -> str:
     return t_or(f"audit.field.{name}", name)
 
 
-def said(value: Any) -> str:
-    """A value as people read it."""
-    if value is None or value == "" or value == []:
-        return "–"
+def changes(line: audit.Line) -> list[tuple[str, str, str]]:
+    """What is called how, before and after, as people read it; nothing that was and is empty."""
+    told = [(field(name), said(name, old), said(name, new)) for name, old, new in line.changes]
+    return [(name, old, new) for name, old, new in told if (old, new) != (NOTHING, NOTHING)]
+
+
+def said(name: str, value: Any) -> str:
+    """A value of a field as people read it."""
+    if value is None or value == "" or value == [] or value == {}:
+        return NOTHING
     if isinstance(value, bool):
         return t("admin.yes") if value else t("admin.no")
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return text.clipped(", ".join(value), LONGEST_VALUE)
-    return text.clipped(value if isinstance(value, str) else orjson.dumps(value).decode(), LONGEST_VALUE)
+    if isinstance(value, dict):
+        return text.clipped(_pairs(value), LONGEST_VALUE)
+    if isinstance(value, list):
+        return text.clipped(", ".join(_item(name, item) for item in value), LONGEST_VALUE)
+    return text.clipped(_item(name, value), LONGEST_VALUE)
+
+
+def _item(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return t_or(f"{WORDS[name]}{value}", value) if name in WORDS else value
+    if isinstance(value, dict):
+        return " ".join(str(part) for part in value.values() if isinstance(part, str | int))
+    return orjson.dumps(value).decode()
+
+
+def _pairs(values: dict[str, Any]) -> str:
+    """Skills with their levels, agents with their tiers, a telephone."""
+    return ", ".join(
+        f"{field(key)}: {said(key, value)}"
+        for key, value in values.items()
+        if value not in (None, "", [], {})
+    )
 
 
 def _read(asked: Wanted, timeout: float = 10.0) -> Any:

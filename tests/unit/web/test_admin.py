@@ -17,6 +17,7 @@ from fs_app.directory.snapshot import a1_hash
 from fs_app.events import CatalogChanged
 from fs_app.queues.model import Disposition, Queue
 from fs_app.web import site
+from fs_app.web.i18n import known
 from tests.support import callworld, deskworld
 from tests.unit.web.conftest import Visitor, Web
 
@@ -179,7 +180,12 @@ def test_a_new_queue_takes_calls_at_once(web: Web, admin: Visitor) -> None:
     assert answer.status_code == 303
     info = web.app.catalog.queue_by_number(web.ids.desk.account, "300")
     assert info is not None
-    assert (info.ring_s, info.record_rule, info.wrap_up, info.agents) == (25, "all", False, (web.ids.desk.agent,))
+    assert (info.ring_s, info.record_rule, info.wrap_up, info.agents) == (
+        25,
+        "all",
+        False,
+        (web.ids.desk.agent,),
+    )
     page = admin.page(answer.location)
     assert "No incoming number" in page
     admin.post("/admin/numbers/new", number="01 44 55 66 77", queue=str(info.id))
@@ -292,6 +298,21 @@ def test_the_log_shows_before_and_after(web: Web, admin: Visitor) -> None:
     assert log(web).count(("update", "queue", "Support")) == 1, "nothing changed: nothing written"
     assert "Ringing (s): 25 → 40" in admin.get("/admin/audit/export.csv").data.decode("utf-8-sig")
     assert admin.page("/admin/audit?since=2999-01-01").count("<s>25</s>") == 0
+
+
+def test_every_value_in_the_log_has_a_word(web: Web, admin: Visitor) -> None:
+    admin.post("/admin/queues/new", **QUEUE)
+    admin.post("/admin/people/new", name="Nadia", login="nadia", role="agent", number="1077", queues="1")
+    admin.post("/admin/numbers/new", number="+33185090077", label="Night", queue="1")
+
+    def nameless() -> set[str]:
+        rows = AuditEntry.select()
+        told = {name for row in rows for name in {**(row.before or {}), **(row.after or {})}}
+        return {name for name in told if not known(f"audit.field.{name}")}
+
+    assert web.app.db.read(nameless) == set()
+    page = admin.page("/admin/audit?kind=queue")
+    assert "longest_idle" not in page and "hang_up" not in page and "{}" not in page
 
 
 def test_every_access_to_a_recording_is_written_before_the_first_byte(web: Web) -> None:

@@ -146,7 +146,7 @@ def test_listening_downloading_keeping_and_deleting_each_leave_a_line(
     admin.post(f"/recordings/{ID}/delete", reason="r")
     assert [a for a, _, _ in log(web)] == ["listen", "download", "keep", "release", "delete"]
     assert len({who for _, _, who in log(web)}) == 2
-    assert "protège" in admin.page("/admin/audit?kind=recording")
+    assert "Protection" in admin.page("/admin/audit?kind=recording")
 
 
 def test_how_long_recordings_are_kept_is_an_administrators_choice(
