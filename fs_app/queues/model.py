@@ -117,7 +117,9 @@ class Queue(Base):
     hold_message = CharField(max_length=300, default="")
     callback_key = CharField(max_length=1, default="")  # empty: no kept places
     callback_prompt = CharField(max_length=300, default="")
-    callback_number = CharField(max_length=32, default="")  # shown to who is called back; empty: the one he dialled
+    callback_number = CharField(
+        max_length=32, default=""
+    )  # shown to who is called back; empty: the one he dialled
     callback_tries = IntegerField(default=3)
     callback_retry_s = IntegerField(default=300)
     keep_abandoned = BooleanField(default=True)
