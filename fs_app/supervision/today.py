@@ -21,7 +21,6 @@ from fs_app.events import Recorded
 from fs_app.journal import Entry
 from fs_app.live import Live
 
-
 QUARTER_MS = 15 * 60 * 1000
 
 
