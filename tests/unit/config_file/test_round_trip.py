@@ -168,7 +168,7 @@ def refusals(centre: Centre, text: str) -> set[str]:
 
 
 @given(configurations())
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_text_is_read_as_it_was_written(wanted: dict[str, Any]) -> None:
     once = parsed(yaml.dump(wanted, Dumper=document._Dumper, allow_unicode=True))
     text = document.write(once)
@@ -178,7 +178,7 @@ def test_a_text_is_read_as_it_was_written(wanted: dict[str, Any]) -> None:
 
 
 @given(first=configurations(), second=configurations())
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 def test_loading_what_was_exported_changes_nothing_whatever_it_is(
     made: dict[str, Path],
     tmp_path_factory: pytest.TempPathFactory,
