@@ -11,7 +11,10 @@ from fs_app.calls import queries
 from fs_app.db import Database
 from tests.support.program import ROOT, Program
 
-CALLS = "select id, outcome, ended_at, ended_by, agent_id, disposition_id, disposition_note, ticket, wait_ms from call"
+CALLS = (
+    "select id, outcome, ended_at, ended_by, agent_id, disposition_id, disposition_note, ticket, wait_ms from call"
+    " where direction = 'inbound'"
+)
 OFFERS = "select id, call_id, agent_id from leg where role = 'agent'"
 STEPS = "select id, at, agent, kind, data from journal_entry where kind in ('agent.presence', 'agent.work') order by id"
 LEFT = "select id, caller_number, stage, outcome from call where ended_at is null"
