@@ -91,7 +91,8 @@ class BoardChanged:
 
 @dataclass(frozen=True, slots=True)
 class AgentNotice:
-    """Something to say once on an agent's page: `key` of the catalogue, its parameters, `level` as in docs/events.md."""
+    """Something to say once on an agent's page: `key` of the catalogue, its parameters, `level` as in
+    docs/events.md."""
 
     agent: int
     level: str

@@ -159,8 +159,8 @@ class AccountService:
         return ended
 
     def ask_again(self) -> None:
-        """The configuration changed, perhaps what people may: the database is asked for each at his next click. While it
-        is away what was known goes on."""
+        """The configuration changed, perhaps what people may: the database is asked for each at his next click.
+        While it is away what was known goes on."""
         for known in self._known.values():
             known.checked_at = -RECHECK_MS
 

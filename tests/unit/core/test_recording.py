@@ -29,8 +29,7 @@ class Disk:
 
 
 def centre(folder: Path, rule: str = "all", **how: object) -> World:
-    world = World(folder, queue=queue_info(record_rule=rule), **how)  # type: ignore[arg-type]
-    return world
+    return World(folder, queue=queue_info(record_rule=rule), **how)  # type: ignore[arg-type]
 
 
 def talking(folder: Path, rule: str = "all") -> tuple[World, str, str, int]:
