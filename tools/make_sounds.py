@@ -1,7 +1,8 @@
 """Speak the prompts of sounds/catalogue.json with espeak-ng (Debian) into sounds/LANGUAGE/NAME.wav, 8 kHz mono, and
 the numbers of fs_app/calls/spoken.py into sounds/LANGUAGE/numbers/.
 
-`make_sounds.py NAME…` makes only these (`numbers` for the numbers). A developer runs this after changing the catalogue; the files are kept in the repository.
+`make_sounds.py NAME…` makes only these (`numbers` for the numbers). A developer runs this after changing the
+catalogue; the files are kept in the repository.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from fs_app.calls.spoken import NUMBERS  # noqa: E402
+from fs_app.calls.spoken import NUMBERS
 
 SOUNDS = Path(__file__).resolve().parents[1] / "sounds"
 VOICES = {"fr": "fr-fr", "en": "en-gb", "es": "es"}

@@ -108,7 +108,7 @@ def test_who_asks_to_be_available_without_a_telephone_is_set_aside_again(ready: 
 
 def test_a_conversation_is_not_touched_and_he_is_set_aside_after_it(ready: Watched) -> None:
     world = ready.world
-    caller, leg, agent = world.talking()
+    caller, _leg, agent = world.talking()
     assert agent == ME
     ready.phone_goes(ME)
     ready.after(ABSENCE_S + 5)
