@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gevent
+from gevent.lock import BoundedSemaphore
 from socketio import exceptions
 
 from tests.faults.place import Place
@@ -33,6 +34,7 @@ class Agent:
         self._random = random.Random(f"agent {seed} {number}")
         self._dispositions, self._reason = dispositions, reason
         self._make_page = make_page
+        self._opening = BoundedSemaphore(1)
         self.phone = place.world.phone(number, PASSWORD, DOMAIN)
         self.phone.register()
         self.page = self._open()
@@ -66,13 +68,14 @@ class Agent:
 
     def open_page(self, again: bool = False) -> None:
         """Connect once more; `again`: with a new login. Raises one of TROUBLE while the program is away."""
-        if again:
-            self.page.close()
-            self.page = self._open()
-            self._see(self.page.picture)
-        else:
-            self.page.connect()
-        self.present = True
+        with self._opening:
+            if again:
+                self.page.close()
+                self.page = self._open()
+                self._see(self.page.picture)
+            elif not self.page.socket.connected:
+                self.page.connect()
+            self.present = True
 
     def power(self, on: bool) -> None:
         """Of his telephone. Raises AssertionError when it can't register."""
@@ -144,10 +147,7 @@ class Agent:
                 continue
             with contextlib.suppress(*TROUBLE):
                 failures += 1
-                if failures % 8:
-                    self.page.connect()
-                else:
-                    self.open_page(again=True)
+                self.open_page(again=failures % 8 == 0)
 
     def _alone(self) -> None:
         """Without a page: who talks for too long without seeing his screen puts the telephone down."""

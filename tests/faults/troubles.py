@@ -70,6 +70,7 @@ class Troubles:
                 targets = act(fault) or targets
             except Exception as error:  # noqa: BLE001 - the run goes on; that it could not be done is part of its story
                 self.failures.append(f"fault {fault.number} ({fault.kind}): {error!r}")
+                self._record.line("failures", what=self.failures[-1])
             end = time.time()
             healed = self._kept.healed()
             self._record.line(

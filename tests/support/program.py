@@ -284,7 +284,11 @@ class AgentPage:
             transports=["websocket"],
             wait_timeout=5,
         )
-        until(lambda: self.picture, 5, "the first picture")
+        try:
+            until(lambda: self.picture, 5, "the first picture")
+        except AssertionError:
+            self.socket.disconnect()  # nobody holds this page: it must not stay the living one
+            raise
 
     def _take(self, picture: dict[str, Any]) -> None:
         self.picture = picture
