@@ -83,13 +83,11 @@ class View:
 
     def heard(self, caller: Leg) -> float:
         """When the program had him in its queue at the latest: what it asks for shrinks with the time from there."""
-        begin = caller.answered or caller.created
-        blind = [
-            f.healed
-            for f in self.history.faults
-            if f.kind in BLINDING and f.begin - 1 <= begin <= f.healed + 1
-        ]
-        return max([begin, *(healed + SETTLED_S for healed in blind)])
+        at = caller.answered or caller.created
+        for fault in sorted(self.history.faults, key=lambda f: f.begin):
+            if fault.kind in BLINDING and fault.begin - 1 <= at <= fault.healed + 1:
+                at = fault.healed + SETTLED_S  # and perhaps blind again right after
+        return at
 
     def own_agent(self, caller: Leg, at: float) -> int | None:
         """Whom he talked to last."""
