@@ -16,6 +16,8 @@ from fs_app.admin.listing import Page, Wanted, like, page_of
 from fs_app.contacts.numbers import e164
 from fs_app.queues.model import Did, Queue
 
+HIGHEST_PRIORITY = 1000
+
 AS_SENT = re.compile(r"\+?[0-9*#]{3,31}")
 """A number that is none of the public network's: short codes, or what a trunk sends."""
 
@@ -25,6 +27,7 @@ class NumberForm:
     number: str = ""
     label: str = ""
     queue: int | None = None
+    priority: int | None = 0  # None: what was typed is no number
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def listing(account: int, wanted: Wanted) -> Page[NumberRow]:
 def get(account: int, number: int) -> Stored:
     """Raises NotFound."""
     row = find(Did, account, number)
-    return Stored(row.id, row.active, NumberForm(row.number, row.label, row.queue_id))
+    return Stored(row.id, row.active, NumberForm(row.number, row.label, row.queue_id, row.priority))
 
 
 def save(actor: Actor, identifier: int | None, form: NumberForm) -> int:
@@ -89,6 +92,7 @@ def save(actor: Actor, identifier: int | None, form: NumberForm) -> int:
     if not AS_SENT.fullmatch(number):
         problems.add("number", "field.did")
     problems.text("label", form.label, 100, needed=False)
+    problems.number("priority", form.priority, 0, HIGHEST_PRIORITY)
     same = Did.get_or_none((Did.number == number) & (Did.id != (identifier or 0)))
     if same is not None:
         ours = same.account_id == actor.account

@@ -16,7 +16,10 @@ MOST_YEARS = 10
 @cache
 def countries() -> dict[str, list[str]]:
     """ISO 3166 code → the codes of the regions that have holidays of their own."""
-    return {code: list(regions) for code, regions in holidays.list_supported_countries().items()}
+    return {
+        code: list(regions)
+        for code, regions in holidays.list_supported_countries(include_aliases=False).items()
+    }
 
 
 @cache

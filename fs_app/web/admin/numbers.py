@@ -133,7 +133,8 @@ def _columns() -> list[Column]:
 
 
 def _typed() -> NumberForm:
-    return NumberForm(typed("number"), typed("label"), typed_number("queue"))
+    priority = typed_number("priority") if "priority" in request.form else 0
+    return NumberForm(typed("number"), typed("label"), typed_number("queue"), priority)
 
 
 def _form(stored: Stored | None, form: NumberForm, problems: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from fs_app.admin import people, profiles, queues, skills, use
 from fs_app.admin.form import FormInvalid
 from fs_app.admin.listing import Wanted
 from fs_app.admin.people import Person, Stored
+from fs_app.admin.profiles import LastAdmin, MoreThanOwn
 from fs_app.web.access import needs
 from fs_app.web.admin.common import (
     Column,
@@ -37,6 +38,7 @@ from fs_app.web.admin.common import (
     yes_no,
 )
 from fs_app.web.context import site, the_app, who
+from fs_app.web.failures import said
 from fs_app.web.i18n import t
 
 blueprint = Blueprint("admin_people", __name__, url_prefix="/admin/people")
@@ -99,6 +101,8 @@ def new() -> str | tuple[str, int]:
         user, telephone = change(lambda by: people.save(by, None, person, hashed, sip_password))
     except FormInvalid as error:
         return _form(None, person, {**problems, **problems_of(error)}), 400
+    except MoreThanOwn as error:
+        return _form(None, person, {"role": said(error)}), error.status
     return _secrets(user, web=password, sip=sip_password if telephone else "")
 
 
@@ -118,6 +122,8 @@ def save(user: int) -> AnyResponse | str | tuple[str, int]:
         _, telephone = change(lambda by: people.save(by, user, person, sip_password=sip_password))
     except FormInvalid as error:
         return _form(stored, person, problems_of(error)), 400
+    except (LastAdmin, MoreThanOwn) as error:
+        return _form(stored, person, {"role": said(error)}), error.status
     site().accounts.forget(user)
     if telephone:
         return _secrets(user, sip=sip_password)
@@ -153,6 +159,10 @@ def sip_password(user: int) -> str:
 def ask_deactivate(user: int) -> str:
     stored = read(lambda account: people.get(account, user))
     person, agent = stored.person, stored.agent
+    if user == who().user:
+        return confirm(
+            t("people.deactivate.title", name=person.name), [t("error.yourself")], "", f"{PATH}/{user}"
+        )
     says = [t("people.deactivate.keeps")]
     if agent is not None:
         says.insert(0, t("people.deactivate.phone", number=person.number))

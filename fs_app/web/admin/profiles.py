@@ -11,10 +11,11 @@ from fs_app.accounts.permissions import ROLES
 from fs_app.accounts.profiles import AgentOptions, granted, of_role
 from fs_app.admin import profiles
 from fs_app.admin.form import FormInvalid
-from fs_app.admin.profiles import ProfileForm, Stored
+from fs_app.admin.profiles import LastAdmin, MoreThanOwn, ProfileForm, Stored
 from fs_app.web.access import needs
 from fs_app.web.admin.common import change, confirm, done, problems_of, read, ticked, typed
 from fs_app.web.context import who
+from fs_app.web.failures import said
 from fs_app.web.i18n import t
 
 blueprint = Blueprint("admin_profiles", __name__, url_prefix="/admin/profiles")
@@ -69,6 +70,8 @@ def _save(stored: Stored | None) -> AnyResponse | str | tuple[str, int]:
         change(lambda by: profiles.save(by, stored.id if stored else None, form))
     except FormInvalid as error:
         return _form(stored, form, problems_of(error)), 400
+    except (LastAdmin, MoreThanOwn) as error:
+        return _form(stored, form, {"role": said(error)}), error.status
     return done(PATH, "admin.saved", name=form.name)
 
 

@@ -135,9 +135,17 @@ def test_a_deactivated_person_is_out_at_once_and_history_stays(web: Web, admin: 
 def test_nobody_locks_himself_or_everybody_out(web: Web, admin: Visitor) -> None:
     me = web.app.db.read(lambda: User.get(User.login == "admin").id)
     assert admin.post(f"/admin/people/{me}/deactivate").status_code == 409
-    answer = admin.post(f"/admin/people/{me}", name="Ahmed", login="admin", role="agent")
+    assert "deactivate yourself" in admin.page(f"/admin/people/{me}/deactivate").replace("’", "'")
+    answer = admin.post(f"/admin/people/{me}", name="Ahmed Two", login="admin", role="agent")
     assert answer.status_code == 409
-    assert "the last administrator" in answer.text
+    assert "the last administrator" in wrong(answer.text)["role"]
+    assert 'value="Ahmed Two"' in answer.text, "what was typed is still there"
+
+
+def test_what_is_no_number_is_shown_again_as_it_was_typed(web: Web, admin: Visitor) -> None:
+    answer = admin.post("/admin/queues/new", **{**QUEUE, "ring_s": "-7"})
+    assert set(wrong(answer.text)) == {"ring_s"}
+    assert 'value="-7"' in answer.text
 
 
 def test_a_new_password_ends_what_was_begun_with_the_old_one(web: Web, admin: Visitor) -> None:
@@ -286,6 +294,16 @@ def test_a_deactivated_number_leads_nowhere(web: Web, admin: Visitor) -> None:
     admin.post(f"/admin/numbers/{did}/activate")
     assert web.app.catalog.did("+33185090000") is not None
     assert set(wrong(admin.post("/admin/numbers/new", number="12").text)) == {"number"}
+
+
+def test_callers_of_a_number_may_go_first(web: Web, admin: Visitor) -> None:
+    from fs_app.queues.model import Did
+
+    did = web.app.db.read(lambda: Did.get(Did.number == "+33185090000"))
+    typed = {"number": did.number, "label": "VIP", "queue": str(did.queue_id)}
+    admin.post(f"/admin/numbers/{did.id}", **typed, priority="50")
+    assert web.app.catalog.did("+33185090000").priority == 50
+    assert set(wrong(admin.post(f"/admin/numbers/{did.id}", **typed, priority="1001").text)) == {"priority"}
 
 
 # --- audit --------------------------------------------------------------------------------------------------
