@@ -21,6 +21,10 @@ GRACE_S = 10.0
 
 BEEP = "tone_stream://%(400,100,1000)"
 
+SPEAKS = {"fsapp_speaks": "true", "record_ms": ""}
+"""For the dialplan, should the program die meanwhile: he is left in peace until `record` has ended and set record_ms,
+and then the call is over."""
+
 
 @dataclass(frozen=True, slots=True)
 class MessageTooLong:
@@ -38,8 +42,8 @@ def begin(ctx: Context, call: Call, why: str) -> None:
 
 
 def greet(ctx: Context, call: Call) -> None:
-    """Also at the door after a death of the program, which may have cut him off in the middle: what he said is kept,
-    and he may say it again."""
+    """Also at the door after a death of the switch, which cut him off in the middle: what he said is kept, and he may
+    say it again. (A death of the program in the middle of a message is not noticed: `SPEAKS`.)"""
     found = call.recording
     if found is not None:
         spoken_ms = max(0, ctx.clock.now_ms() - found.since)
@@ -87,6 +91,7 @@ def _record(ctx: Context, call: Call) -> None:
     recording = str(uuid4())
     path = _path(ctx, call, recording)
     ctx.record(call, "recording.wanted", recording=recording, path=path, agent=None, rule="voicemail")
+    ctx.command(call, ctx.switch.set_variables(call.caller_leg, SPEAKS))
     pending = ctx.switch.record_message(
         call.caller_leg, sounds.on_switch(ctx.recordings, path), most_s, silence_s
     )

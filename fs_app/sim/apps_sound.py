@@ -108,6 +108,9 @@ def record(ch: Channel, data: str) -> None:
             life.run_private(ch)
             due = end if silent_since is None else min(end, silent_since + quiet)
             life.pause(ch, None if math.isinf(due) else max(0.0, due - now))
+    except life.Redirected:  # a leg that is taken out of `record` is hung up by it [seen]
+        life.hangup(ch, "DESTINATION_OUT_OF_ORDER")
+        raise
     finally:
         recording = ch.recordings.get(path)
         if recording is not None:

@@ -6,7 +6,10 @@ import time
 import wave
 from pathlib import Path
 
+import pytest
+
 from fs_app import facts as f
+from fs_app.calls.voicemail import SPEAKS
 from tests.conformance.program import Program, hears_tone
 from tests.conformance.test_sound import ends, tone
 from tests.support.until import until
@@ -110,3 +113,37 @@ def test_recording_a_message_makes_no_folder(program: Program, tmp_path: Path) -
     program.fact(f.AppDone, leg, timeout=2, app_uuid=message.id)
     assert not program.all(f.RecordingStarted, leg)
     assert not path.exists()
+
+
+def test_a_leg_that_is_taken_out_of_a_message_is_hung_up(program: Program, tmp_path: Path) -> None:
+    """Why the dialplan's watch must leave it in peace."""
+    _, leg = program.caller()
+    path = tmp_path / "m.wav"
+    program.switch.record_message(leg, str(path), 60, 10).get(5)
+    program.fact(f.RecordingStarted, leg, path=str(path))
+    program.switch.send_home(leg).get(5)
+    assert program.gone(leg).cause == "DESTINATION_OUT_OF_ORDER"
+
+
+@pytest.mark.parametrize("dead", [True, False], ids=["dead", "frozen"])
+def test_a_message_goes_on_without_the_program_and_its_end_is_the_end_of_the_call(
+    program: Program, tmp_path: Path, dead: bool
+) -> None:
+    caller, leg = program.caller()
+    path = tmp_path / "m.wav"
+    program.switch.set_variables(leg, {"record_ms": "9"}).get(5)  # of a recording before
+    program.switch.set_variables(leg, SPEAKS).get(5)
+    program.switch.record_message(leg, str(path), 60, 2).get(5)
+    program.fact(f.RecordingStarted, leg, path=str(path))
+    if dead:
+        program.door.close(leg)
+    program.drop_lease()
+    time.sleep(5)  # the watch looks every second or two
+    assert program.switch.exists(leg).get(5)
+    assert not program.all(f.RecordingStopped, leg)
+    caller.say_nothing()
+    program.fact(f.RecordingStopped, leg, path=str(path))
+    assert program.gone(leg).cause == "NORMAL_CLEARING"
+    assert caller.ended(3) == "bye"
+    with wave.open(str(path)) as file:
+        assert file.getnframes() / file.getframerate() > 6.0
