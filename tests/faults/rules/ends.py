@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.faults.history import BLINDING, History, Leg, Row, Violation
+from tests.faults.history import BLINDING, History, Leg, Row, Span, Violation
 
 RULE = "ends"
 SHORT_S = 0.5
@@ -131,6 +131,6 @@ def _unseen(history: History, leg: Leg) -> bool:
     return leg.over - leg.created < 0.5 or history.touched(away, leg.created, leg.created, LATE_S)
 
 
-def _conversations(history: History, leg: Leg) -> list:  # type: ignore[type-arg]
+def _conversations(history: History, leg: Leg) -> list[Span]:
     legs = history.legs
     return [s for s in leg.spans if s.other not in legs or not legs[s.other].inbound]

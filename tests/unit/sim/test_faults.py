@@ -138,3 +138,17 @@ def test_what_was_answered_a_moment_before_a_crash_was_not_written_down(
     program.fact(f.LinkUp, since=since, timeout=8)
     assert program.switch.sofia_recover().get(5) == 0
     assert not program.switch.exists(leg).get(5)
+
+
+def test_who_calls_a_dead_switch_is_there_when_it_is_back_unless_he_gave_up(world: SimWorld) -> None:
+    world.kill_switch()
+    patient, other = world.call("0100"), world.call("0100")
+    other.hang_up()
+    assert (patient.state, other.state, other.cause) == ("dialing", "ended", "own")
+    assert world.legs() == 0
+    world.start_switch()
+    until(lambda: patient.leg, 5, "his INVITE came again")
+    looks = world.control.ask(do="crowd", parties=[patient.id, other.id, "nobody"])["crowd"]
+    assert looks[other.id] == ["ended", "own", False]
+    assert set(looks) == {patient.id, other.id}
+    patient.hang_up()
