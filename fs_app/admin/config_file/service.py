@@ -63,12 +63,15 @@ def export(db: Database, slug: str, with_passwords: bool = False) -> str:
     def work() -> Document:
         row = Account.get_or_none(Account.slug == slug)
         if row is None:
-            known = sorted(s for (s,) in Account.select(Account.slug).tuples())
-            raise NoSuchAccount(f"account {slug}", slug=slug, known=", ".join(known))
+            raise NoSuchAccount(f"account {slug}", slug=slug, known=_slugs() or "–")
         return read(row.id)
 
     found = db.read(work, timeout=60.0)
     return document.write(found if with_passwords else _open(found))
+
+
+def _slugs() -> str:
+    return ", ".join(sorted(slug for (slug,) in Account.select(Account.slug).tuples()))
 
 
 def load(
@@ -98,7 +101,7 @@ def load(
 
     there = db.read(known, timeout=60.0)
     if there is None and not create:
-        raise NoSuchAccount(f"account {slug}", slug=slug, known="")
+        raise NoSuchAccount(f"account {slug}", slug=slug, known=db.read(_slugs) or "–")
     passwords = _passwords(wanted, there or set(), "" if dry_run else None, hashed)
 
     def work() -> Outcome:
