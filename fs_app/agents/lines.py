@@ -17,7 +17,7 @@ import structlog
 
 from fs_app import facts as f
 from fs_app.agents.service import Agents
-from fs_app.agents.state import AgentState, LineState, Presence
+from fs_app.agents.state import AgentState, LineState, Presence, Work
 from fs_app.bus import Bus
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.clock import Clock
@@ -38,6 +38,9 @@ NO_PHONE = "no_phone"
 PUT_DOWN = "put_down"
 OVER = frozenset({"logged_out", "not_wanted"})
 """Ends that we asked for: no reason to tell anybody."""
+
+IN_USE = frozenset({Work.OFFERED, Work.ACTIVE})
+"""A customer is on the line, or comes: it rests while he is on hold, and must not be put down all the same."""
 
 
 class Lines:
@@ -186,10 +189,14 @@ class Lines:
         self._resting.add(leg)
         if state.line.state is not LineState.OPEN:
             self._record(state, LineState.OPEN, leg)
-        if self._closing.get(leg) or not self.has(agent) or state.presence is Presence.LOGGED_OUT:
-            self._close(leg, "logged_out" if self.has(agent) else "not_wanted")
+        if self._closing.get(leg) or not self._wanted(state):
+            if state.work not in IN_USE:
+                self._close(leg, "logged_out" if self.has(agent) else "not_wanted")
         else:
             self._on_rest(agent)
+
+    def _wanted(self, state: AgentState) -> bool:
+        return self.has(state.id) and state.presence is not Presence.LOGGED_OUT
 
     def _lost(self, leg: str, why: str) -> None:
         agent = self._agent_of.pop(leg, None)
@@ -225,6 +232,17 @@ class Lines:
         if entry.kind == "agent.presence" and entry.agent is not None:
             agent, came = entry.agent, entry.data["old"] == Presence.LOGGED_OUT
             self._soon(lambda: self._came_or_went(agent, came))
+        elif entry.kind == "agent.work" and entry.agent is not None and entry.data["old"] in IN_USE:
+            agent = entry.agent
+            self._soon(lambda: self._free_again(agent))
+
+    def _free_again(self, agent: int) -> None:
+        """What was not wanted any more during his conversation ends after it."""
+        state = self._live.agents.get(agent)
+        if state is None or state.work in IN_USE or state.line.leg not in self._resting:
+            return
+        if not self._wanted(state):
+            self._close(state.line.leg, "not_wanted")
 
     def _came_or_went(self, agent: int, came: bool) -> None:
         state = self._live.agents.get(agent)
@@ -248,14 +266,13 @@ class Lines:
 
     def _settings_changed(self) -> None:
         for state in list(self._live.agents.values()):
-            wanted = self.has(state.id) and state.presence is not Presence.LOGGED_OUT
-            if wanted:
+            if self._wanted(state):
                 if state.line.why in ("", *OVER):
                     self.ensure(state.id)
-            elif state.line.leg and (
-                state.line.leg in self._resting or state.line.state is LineState.RINGING
-            ):
-                self._close(state.line.leg, "not_wanted")  # else after his conversation
+                continue
+            at_rest = state.line.state is LineState.RINGING or state.line.leg in self._resting
+            if at_rest and state.work not in IN_USE:  # else after his conversation
+                self._close(state.line.leg, "not_wanted")
 
     def _soon(self, function: Callable[[], None]) -> None:
         self._clock.call_later(0.0, function)
@@ -291,7 +308,10 @@ class Lines:
         name = channel.get("fsapp_agent")
         agent = int(name) if name.isdecimal() else 0
         state = self._live.agents.get(agent)
-        wanted = state is not None and self.has(agent) and state.presence is not Presence.LOGGED_OUT
+        if state is not None and state.line.leg == channel.leg and state.work in IN_USE:
+            wanted = True
+        else:
+            wanted = state is not None and self._wanted(state)
         if state is None or not wanted or state.line.leg not in ("", channel.leg):
             if channel.partner is None and channel.created_at // 1000 < begun_ms:
                 self._close(channel.leg, "not_wanted")

@@ -192,6 +192,8 @@ def let_go(ctx: Context, call: Call, leg: Leg, cause: str) -> None:
     if not leg.line:
         ctx.command(call, ctx.switch.hangup(leg.id, cause))
         return
+    if call.stage is Stage.DIALING:
+        ctx.command(call, ctx.switch.stop_sound(leg.id))  # the ringing of a telephone that rings no more
     ctx.record(
         call,
         "leg.ended",

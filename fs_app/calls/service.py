@@ -204,6 +204,9 @@ class Calls:
         """End the conversation; while it rings, refuse the offer: a caller who talks to nobody keeps his place."""
         call = self._call_of_line(agent, line)
         if call.stage not in (Stage.TALKING, Stage.HELD, Stage.ENDING) or call.taken_by != line:
+            if call.legs[line].line and call.stage is Stage.DIALING:
+                callback.agent_gone(self._ctx, call)  # his line stays, the customer's telephone stops ringing
+                return
             if call.legs[line].line:
                 raise Conflict("the caller is just being connected")
             cause = "CALL_REJECTED" if call.legs[line].answered_at is None else "NORMAL_CLEARING"

@@ -12,7 +12,7 @@ from fs_app.calls.conversation import BEEP, BEEP_MOST_S
 from fs_app.calls.state import Stage
 from fs_app.clock import FakeClock
 from fs_app.errors import Conflict, LinkLost, NoSuchChannel, NotAllowed, Unavailable
-from fs_app.events import AgentNotice
+from fs_app.events import AgentNotice, CatalogChanged
 from fs_app.ports import OriginateResult
 from tests.unit.core.world import QUEUE, SALE, World, queue_info
 
@@ -316,6 +316,69 @@ def test_a_line_that_opens_while_others_ring_has_the_call(tmp_path: Path) -> Non
     assert world.call(caller).taken_by == leg
     assert world.hung_up(ringing) == ["LOSE_RACE"]
     world.is_whole()
+
+
+def not_wanted_any_more(world: World) -> None:
+    """An administrator takes the permanent line away from everybody."""
+    world.permanent = ()
+    world.set_queue(queue_info(), [ME, OTHER])
+    world.bus.publish(CatalogChanged())
+    world.clock.advance(0.01)
+
+
+@pytest.mark.parametrize("first", ["hold", "taken away"])
+def test_a_line_that_is_taken_away_during_a_conversation_lasts_through_a_hold(
+    world: World, first: str
+) -> None:
+    caller, leg = in_conversation(world)
+    if first == "taken away":
+        not_wanted_any_more(world)
+    world.calls.hold(ME, leg)
+    world.tell(f.LegsUnbridged(world.at, leg, other=caller), f.LegParked(world.at, leg))
+    world.goes_home(caller)
+    if first == "hold":
+        not_wanted_any_more(world)
+    seen(world, leg)
+    world.shows(caller)
+    world.recover()
+    assert world.hung_up(leg) == [], "his customer is on hold"
+    world.calls.resume(ME, leg)
+    world.bridged(leg, caller)
+    assert world.stage(caller) is Stage.TALKING
+    world.hangs_up(caller)
+    world.tell(f.LegParked(world.at, leg))
+    world.clock.advance(0.01)
+    assert world.hung_up(leg) == ["NORMAL_CLEARING"]
+
+
+def test_a_line_that_rests_before_the_end_is_told_is_closed_all_the_same(world: World) -> None:
+    caller, leg = in_conversation(world)
+    not_wanted_any_more(world)
+    world.tell(f.LegParked(world.at, leg))
+    assert world.hung_up(leg) == []
+    world.hangs_up(caller)
+    world.clock.advance(0.01)
+    assert world.hung_up(leg) == ["NORMAL_CLEARING"]
+
+
+@pytest.mark.parametrize("who", ["agent", "customer"])
+def test_the_line_stays_when_a_customer_is_called_back_in_vain(world: World, who: str) -> None:
+    world.hangs_up(world.waits())
+    (callback,) = world.live.callbacks
+    leg = ready(world)
+    world.callbacks.call_back(1, callback, ME)
+    world.calls.settle()
+    call = world.live.callbacks[callback].call
+    assert world.stage(call) is Stage.DIALING
+    world.rings(call)
+    if who == "agent":
+        world.calls.hang_up(ME, leg)
+        assert world.hung_up(call) == ["ORIGINATOR_CANCEL"]
+    world.hangs_up(call, "ORIGINATOR_CANCEL" if who == "agent" else "USER_BUSY")
+    assert world.stage(call) is None
+    assert world.hung_up(leg) == []
+    assert len(world.switch.of("stop_sound", leg)) == 1, "nothing rings in his ear any more"
+    assert (line(world).state, world.lines.leg(ME)) == (LineState.OPEN, leg)
 
 
 # --- deaths -----------------------------------------------------------------------------------------------------
