@@ -19,7 +19,7 @@ from tests.support.program import ROOT, Program
 from tests.support.until import until
 
 RESTART_S = 0.5
-HEALED_S = 40.0
+HEALED_S = 90.0
 
 
 class Kept:

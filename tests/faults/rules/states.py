@@ -84,8 +84,12 @@ def _sums(agent: int, steps: list[Step], times: list[tuple[float, str]]) -> Iter
 def _pictures(history: History, agent: int, times: list[tuple[float, str]]) -> Iterator[Violation]:
     moments = [at for at, _ in times]
     for picture in history.pictures:
-        if picture.agent != agent or not picture.state:
-            continue
+        if (
+            picture.agent != agent
+            or not picture.state
+            or history.touched(("disk",), picture.at, picture.at, 0.0)
+        ):
+            continue  # what no disk takes is lost with the program; nobody was promised more
         first = max(0, bisect_right(moments, picture.at - PICTURE_S) - 1)
         last = bisect_right(moments, picture.at + PICTURE_S)
         near = {state for _, state in times[first:last]} or {"LOGGED_OUT"}
