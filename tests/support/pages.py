@@ -41,7 +41,6 @@ PAGES = (
     "/admin/numbers/new",
     "/admin/numbers/1/deactivate",
     "/admin/opening",
-    "/admin/opening/1",
     "/admin/reasons/1",
     "/admin/reasons/1/archive",
     "/admin/schedules",
@@ -53,6 +52,13 @@ PAGES = (
     "/admin/displays",
     "/admin/displays/new",
     "/admin/displays/1/revoke",
+    "/admin/people/import",
+    "/admin/profiles",
+    "/admin/profiles/new",
+    "/admin/queues/1/copy",
+    "/admin/skills",
+    "/admin/skills/grid",
+    "/admin/skills/new",
     "/admin/audit",
 )
 
