@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -115,7 +116,7 @@ def table(text: str, encoding: str = "utf-8") -> Table:
     """Raises UglyFile."""
     if not text.strip():
         raise UglyFile("people_csv.empty")
-    first = next(line for line in text.splitlines() if line.strip())
+    first = next((line for line in text.splitlines() if line.strip() and not _is_sign(line)), "")
     known = {word for words in COLUMNS.values() for word in words}
     delimiter = max(
         DELIMITERS, key=lambda d: (sum(plain(c.strip('" ')) in known for c in first.split(d)), first.count(d))
@@ -125,7 +126,7 @@ def table(text: str, encoding: str = "utf-8") -> Table:
     try:
         begins = 1
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(cell.strip() for cell in cells) and (rows or not _is_sign("".join(cells))):
                 rows.append((begins, tuple(" ".join(cell.split()) for cell in cells)))
             begins = reader.line_num + 1
             if len(rows) > MOST_PEOPLE + 1:
@@ -137,6 +138,11 @@ def table(text: str, encoding: str = "utf-8") -> Table:
     if len(rows) < 2:
         raise UglyFile("people_csv.no_lines" if rows else "people_csv.empty")
     return Table(rows[0][1], tuple(rows[1:]), encoding, delimiter)
+
+
+def _is_sign(line: str) -> bool:
+    """`sep=;`, which some spreadsheets write above the names of the columns."""
+    return re.fullmatch(r"\s*sep=.?\s*", line, re.IGNORECASE) is not None
 
 
 def mapped(headers: Sequence[str]) -> tuple[dict[str, int], list[str]]:

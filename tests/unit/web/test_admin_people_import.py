@@ -109,6 +109,13 @@ def test_no_file_breaks_the_reader(content: bytes) -> None:
 
 
 # --- looking, then creating ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("sign", ["sep=;", "SEP=,", "sep=", "sep=\t"])
+def test_a_spreadsheet_s_line_about_its_separator_is_no_line_of_the_file(sign: str) -> None:
+    table = people_csv.table(f"{sign}\r\n{GOOD}")
+    assert table.headers[0] == "Nom"
+    assert table.rows[0][0] == 3, "lines are counted as an editor counts them"
+
+
 def test_people_are_created_when_everybody_can_be(web: Web, admin: Visitor) -> None:
     before = people(web)
     page = send(admin, GOOD.encode("cp1252"))
