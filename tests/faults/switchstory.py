@@ -29,6 +29,7 @@ class Story:
     def __init__(self) -> None:
         self.legs: dict[str, Leg] = {}
         self.by_sip: dict[str, Leg] = {}
+        self._killed_at = 0.0
 
     def take(self, line: dict[str, Any]) -> None:
         name, at = line["name"], float(line["at"])
@@ -57,6 +58,8 @@ class Story:
                 self._ended(leg, line, at)
             case "PLAYBACK_START":
                 leg.played.append((at, line.get("file", "")))
+        if at < self._killed_at:  # said by the switch that is dead, read after its death
+            self._lost(leg, self._killed_at)
 
     def _leg(self, line: dict[str, Any], at: float) -> Leg | None:
         uuid = line.get("leg", "")
@@ -106,10 +109,15 @@ class Story:
                     span.end = at
 
     def _killed(self, at: float) -> None:
+        self._killed_at = at
         for leg in self.legs.values():
-            if leg.ended is None:
-                leg.ended, leg.cause, leg.lost = at, DIED, True
-            _close(leg, at)
+            self._lost(leg, at)
+
+    @staticmethod
+    def _lost(leg: Leg, at: float) -> None:
+        if leg.ended is None:
+            leg.ended, leg.cause, leg.lost = at, DIED, True
+        _close(leg, at)
 
     def _present(self, at: float, channels: set[str]) -> None:
         """The listener was away: what is not there any more has ended meanwhile."""

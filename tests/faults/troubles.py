@@ -139,8 +139,8 @@ class Troubles:
         self._place.relay.drop()
 
     def _switch(self, fault: plan.Fault) -> None:
-        self._witness.switch_killed()
         self._place.world.kill_switch()
+        self._witness.switch_killed()
         gevent.sleep(fault.seconds)
         self._place.world.start_switch()
 

@@ -44,6 +44,11 @@ def test_a_dead_switch_ends_every_leg_and_who_is_recovered_lives_on() -> None:
     assert (told["b"].ended, told["b"].lost, told["b"].back) == (None, False, 8)
 
 
+def test_what_a_dead_switch_had_said_is_read_after_its_death() -> None:
+    told = switchstory.legs([{"name": "killed", "at": 5}, event("CHANNEL_CREATE", 4.9)])
+    assert (told["a"].ended, told["a"].lost) == (5, True)
+
+
 def test_what_is_no_longer_there_after_a_gap_has_ended() -> None:
     told = switchstory.legs([event("CHANNEL_CREATE", 1), {"name": "present", "at": 9, "channels": []}])
     assert (told["a"].ended, told["a"].cause) == (9, switchstory.UNSEEN)
