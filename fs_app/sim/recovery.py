@@ -48,6 +48,7 @@ def crash(core: Core) -> None:
 
 def rise(core: Core) -> None:
     """A new process with the same core database: global variables of the file, a new Core-UUID."""
+    core.channels.clear()  # also of legs that were just being made when the old one died
     core.crashed = False
     core.globals = dict(core.settings.globals)
     core.stamper = Stamper(str(uuids.uuid4()))
