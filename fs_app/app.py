@@ -358,7 +358,9 @@ class Application:
                     return None
         return self.catalog.open_queue(did.queue) if did is not None else None
 
-    def _compare_others(self, present: Collection[str], channels: Mapping[str, f.Channel], begun: int) -> None:
+    def _compare_others(
+        self, present: Collection[str], channels: Mapping[str, f.Channel], begun: int
+    ) -> None:
         """Legs that belong to no call of ours."""
         self.listening.compare(present, channels, begun)
         self.lines.compare(present, channels, begun)
@@ -381,9 +383,7 @@ class Application:
     def _may_dial(self, agent: int) -> bool:
         """He may call somebody back now: he is here, whether calls may come to him or not, and does nothing else."""
         state = self.live.agents.get(agent)
-        free = (
-            state is not None and state.presence is not Presence.LOGGED_OUT and state.work is Work.IDLE
-        )
+        free = state is not None and state.presence is not Presence.LOGGED_OUT and state.work is Work.IDLE
         return free and self.link.up and self._reachable(agent)
 
     def _mend_recording(self, event: Recorded) -> None:

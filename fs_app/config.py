@@ -112,7 +112,9 @@ class Settings(BaseSettings):
         places = value.count("{number}") + value.count("{digits}")
         inside = value.replace("{number}", "1").replace("{digits}", "1")
         if places != 1 or not re.fullmatch(r"[A-Za-z0-9_./+;:=@*#-]{1,200}", inside):
-            raise ValueError("must be a dial string with {number} or {digits} once, without blanks and brackets")
+            raise ValueError(
+                "must be a dial string with {number} or {digits} once, without blanks and brackets"
+            )
         return value
 
     @field_validator("switch")

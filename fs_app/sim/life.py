@@ -237,7 +237,9 @@ def far_hangup(ch: Channel, status: int = 0) -> None:
     """The party at the other end ended it: BYE, CANCEL, or refusal with a SIP status."""
     variables = ch.variables
     if ch.core.channels.get(ch.uuid) is not ch:
-        hangup(ch, "NORMAL_CLEARING", "recv_bye")  # said to a dead switch: what it recovers knows nothing of it
+        hangup(
+            ch, "NORMAL_CLEARING", "recv_bye"
+        )  # said to a dead switch: what it recovers knows nothing of it
     elif ch.answered:
         variables.set("sip_term_status", "200")
         variables.set("proto_specific_hangup_cause", "sip:200")

@@ -95,7 +95,15 @@ class Ids:
 
 def callbacks_seen(now: int) -> list[dict[str, Any]]:
     """What an agent's picture shows of them."""
-    one = {"state": "OPEN", "mine": False, "owner": "", "tries": 0, "times": 1, "due_at": None, "under_way": False}
+    one = {
+        "state": "OPEN",
+        "mine": False,
+        "owner": "",
+        "tries": 0,
+        "times": 1,
+        "due_at": None,
+        "under_way": False,
+    }
     queue = {"id": 1, "name": "Commercial"}
     return [
         {**one, "id": "a1", "number": "+33711223344", "name": "Léa Petit", "queue": queue, "reason": "KEPT_PLACE",

@@ -45,7 +45,11 @@ TRICKY = (
 )
 TEXT = st.one_of(
     st.sampled_from(TRICKY),
-    st.text(st.characters(blacklist_categories=("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")), min_size=1, max_size=20),
+    st.text(
+        st.characters(blacklist_categories=("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")),
+        min_size=1,
+        max_size=20,
+    ),
 )
 
 
