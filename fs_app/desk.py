@@ -84,7 +84,8 @@ class AgentDesk:
         ] = {}  # the queues as the agent's page has them, if we know it
         self._pages: dict[int, int] = {}
         self._leaving: dict[int, Timer] = {}
-        self._left: set[int] = set()  # whose log-out was asked for by nobody but the silence of their page
+        # Whose log-out was asked for by nobody but the silence of their page: what was to follow their call before.
+        self._left: dict[int, tuple[str, int | None]] = {}
         self._unvouched: dict[tuple[int, str], tuple[int, str, int]] = {}  # verdict and its journal entry
         self._switch = SwitchState(False, clock.now_ms(), "")
         bus.subscribe(Recorded, self._on_recorded)
@@ -183,11 +184,19 @@ class AgentDesk:
         if timer is not None:
             timer.cancel()
         if agent in self._left:
-            self._left.discard(agent)
+            wanted, reason = self._left.pop(agent)
             state = self._live.agents.get(agent)
             if state is not None and state.wanted == "log_out":  # still in his call, and back: he stays
-                self._agents.log_in(agent)
+                self._stay(agent, wanted, reason)
         self._bus.publish(PageOpened(agent))
+
+    def _stay(self, agent: int, wanted: str, reason: int | None) -> None:
+        self._agents.log_in(agent)
+        if wanted == "back_office":
+            self._agents.back_office(agent)
+        elif wanted == "unavailable":
+            known = any(r.id == reason for r in self._catalog.reasons(self._agents.state(agent).account))
+            self._agents.unavailable(agent, reason if known else None)
 
     def has_page(self, agent: int) -> bool:
         """Somebody looks at this agent's page. Without one he gets no call, from that moment on."""
@@ -216,8 +225,9 @@ class AgentDesk:
             state = self._live.agents.get(agent)
             if state is None or state.wanted == "log_out":
                 return  # he asked for it himself
+            before = state.wanted, state.wanted_reason
             self._agents.log_out(agent, why="page gone")
-            self._left.add(agent)
+            self._left[agent] = before
 
     # --- pictures -------------------------------------------------------------------------------------------
     def picture(self, agent: int) -> dict[str, Any]:

@@ -33,6 +33,9 @@ log = structlog.get_logger(__name__)
 TWICE_S = 1.5
 """A key that is pressed again within this time (seconds) was pressed once."""
 
+LATE_S = 5.0
+"""An agent's word that comes this much (seconds) after a call got its verdict without a click of his still counts."""
+
 LONGEST_NUMBER = 64
 LONGEST_NAME = 200
 """A caller's number and name are kept up to this length; more is no number and no name."""
@@ -47,6 +50,12 @@ def _name(fact: f.LegCreated) -> str:
     """Of the caller; FreeSWITCH repeats the number when the caller gave no name."""
     same = fact.caller_name.lstrip("+") == fact.caller_number.lstrip("+")
     return "" if same else printable(fact.caller_name, LONGEST_NAME)
+
+
+class QualifiedAlready(Conflict):
+    """The call has its verdict."""
+
+    key = "error.qualified_already"
 
 
 class Calls:
@@ -64,6 +73,7 @@ class Calls:
         self._dialled = dialled
         self._handler = Handler(ctx)
         self._mailboxes: dict[str, Mailbox[Any]] = {}
+        self._just_over: dict[str, Call] = {}  # qualified without a click: the agent's own word still counts
 
     # --- facts ----------------------------------------------------------------------------------------------
     def on_fact(self, fact: f.LegFact) -> None:
@@ -118,10 +128,20 @@ class Calls:
     def _handle(self, call_id: str, message: Any) -> None:
         call = self._ctx.live.calls.get(call_id)
         if call is not None:
+            before = call.disposed
             self._handler.handle(call, message)
+            if call.disposed and not before:
+                self._keep_for_late_words(call)  # by what he had chosen: his note may be on its way
         elif isinstance(message, f.RecordingStopped):
             self._recorded_late(message)
         self._tidy(call_id)
+
+    def _keep_for_late_words(self, call: Call) -> None:
+        def too_late() -> None:
+            self._just_over.pop(call.id, None)
+
+        self._just_over[call.id] = call
+        self._ctx.clock.call_later(LATE_S, too_late)
 
     def _tidy(self, call_id: str) -> None:
         if call_id not in self._ctx.live.calls:
@@ -298,8 +318,13 @@ class Calls:
         return False
 
     def qualify(self, agent: int, call_id: str, disposition: int, note: str) -> None:
-        """The agent's verdict; during the call it is remembered and applied at its end (BA-32)."""
-        call = self._ctx.live.calls.get(call_id)
+        """The agent's verdict; during the call it is remembered and applied at its end (BA-32). One that comes a
+        moment after the queue's own, or after the hang-up, replaces that: what he wrote is not lost to a countdown."""
+        late = self._just_over.get(call_id)
+        call = late or self._ctx.live.calls.get(call_id)
+        his = self._ctx.catalog.agent(agent)
+        if call is None and his is not None and self._ctx.live.finished.get(call_id) == his.account:
+            raise QualifiedAlready(f"call {call_id}")
         if call is None or call.agent != agent:
             raise NotFound(f"call {call_id}")
         note = "".join(c for c in note if c in "\n\t" or category(c) not in ("Cc", "Cs"))
@@ -309,8 +334,12 @@ class Calls:
             raise Invalid("this disposition does not belong to the queue", field="disposition")
         if len(note) > 4000:
             raise Invalid("the note is too long", field="note")
+        if late is not None:
+            del self._just_over[call_id]
+            ending.dispose(self._ctx, late, disposition, note)
+            return
         if call.disposed:
-            raise Conflict("the call is qualified already")
+            raise QualifiedAlready(f"call {call_id}")
         if call.stage is not Stage.ENDED:
             self._ctx.record(call, "call.disposition_chosen", disposition=disposition, note=note, agent=agent)
             return
@@ -328,6 +357,7 @@ class Calls:
             return
         assert queue.auto_disposition is not None
         ending.dispose(self._ctx, call, queue.auto_disposition, call.note, auto=True)
+        self._keep_for_late_words(call)
         self._ctx.agents.qualified(agent, call_id, queue.inter_call_s)
         self._tidy(call_id)
 

@@ -52,6 +52,17 @@ test("a note typed in the last second of a qualified call is still sent", () => 
   assert.equal(q.followWork(sent(state), null), q.NOTHING);
 });
 
+test("what was chosen when the countdown ends is not left behind", () => {
+  const chosen = q.note(q.choose(after(), TREE, 1), "rappeler jeudi");
+  const gone = q.followWork(chosen, null);
+  assert.equal(q.leftBehind(chosen, gone), true);
+  assert.equal(q.leftBehind(chosen, q.followWork(chosen, work({ call: "c2" }))), true);
+  assert.equal(q.leftBehind(chosen, q.followWork(chosen, work({ ended: true }))), false, "still his");
+  assert.equal(q.leftBehind(q.sending(chosen), gone), false, "under way already");
+  assert.equal(q.leftBehind(sent(chosen), q.NOTHING), false, "the server has it");
+  assert.equal(q.leftBehind(q.note(after(), "no verdict"), q.NOTHING), false);
+});
+
 test("the next call starts blank", () => {
   const state = q.followWork(sent(q.choose(inCall(), TREE, 1)), work({ call: "c2" }));
   assert.deepEqual([state.call, state.choice, state.note, state.path], ["c2", null, "", []]);

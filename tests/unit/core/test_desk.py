@@ -321,6 +321,30 @@ def test_a_page_that_goes_during_a_call_costs_nobody_the_conversation(seen: Worl
     assert seen.agent(ME).presence is Presence.LOGGED_OUT
 
 
+@pytest.mark.parametrize("wish", ["unavailable", "back_office", ""])
+def test_who_is_back_before_the_end_of_his_call_stays_as_he_had_wished(
+    seen: World, desk: AgentDesk, wish: str
+) -> None:
+    caller, _leg, _ = seen.talking()
+    if wish == "unavailable":
+        desk.unavailable(ME, LUNCH)
+    elif wish:
+        desk.back_office(ME)
+    desk.browser_gone(ME)
+    seen.clock.advance(PAGE_GONE_S + 1)
+    assert desk.picture(ME)["presence"]["wanted"]["name"] == "LOGGED_OUT"
+    desk.browser_seen(ME)
+    wanted = desk.picture(ME)["presence"]["wanted"]
+    assert (wanted["name"] if wanted else "") == wish.upper()
+    seen.hangs_up(caller)
+    desk.qualify(ME, caller, SALE, "")
+    seen.clock.advance(INTER_CALL_S)
+    state = {"unavailable": "UNAVAILABLE", "back_office": "BACK_OFFICE", "": "IDLE"}[wish]
+    assert desk.picture(ME)["state"]["name"] == state
+    if wish == "unavailable":
+        assert seen.agent(ME).reason == LUNCH
+
+
 def test_after_a_start_whoever_does_not_come_back_is_logged_out(seen: World, tmp_path: Path) -> None:
     again = World(seen.folder, clock=seen.clock, switch=seen.switch)
     desk = AgentDesk(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fs_app.agents.state import Work
+from fs_app.calls.service import LATE_S
 from fs_app.calls.state import Stage
 from fs_app.clock import FakeClock
 from fs_app.errors import Conflict, NotFound
@@ -58,16 +59,42 @@ def test_who_chooses_in_time_is_not_overruled(world: World) -> None:
     assert verdicts(world) == [("sale", False)]
 
 
-def test_who_chooses_in_the_very_moment_wins_or_loses_and_there_is_one_verdict(world: World) -> None:
+def test_who_chooses_in_the_very_moment_is_heard(world: World) -> None:
     caller = over(world)
     world.clock.advance(WRAP_UP_S)
-    with pytest.raises((Conflict, NotFound)):
-        world.calls.qualify(ME, caller, SALE, "late")
     assert verdicts(world) == [("refusal", True)]
+    world.calls.qualify(ME, caller, SALE, "a moment late")
+    assert verdicts(world) == [("refusal", True), ("sale", False)]
+    assert world.recorder.entries("call.disposed")[-1].data["note"] == "a moment late"
+    assert world.work(ME) is Work.INTER_CALL, "his pause goes on"
+    with pytest.raises((Conflict, NotFound)):
+        world.calls.qualify(ME, caller, REFUSAL, "once more")
     second = over_again(world)
     world.calls.qualify(ME, second, SALE, "")
     world.calls.wrap_up_over(ME, second)
-    assert verdicts(world)[1:] == [("sale", False)]
+    assert verdicts(world)[2:] == [("sale", False)]
+
+
+def test_who_chooses_much_later_is_refused(world: World) -> None:
+    caller = over(world)
+    world.clock.advance(WRAP_UP_S)
+    with pytest.raises(NotFound):
+        world.calls.qualify(ME + 1, caller, SALE, "not his")
+    world.clock.advance(LATE_S)
+    with pytest.raises((Conflict, NotFound)):
+        world.calls.qualify(ME, caller, SALE, "late")
+    assert verdicts(world) == [("refusal", True)]
+
+
+def test_a_note_that_is_on_its_way_when_the_caller_hangs_up_is_kept(world: World) -> None:
+    caller, leg, _agent = world.talking()
+    world.calls.qualify(ME, caller, SALE, "ye")
+    world.hangs_up(caller)
+    world.hangs_up(leg, by_far_end=False)
+    assert verdicts(world) == [("sale", False)]
+    world.calls.qualify(ME, caller, SALE, "yes, and more")
+    assert [e.data["note"] for e in world.recorder.entries("call.disposed")] == ["ye", "yes, and more"]
+    assert world.work(ME) is Work.INTER_CALL
 
 
 def over_again(world: World) -> str:

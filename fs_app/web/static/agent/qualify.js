@@ -66,6 +66,11 @@ export function sendsItself(q) {
   return unsent(q) && !q.busy && !q.error && (!q.ended || q.sent !== null);
 }
 
+/** Was a choice made in time, but not confirmed when the countdown ended or somebody else took the call away? */
+export function leftBehind(before, after) {
+  return before.ended && !before.busy && before.call !== after.call && unsent(before);
+}
+
 /** May the agent confirm? */
 export function canConfirm(q) {
   return q.call !== null && q.choice !== null && !q.busy;

@@ -63,6 +63,7 @@ export function seen(next) {
       load(record.call);
     } else if (callMoved(before.picture, next, record.call)) load(record.call);
   }
+  if (q.leftBehind(before.qualification, page.value.qualification)) sendLeftBehind(before.qualification);
   sendVerdictSoon();
 }
 
@@ -173,6 +174,12 @@ async function sendVerdict() {
   if (answer.ok) drafts.keep(page.value);
   else announce(answer.error.text);
   sendVerdictSoon();
+}
+
+/** What was chosen and not yet confirmed when the countdown ended: the server takes it a moment late. */
+async function sendLeftBehind({ call, choice, note: text }) {
+  const answer = await ask("call.qualify", { call, disposition: choice, note: text });
+  if (!answer.ok) toast("error", answer.error.text);
 }
 
 // --- everything else that a button asks ---------------------------------------------------------------------
