@@ -70,6 +70,8 @@ class Handler:
                 self._app_done(call, message)
             case f.RecordingStarted() | f.RecordingStopped():
                 recording.told(self._ctx, call, message)
+                if isinstance(message, f.RecordingStopped):
+                    voicemail.recorded(self._ctx, call, message)
             case recording.CannotBeWritten():
                 recording.broken(self._ctx, call, message)
             case recording.CanBeWritten():

@@ -129,8 +129,10 @@ def _compare_call(
     if outside is not None and outside.id not in gone and outside.id in channels:
         repairs += _compare_outside(call, outside, channels[outside.id], partner, begun_ms)
     if call.stage is Stage.VOICEMAIL:
-        if partner is None and caller.app != "record" and call.stage_since < begun_ms:
-            repairs.append(SendHome(call.caller_leg, "greeted and not recorded"))
+        # `record` sets record_ms at its end; sent home with it he is hung up by the dialplan.
+        speaks = caller.app == "record" and not caller.get("record_ms")
+        if partner is None and not speaks and call.stage_since < begun_ms:
+            repairs.append(SendHome(call.caller_leg, "greeted, and not or no longer recorded"))
         return repairs
     if (
         partner is None

@@ -84,6 +84,12 @@ def over(ctx: Context, call: Call) -> None:
         ctx.command(call, ctx.switch.hangup(call.caller_leg))
 
 
+def recorded(ctx: Context, call: Call, fact: f.RecordingStopped) -> None:
+    """Its end, told to a program that did not begin it: it knows no application that would end."""
+    if call.message and call.message in fact.path and not ctx.runtime(call).message_app:
+        over(ctx, call)
+
+
 def _record(ctx: Context, call: Call) -> None:
     queue = ctx.queue(call)
     most_s = queue.voicemail.most_s if queue is not None else 120

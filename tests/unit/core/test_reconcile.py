@@ -133,6 +133,13 @@ TABLE: list[tuple[Stage, bool, tuple[f.Channel, ...], bool, list[str]]] = [
     (Stage.HELD, True, TOGETHER, False, [f"LegsBridged {AGENT}"]),
     (Stage.HELD, True, ALONE, True, [GONE_AGENT]),
     (Stage.VOICEMAIL, False, (channel(CALLER, app="record"),), False, []),
+    (
+        Stage.VOICEMAIL,
+        False,
+        (channel(CALLER, app="record", variables={"record_ms": "5000"}),),
+        False,
+        [HOME],
+    ),
     (Stage.VOICEMAIL, False, ALONE, True, [HOME]),
     (Stage.VOICEMAIL, False, (), True, [GONE_CALLER]),
     (Stage.DIVERTING, False, ALONE, True, []),

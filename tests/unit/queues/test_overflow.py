@@ -215,6 +215,21 @@ def test_a_message_whose_end_was_never_told_ends_all_the_same(tmp_path: Path) ->
     assert world.hung_up(caller) == ["NORMAL_CLEARING"]
 
 
+def test_a_program_that_is_back_in_the_middle_of_a_message_ends_the_call_with_it(tmp_path: Path) -> None:
+    world = centre(tmp_path, max_wait=VOICEMAIL)
+    caller = world.arrives()
+    passes(world, 30.1)
+    done(world, caller)
+    call = world.call(caller)
+    assert call.recording is not None
+    world.tell(f.RecordingStopped(world.at, caller, call.recording.path, 4000))
+    assert world.stage(caller) is Stage.VOICEMAIL, "the application's end is told to who began it"
+    world.ctx.runtimes.clear()
+    assert call.recording is None
+    world.tell(f.RecordingStopped(world.at, caller, f"{call.message}.wav", 4000))
+    assert world.hung_up(caller) == ["NORMAL_CLEARING"]
+
+
 def test_a_switch_that_can_not_record_keeps_nobody(tmp_path: Path) -> None:
     world = centre(tmp_path, max_wait=VOICEMAIL)
     world.switch.fail("record_message", Refused("-ERR no"))
