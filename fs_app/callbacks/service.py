@@ -97,15 +97,18 @@ class Callbacks:
         return True
 
     def ended(self, call: Call, outcome: str, recording: str = "") -> None:
-        """A call is over. `recording`: the message that its caller left."""
+        """A call is over. `recording`: the message that its caller left; he may have talked to somebody before, or
+        have been called back."""
         if call.callback:
+            if recording:
+                self._open(call, self.number_of(call), Reason.VOICEMAIL, recording=recording)
             self._attempt_over(call, outcome)
             return
         for callback in list(self._live.callbacks.values()):
             if callback.from_call == call.id:
                 self._arm(callback)  # he has put the telephone down: now he can be called
         number = self.number_of(call)
-        if outcome == "voicemail":
+        if recording or outcome == "voicemail":
             self._open(call, number, Reason.VOICEMAIL, recording=recording)
         elif outcome in ("abandoned", "failed") and number and call.queue is not None:  # failed: we lost him
             queue = self._catalog.queue(call.queue)

@@ -125,3 +125,11 @@ def test_a_message_of_somebody_without_a_number_can_be_heard_but_not_called(tmp_
     assert (found.reason, found.recording, found.number) == (Reason.VOICEMAIL, "rec-1", "")
     with pytest.raises(NoNumber):
         world.callbacks.call_back(ACCOUNT, found.id, 1)
+
+
+def test_a_message_is_to_be_heard_also_of_somebody_who_had_talked_to_an_agent(tmp_path: Path) -> None:
+    """His agent's telephone was lost, and nobody had time for him afterwards."""
+    world = centre(tmp_path)
+    world.callbacks.ended(world.call(waits(world)), "answered", "rec-1")
+    found = world.live.callbacks[only(world)]
+    assert (found.reason, found.recording) == (Reason.VOICEMAIL, "rec-1")
