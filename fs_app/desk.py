@@ -98,7 +98,9 @@ class AgentDesk:
         self._agents.log_in(agent)
 
     def log_out(self, agent: int) -> None:
+        """At once, or after his call. A telephone that rings stops: its caller does not wait for who has left."""
         self._agents.log_out(agent)
+        self._calls.leaves(agent)
 
     def available(self, agent: int) -> None:
         self._agents.available(agent)

@@ -235,6 +235,17 @@ class Calls:
         self._ctx.record(call, "call.hang_up_asked", by="agent")
         self._ctx.command(call, self._ctx.switch.hangup(call.caller_leg))
 
+    def leaves(self, agent: int) -> None:
+        """He logs out: who rings at his telephone goes to the next one, and it is not counted as missed."""
+        state = self._ctx.live.agents.get(agent)
+        call = self._ctx.live.calls.get((state.call if state is not None else None) or "")
+        offer = call.offered_to(agent) if call is not None else None
+        if call is None or offer is None:
+            return
+        leg = call.legs[offer.leg]
+        if leg.live and leg.answered_at is None and not leg.line:
+            self._ctx.command(call, self._ctx.switch.hangup(leg.id, "ORIGINATOR_CANCEL"))
+
     def hold(self, agent: int, line: str) -> None:
         """The caller goes home to the music; the agent's leg waits in silence."""
         call = self._call_of_line(agent, line)

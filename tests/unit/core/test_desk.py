@@ -321,6 +321,18 @@ def test_a_page_that_goes_during_a_call_costs_nobody_the_conversation(seen: Worl
     assert seen.agent(ME).presence is Presence.LOGGED_OUT
 
 
+def test_who_logs_out_while_it_rings_sends_the_caller_to_the_next(seen: World, desk: AgentDesk) -> None:
+    caller = seen.waits()
+    leg = seen.offered_leg(caller)
+    seen.rings(leg)
+    desk.log_out(ME)
+    assert seen.hung_up(leg) == ["ORIGINATOR_CANCEL"]
+    seen.refuses(leg, "ORIGINATOR_CANCEL")
+    assert seen.agent(ME).presence is Presence.LOGGED_OUT, "at once: there is nothing to rest from"
+    assert seen.offers()[-1] == (caller, OTHER)
+    assert desk.picture(ME)["today"]["missed"] == 0
+
+
 @pytest.mark.parametrize("wish", ["unavailable", "back_office", ""])
 def test_who_is_back_before_the_end_of_his_call_stays_as_he_had_wished(
     seen: World, desk: AgentDesk, wish: str
