@@ -46,6 +46,12 @@ class Mode(StrEnum):
     BARGE = "barge"  # both hear him
 
 
+KEYS = {Mode.LISTEN: "0", Mode.WHISPER: "2", Mode.BARGE: "3"}
+"""What `eavesdrop` is told by keys (switch_ivr_async.c); 1 speaks to the other side alone, which nobody may."""
+
+EAVESDROP_KEYS = frozenset("0123")
+
+
 class State(StrEnum):
     RINGING = "RINGING"
     LISTENING = "LISTENING"
@@ -253,6 +259,8 @@ class Listening:
                     self._listen(session)
             case f.AppDone(app="eavesdrop"):
                 self._end(session, "call over")
+            case f.Digit(digit=key):
+                self._pressed(session, key)
             case f.LegHungUp(cause=cause):
                 self._gone(session, session.why or ("hung up" if session.state is State.LISTENING else cause))
 
@@ -303,14 +311,23 @@ class Listening:
             mode=str(mode),
             leg=session.leg,
         )
+        self._switch.set_variables(session.leg, {"fsapp_mode": str(mode)})
+        self._make_heard(session)
+        self._tell(session)
+
+    def _make_heard(self, session: Session) -> None:
         verb = {
             Mode.LISTEN: self._switch.listen_only,
             Mode.WHISPER: self._switch.whisper,
             Mode.BARGE: self._switch.barge,
-        }[mode]
-        self._switch.set_variables(session.leg, {"fsapp_mode": str(mode)})
+        }[session.mode]
         self._failing(session, verb(session.leg))
-        self._tell(session)
+
+    def _pressed(self, session: Session, key: str) -> None:
+        """A key on his leg: ours, or one that he pressed himself, which `eavesdrop` obeys all the same. The page and
+        the journal would go on saying what was heard before: undone."""
+        if session.state is State.LISTENING and key in EAVESDROP_KEYS and key != KEYS[session.mode]:
+            self._make_heard(session)
 
     def _failing(self, session: Session, pending: Pending[None]) -> None:
         """A command that the switch refuses ends it: nobody is to believe that he is heard, or not."""

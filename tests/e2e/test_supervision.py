@@ -133,17 +133,24 @@ def test_who_hears_whom_in_each_mode(floor: Floor) -> None:
     rows = floor.app.rows("select action, kind, label, user_name from audit_entry order by id")
     assert rows[0] == ("listen_in", "agent", "Agent 1001", "Sonia")
     assert [r[0] for r in rows[1:]] == ["listen_mode"] * 4
-    kinds = [
-        r[0]
-        for r in floor.app.rows("select kind from journal_entry where kind like 'supervision.%' order by id")
-    ]
-    assert kinds[0] == "supervision.begun"
-    assert kinds[-1] == "supervision.ended"
+    question = "select kind from journal_entry where kind like 'supervision.%' order by id"
+    until(lambda: ("supervision.ended",) in floor.app.rows(question), 5, "the end, too")
+    kinds = [kind for (kind,) in floor.app.rows(question)]
+    assert (kinds[0], kinds[-1]) == ("supervision.begun", "supervision.ended")
 
 
 def test_a_whisper_asked_for_at_once_is_one_from_the_first_word(floor: Floor) -> None:
     floor.listen("whisper")
     until(lambda: is_as_expected(floor.matrix(), "whisper"), 5, f"{floor.matrix()}", step=0.2)
+
+
+def test_keys_on_his_telephone_do_not_make_him_heard(floor: Floor) -> None:
+    """`eavesdrop` obeys them: page and journal would say that nobody hears him."""
+    floor.listen()
+    for key in ("1", "3"):
+        floor.own.press(key)
+        gevent.sleep(SETTLES_S)
+        until(lambda: is_as_expected(floor.matrix(), "listen"), 4, f"{key}: {floor.matrix()}", step=0.2)
 
 
 def test_the_customer_hangs_up_and_the_supervisors_telephone_is_put_down(floor: Floor) -> None:

@@ -278,3 +278,14 @@ def test_a_second_supervisor_is_independent(world: Watched) -> None:
     assert state(world) is State.LISTENING
     with pytest.raises(Conflict):
         world.supervision.listen(replace(world.boss, user=USER + 2), ONE, Mode.LISTEN)
+
+
+@pytest.mark.parametrize("key", ["1", "2", "3"])
+def test_a_key_of_his_telephone_makes_him_heard_by_nobody(world: Watched, key: str) -> None:
+    _, _, leg = begin(world)
+    pick_up(world, leg)
+    world.listening.on_fact(f.Digit(world.at, leg, digit=key))
+    assert len(world.switch.of("listen_only", leg)) == 1
+    world.listening.on_fact(f.Digit(world.at, leg, digit="0"))  # ours
+    world.listening.on_fact(f.Digit(world.at, leg, digit="7"))
+    assert len(world.switch.of("listen_only", leg)) == 1
