@@ -40,6 +40,14 @@ CALL_S = 120
 """How long a caller of the demonstration may be waited for."""
 
 PASSING_S = 420
+SCREENS = (
+    ("home", "/"),
+    ("calls", "/calls"),
+    ("supervision", "/supervision"),
+    ("callbacks", "/callbacks"),
+    ("recordings", "/recordings"),
+    ("status", "/status"),
+)
 ENOUGH_CALLS = 4
 
 
@@ -108,7 +116,7 @@ def _take(
         page.click(f".flag[value={language}]")
         shot(page, "login")
         log_in(page, demo.url, demo.account, *demo.logins["supervisor"][0])
-        for name, path in (("home", "/"), ("calls", "/calls"), ("status", "/status")):
+        for name, path in SCREENS:
             page.goto(demo.url + path)
             page.wait_for_load_state("networkidle")
             shot(page, name)

@@ -18,6 +18,9 @@ from tests.support.program import DOMAIN, PASSWORD, AgentPage
 
 STEP_S = 0.05
 RETRY_S = 0.4
+OPENING_S = 10.0
+"""A page that has not shown a picture after this time is thrown away, as a person would open it anew."""
+
 TROUBLE = (exceptions.SocketIOError, AssertionError, OSError, ValueError)
 """What a page runs into while the program is away. (`AgentPage` asserts where a test would want to know.)"""
 
@@ -43,6 +46,7 @@ class Agent:
         self._key: tuple[str, int] = ("", 0)
         self._todo: list[tuple[float, Callable[[], object]]] = []
         self._no_page_since = 0.0
+        self._blank_since = 0.0
         self._see(self.page.picture)
         self._behave()
         self._greenlets = [gevent.spawn(self._live), gevent.spawn(self._stay_connected)]
@@ -70,7 +74,7 @@ class Agent:
         """Connect once more; `again`: with a new login. Raises one of TROUBLE while the program is away."""
         with self._opening:
             if again:
-                self.page.close()
+                gevent.spawn(self.page.close)  # not waited for: one that hangs hangs here, too
                 self.page = self._open()
                 self._see(self.page.picture)
             elif not self.page.socket.connected:
@@ -89,6 +93,7 @@ class Agent:
     # --- what he sees
     def _see(self, picture: dict[str, Any]) -> None:
         self.page.picture = picture
+        self._blank_since = 0.0
         self._record.line(
             "pictures",
             agent=self.id,
@@ -99,6 +104,7 @@ class Agent:
         )
 
     def _blank(self) -> None:
+        self._blank_since = self._blank_since or time.time()
         self._record.line("pictures", agent=self.id, made=0.0, state="", registered=False, up=False)
 
     @property
@@ -142,12 +148,17 @@ class Agent:
         failures = 0
         while True:
             gevent.sleep(RETRY_S)
-            if not self.present or self.page.socket.connected:
+            if not self.present or (self.page.socket.connected and not self._hangs):
                 failures = 0
                 continue
-            with contextlib.suppress(*TROUBLE):
-                failures += 1
-                self.open_page(again=failures % 8 == 0)
+            failures += 1
+            # The client's library can wait for ever for a program that ends while it connects.
+            with contextlib.suppress(*TROUBLE, gevent.Timeout), gevent.Timeout(OPENING_S):
+                self.open_page(again=failures % 8 == 0 or self._hangs)
+
+    @property
+    def _hangs(self) -> bool:
+        return bool(self._blank_since) and time.time() - self._blank_since > OPENING_S
 
     def _alone(self) -> None:
         """Without a page: who talks for too long without seeing his screen puts the telephone down."""
