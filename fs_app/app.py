@@ -261,7 +261,7 @@ class Application:
         self.db.open()
         stops.callback(self.db.close)
         last = self.live.replay()
-        mark = self.db.write(lambda: project([]))
+        mark = self.db.write_at_start(lambda: project([]))
         checkpoint = self.journal.open(max(last, mark), self.live.checkpoint())
         stops.callback(self.journal.close)
         stops.callback(self.threads.stop)

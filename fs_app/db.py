@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,6 +40,12 @@ BUSY_MS = 2000
 """How long SQLite itself waits for a lock in the writer's thread before it says so (PRAGMA busy_timeout)."""
 
 
+PATIENCE_S = 60.0
+"""How long a start waits for a database that somebody else has locked."""
+
+AGAIN_S = 0.5
+
+
 class Base(peewee.Model):
     """Every table of the program."""
 
@@ -65,6 +72,10 @@ def _is_away(error: Exception) -> bool:
     """Locked, unreachable, connection killed: time mends it. Of psycopg's errors peewee translates some classes only,
     so all are known by the name that DB-API gives them."""
     return any(c.__name__ == "OperationalError" for c in type(error).__mro__)
+
+
+def _is_locked(error: Exception) -> bool:
+    return _is_away(error) and "locked" in str(error)
 
 
 def _only_ours(path: Path) -> None:
@@ -116,7 +127,12 @@ class Database:
         # seconds. A native lock, held for the millisecond that a connection takes, is right between native threads.
         self._database._lock = get_original("threading", "Lock")()
         proxy.initialize(self._database)
+        end = time.monotonic() + PATIENCE_S
         applied, failed = self._writer.apply(self._migrate)
+        while failed is not None and _is_locked(failed) and time.monotonic() < end:
+            log.warning("the start waits for the database", why=str(failed))
+            gevent.sleep(AGAIN_S)
+            applied, failed = self._writer.apply(self._migrate)
         if failed is not None:
             self.close()
             raise ConfigError(
@@ -143,6 +159,18 @@ class Database:
         nothing was written, or (time-out) what was written is whole.
         """
         return self._run(self._writer, work, timeout, write=True)
+
+    def write_at_start(self, work: Callable[[], R]) -> R:
+        """The same for a start, which can't go on without: a locked database is waited for. Raises DatabaseBusy."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return self.write(work)
+            except DatabaseBusy as error:
+                if time.monotonic() > end:
+                    raise
+                log.warning("the start waits for the database", why=str(error))
+                gevent.sleep(AGAIN_S)
 
     def _run(self, pool: ThreadPool, work: Callable[[], R], timeout: float, write: bool) -> R:
         if self._waiting > 5000:

@@ -3,7 +3,7 @@ or a message and the end. A closed queue uses the same ways."""
 
 from __future__ import annotations
 
-from fs_app.calls import outside, sounds, turns, voicemail
+from fs_app.calls import announcing, outside, sounds, turns, voicemail
 from fs_app.calls.context import Context
 from fs_app.calls.limits import Farewell, Message, Onward, Outside, Place, after, is_full
 from fs_app.calls.state import Call, Stage
@@ -89,6 +89,9 @@ def _go(ctx: Context, call: Call, queue: QueueInfo, place: Place, why: str, othe
     match place:
         case Farewell(message=message):
             turn_away(ctx, call, why, message)
+        case Message() if ctx.disk.trouble:
+            # `record` hangs up by itself when it can't write: he is told instead, and not cut off.
+            turn_away(ctx, call, "no_recording", announcing.prompt(ctx, call, "away"))
         case Message():
             voicemail.begin(ctx, call, why)
         case Outside(number=number):

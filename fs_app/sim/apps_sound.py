@@ -93,9 +93,9 @@ def record(ch: Channel, data: str) -> None:
     most = float(words[1]) if len(words) > 1 and words[1].isdigit() else math.inf
     quiet = float(words[3]) if len(words) > 3 and words[3].isdigit() else math.inf
     path = words[0]
-    if not Path(path).parent.is_dir():  # unlike uuid_record this makes no folder [seen]
-        return
-    if not ch.core.record(ch, path, stereo=False):
+    if not Path(path).parent.is_dir() or not ch.core.record(ch, path, stereo=False):
+        # Unlike uuid_record it makes no folder, and a file that it can't write is the end of the leg [seen].
+        life.hangup(ch, "DESTINATION_OUT_OF_ORDER")
         return
     end = time.monotonic() + most
     silent_since: float | None = None

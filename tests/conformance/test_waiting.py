@@ -105,12 +105,14 @@ def test_somebody_who_is_called_and_goes_home_rings_at_the_door(program: Program
     until(lambda: len(program.all(f.Rang, leg)) == 2, 5, "home after the conversation")
 
 
-def test_recording_a_message_makes_no_folder(program: Program, tmp_path: Path) -> None:
+def test_recording_a_message_makes_no_folder_and_ends_the_call_without_one(
+    program: Program, tmp_path: Path
+) -> None:
     """Unlike `uuid_record`: whoever wants a message must have made it."""
     _, leg = program.caller()
     path = tmp_path / "missing" / "m.wav"
-    message = program.switch.record_message(leg, str(path), 3, 10)
-    program.fact(f.AppDone, leg, timeout=2, app_uuid=message.id)
+    program.switch.record_message(leg, str(path), 3, 10)
+    assert program.gone(leg).cause == "DESTINATION_OUT_OF_ORDER"
     assert not program.all(f.RecordingStarted, leg)
     assert not path.exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from pathlib import Path
 
@@ -34,3 +35,17 @@ def test_reads_and_writes_at_the_same_time_do_not_wait_for_each_others_connectio
     assert all(greenlet.successful() for greenlet in running)
     assert slowest < 1.0
     db.close()
+
+
+def test_a_start_waits_for_a_database_that_somebody_else_has_locked(tmp_path: Path) -> None:
+    deskworld.open_database(tmp_path).close()
+    (path,) = tmp_path.glob("*.db")
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    gevent.spawn_later(2.5, other.execute, "ROLLBACK")  # longer than SQLite itself waits
+    begun = time.monotonic()
+    db = deskworld.open_database(tmp_path)
+    assert db.write_at_start(lambda: User.update(theme="auto").where(User.id == 0).execute()) == 0
+    assert time.monotonic() - begun > 2
+    db.close()
+    other.close()

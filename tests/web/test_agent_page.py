@@ -179,6 +179,7 @@ def test_the_availability_menu_works_by_keyboard_and_shows_a_pause_asked_for_dur
     ready.talks()
     page.locator(".availability").focus()
     page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")  # back office
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator(".availability")).to_contain_text("Déjeuner")

@@ -10,6 +10,7 @@ import pytest
 from fs_app import facts as f
 from fs_app.agents.state import Presence, Work
 from fs_app.calls.handling import MUSIC_OVER_S, SHORTEST_MUSIC_S
+from fs_app.calls.service import QualifiedAlready
 from fs_app.calls.state import Stage
 from fs_app.errors import (
     CommandTimeout,
@@ -744,7 +745,7 @@ def test_a_call_is_qualified_once(ready: World) -> None:
     with pytest.raises(Conflict):
         ready.calls.qualify(agent, caller, REFUSAL, "")  # the agent's leg is still there
     ready.hangs_up(leg)
-    with pytest.raises(NotFound):
+    with pytest.raises(QualifiedAlready):
         ready.calls.qualify(agent, caller, REFUSAL, "")
     assert ready.recorder.kinds().count("call.disposed") == 1
 

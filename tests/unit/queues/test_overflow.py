@@ -145,6 +145,16 @@ def test_the_way_outside_outlives_the_program(tmp_path: Path) -> None:
 
 
 # --- the voicemail ----------------------------------------------------------------------------------------------
+def test_without_room_for_a_message_the_caller_is_told_and_not_cut_off(tmp_path: Path) -> None:
+    world = centre(tmp_path, exit_key="9", exit=VOICEMAIL)
+    caller = world.arrives()
+    world.ctx.disk.trouble = "full"
+    presses(world, caller, "9")
+    assert world.stage(caller) is Stage.FAREWELL
+    assert world.switch.of("play", caller)[-1].args[1] == ("/sounds/fr/away.wav",)
+    assert world.switch.of("record_message") == []
+
+
 def test_greeting_beep_message_end(tmp_path: Path) -> None:
     world = centre(tmp_path, exit_key="9", exit=VOICEMAIL)
     caller = world.arrives()
