@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: test-pages test-calls faults vendor sounds help run test test-fast lint bench screenshots install system-packages clean
+.PHONY: test-pages test-stories test-switches faults vendor sounds help run test test-fast lint bench screenshots install system-packages clean
 
 help:
 	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
@@ -40,17 +40,20 @@ lint: $(STAMP)
 test-fast: lint
 	$(BIN)/pytest -q tests/unit
 
-# Two processes beside each other: the tests with calls mostly wait, the others mostly compute.
+# Three processes beside each other: the tests with calls mostly wait, the others mostly compute.
 test: $(STAMP)
 	@sh tools/system-packages test
 	$(MAKE) lint
-	$(MAKE) --jobs=2 --output-sync=target test-pages test-calls
+	$(MAKE) --jobs=3 --keep-going --output-sync=target test-pages test-stories test-switches
 
 test-pages: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider tests/unit tests/web
 
-test-calls: $(STAMP)
-	$(BIN)/pytest -q -p no:cacheprovider tests --ignore=tests/unit --ignore=tests/web
+test-stories: $(STAMP)
+	$(BIN)/pytest -q -p no:cacheprovider tests/e2e
+
+test-switches: $(STAMP)
+	$(BIN)/pytest -q -p no:cacheprovider tests --ignore=tests/unit --ignore=tests/web --ignore=tests/e2e
 
 # all of them, also when one misses its goal; the last two need a FreeSWITCH (FREESWITCH_HOME) and sipp
 bench: $(STAMP)
