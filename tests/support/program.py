@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import gevent
 import requests
 import socketio
 
@@ -31,6 +33,8 @@ DOMAIN = "test.fs-app.local"
 DID = "+33185090000"
 BOSS_NUMBER = "1009"
 PASSWORD = secrets.token_urlsafe(12)
+PROJECTED_S = 1.0
+"""What is in the journal is in the database after 0.1 s, on a busy machine a little later."""
 
 
 @dataclass
@@ -234,14 +238,32 @@ class Program:
 
     # --- looking in ---------------------------------------------------------------------------------------------
     def rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
-        """The answer of the (SQLite) database to a question."""
+        """The answer of the (SQLite) database to a question. What stands in the journal by now is waited for (for a
+        moment: a program that is dead, or whose database is locked, writes nothing)."""
         import sqlite3
 
         connection = sqlite3.connect(self.folder / "fs_app.db", timeout=5)
         try:
+            written, end = self._last_written(), time.monotonic() + PROJECTED_S
+            mark = "select position from projection_mark"
+            while self.process is not None and time.monotonic() < end:
+                found = connection.execute(mark).fetchone()
+                if found is not None and int(found[0]) >= written:
+                    break
+                gevent.sleep(0.02)
             return connection.execute(sql, args).fetchall()
         finally:
             connection.close()
+
+    def _last_written(self) -> int:
+        """The number of the journal's last whole line; 0 when there is none."""
+        for file in sorted((self.folder / "journal").glob("journal-*.jsonl"), reverse=True):
+            with file.open("rb") as opened:
+                opened.seek(max(0, file.stat().st_size - 65_536))
+                lines = re.findall(rb"^[0-9a-f]{8} \[(\d+),.*\]$", opened.read(), re.MULTILINE)
+            if lines:
+                return int(lines[-1])
+        return 0
 
     def agent(self, number: str = "1001") -> AgentPage:
         return AgentPage(self.url, f"agent{number}")
