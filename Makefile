@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: test-pages test-stories test-switches faults vendor sounds help run test test-fast lint bench screenshots install system-packages clean
+.PHONY: test-pages test-stories test-later-stories test-switches faults vendor sounds help run test test-fast lint bench screenshots install system-packages clean
 
 help:
 	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
@@ -41,16 +41,22 @@ test-fast: lint
 	$(BIN)/pytest -q tests/unit
 
 # Three processes beside each other: the tests with calls mostly wait, the others mostly compute.
+STORIES := $(sort $(wildcard tests/e2e/test_*.py))
+LATER := $(wildcard tests/e2e/test_[s-z]*.py)
+
 test: $(STAMP)
 	@sh tools/system-packages test
 	$(MAKE) lint
-	$(MAKE) --jobs=3 --keep-going --output-sync=target test-pages test-stories test-switches
+	$(MAKE) --jobs=3 --keep-going --output-sync=target test-pages test-stories test-later-stories test-switches
 
 test-pages: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider tests/unit tests/web
 
 test-stories: $(STAMP)
-	$(BIN)/pytest -q -p no:cacheprovider tests/e2e
+	$(BIN)/pytest -q -p no:cacheprovider $(filter-out $(LATER),$(STORIES))
+
+test-later-stories: $(STAMP)
+	$(BIN)/pytest -q -p no:cacheprovider $(LATER)
 
 test-switches: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider tests --ignore=tests/unit --ignore=tests/web --ignore=tests/e2e
