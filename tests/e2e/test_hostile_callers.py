@@ -67,7 +67,7 @@ def test_hostile_names_and_numbers_are_served_like_everybody_else(
             assert len(value) <= 200
         phone.answer()
         caller.answered() if by_hand else caller.talking()
-        page.is_in("IN_CALL")
+        until(lambda: page.line.get("state") == "TALKING", 10, f"{kind} {what}: they talk")
         page.do("line.hang_up", line=page.line["id"])
         page.is_in("IDLE")
         until(lambda: world.legs() == 0, 10, f"{kind} {what}: no leg is left")
