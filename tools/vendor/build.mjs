@@ -30,7 +30,8 @@ function packageFacts(name) {
   return { name, version: facts.version, licence: facts.license };
 }
 
-async function bundle(source) {
+// `more`: further options of esbuild.
+async function bundle(source, more = {}) {
   const result = await build({
     stdin: { contents: source, resolveDir: HERE, loader: "js" },
     bundle: true,
@@ -39,9 +40,23 @@ async function bundle(source) {
     target: "es2022",
     legalComments: "none",
     write: false,
+    ...more,
   });
   return result.outputFiles[0].contents;
 }
+
+// Libraries written for React run on preact/compat, and on the one Preact that the pages load: two would not know
+// each other's components.
+const ON_PREACT = {
+  name: "on-preact",
+  setup(bundler) {
+    const preact = () => ({ path: "./preact.js", external: true });
+    bundler.onResolve({ filter: /^preact(\/hooks)?$/ }, preact);
+    const compat = (path) => () => ({ path: join(MODULES, path) });
+    bundler.onResolve({ filter: /^react(-dom)?$/ }, compat("preact/compat/dist/compat.module.js"));
+    bundler.onResolve({ filter: /^react\/jsx-runtime$/ }, compat("preact/jsx-runtime/dist/jsxRuntime.module.js"));
+  },
+};
 
 function sprite() {
   const symbols = [];
@@ -128,8 +143,8 @@ put(
   OUT,
   "preact.js",
   await bundle(`
-    export { h, render, Fragment, Component, createContext, createRef, cloneElement } from "preact";
-    export { useState, useReducer, useEffect, useLayoutEffect, useRef, useMemo, useCallback, useContext, useId, useErrorBoundary } from "preact/hooks";
+    export { h, render, hydrate, Fragment, Component, createElement, createContext, createRef, cloneElement, toChildArray, options } from "preact";
+    export { useState, useReducer, useEffect, useLayoutEffect, useRef, useMemo, useCallback, useContext, useId, useErrorBoundary, useImperativeHandle, useDebugValue } from "preact/hooks";
     export { signal, computed, effect, batch, untracked, useSignal, useComputed, useSignalEffect, Signal } from "@preact/signals";
     import { h } from "preact";
     import htm from "htm";
@@ -141,6 +156,25 @@ put(OUT, "socket.io.js", await bundle(`export { io, Manager, Socket } from "sock
   "socket.io-client", "socket.io-parser", "engine.io-client", "engine.io-parser",
 ]);
 put(OUT, "wavesurfer.js", await bundle(`export { default } from "wavesurfer.js";`), ["wavesurfer.js"]);
+// Only the editor of voice menus loads the next two.
+put(
+  OUT,
+  "flow.js",
+  await bundle(
+    `
+    export { ReactFlow, ReactFlowProvider, Background, Controls, MiniMap, Handle, Panel, BaseEdge, EdgeLabelRenderer, MarkerType, Position,
+      useReactFlow, useStore, useStoreApi, useUpdateNodeInternals, useNodesInitialized, applyNodeChanges, getSmoothStepPath, getBezierPath } from "@xyflow/react";
+    export { memo } from "react";
+    export { Graph, layout } from "@dagrejs/dagre";
+  `,
+    { plugins: [ON_PREACT], define: { "process.env.NODE_ENV": '"production"' } },
+  ),
+  [
+    "@xyflow/react", "@xyflow/system", "@dagrejs/dagre", "@dagrejs/graphlib", "zustand", "use-sync-external-store", "classcat",
+    "d3-color", "d3-dispatch", "d3-drag", "d3-ease", "d3-interpolate", "d3-selection", "d3-timer", "d3-transition", "d3-zoom",
+  ],
+);
+put(OUT, "flow.css", read("@xyflow/react/dist/style.css", "utf8"), ["@xyflow/react"]);
 licences(OUT);
 manifest(OUT);
 
