@@ -6,9 +6,10 @@ last picture stays in force. Nothing here is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 
@@ -22,10 +23,12 @@ from fs_app.errors import Unavailable
 from fs_app.events import CatalogChanged
 from fs_app.hours import service as hours
 from fs_app.hours.opening import Holidays, Opening, Week, is_open, zone_named
+from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.queues.model import Did, Disposition, Queue, QueueMember
 from fs_app.routing.model import AgentSkill
 from fs_app.routing.skills import Need, load_needs
 from fs_app.supervision.model import SupervisedQueue
+from fs_app.voicemail.model import VoicemailBox
 
 log = structlog.get_logger(__name__)
 
@@ -149,16 +152,45 @@ class QueueInfo:
     service_percent: int = 80
     auto_qualify_s: int = 0  # 0: never
     auto_disposition: int | None = None
+    survey_flow: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DidInfo:
+    """Leads to a `flow`, else to a `queue`."""
+
     id: int
     account: int
     number: str
     label: str
     queue: int | None
     priority: int = 0
+    flow: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowInfo:
+    """A voice menu as new calls take it: `graph` is that of the published `version`."""
+
+    id: int
+    account: int
+    name: str
+    language: str
+    version: int
+    graph: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxInfo:
+    """A voicemail box; what the fields mean stands at `voicemail.model.VoicemailBox`."""
+
+    id: int
+    account: int
+    name: str
+    mail: str
+    greeting: str
+    most_s: int
+    silence_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,19 +226,33 @@ class Picture:
     closed_queues: Mapping[int, QueueInfo] = field(default_factory=dict)  # take nobody, serve who waits still
     archived: Mapping[int, DispositionInfo] = field(default_factory=dict)  # nobody chooses them any more
     supervised: Mapping[int, frozenset[int]] = field(default_factory=dict)  # user → queues; missing: all
+    flows: Mapping[int, FlowInfo] = field(default_factory=dict)  # the published ones
+    boxes: Mapping[int, BoxInfo] = field(default_factory=dict)
+    versions: Mapping[tuple[int, int], Mapping[str, Any]] = field(default_factory=dict)  # (flow, number) → graph
 
 
 class Catalog:
-    def __init__(self, db: Database, bus: Bus) -> None:
+    def __init__(
+        self,
+        db: Database,
+        bus: Bus,
+        versions_in_use: Callable[[], set[tuple[int, int]]] = lambda: set(),
+    ) -> None:
+        """`versions_in_use` are the (flow, version) that calls under way have."""
         self._db = db
         self._bus = bus
+        self._versions_in_use = versions_in_use
         self.now = Picture()
         self._versions: dict[int, int] | None = None  # None: what is in force is not what is written
 
     def reload(self) -> None:
         """Read everything anew. Raises DatabaseBusy; then the old picture stays."""
         self._versions = None
-        self.now, self._versions = self._db.read(lambda: (load(), _versions()))
+        # A call may begin with what is published now while the database is read: that is kept, too. Versions never
+        # change, so what is known need not be read.
+        known = self.now.versions
+        wanted = {*known, *self._versions_in_use()}
+        self.now, self._versions = self._db.read(lambda: (load(known, wanted), _versions()))
         self._bus.publish(CatalogChanged())
 
     def follow(self) -> None:
@@ -240,6 +286,17 @@ class Catalog:
     def disposition(self, disposition: int | None) -> DispositionInfo | None:
         """Also one that was archived after an agent chose it."""
         return self.now.dispositions.get(disposition or 0) or self.now.archived.get(disposition or 0)
+
+    def flow(self, flow: int | None) -> FlowInfo | None:
+        """The published voice menu for a new call."""
+        return self.now.flows.get(flow or 0)
+
+    def flow_version(self, flow: int, number: int) -> Mapping[str, Any] | None:
+        """The graph that a call under way has, published still or not."""
+        return self.now.versions.get((flow, number))
+
+    def box(self, box: int | None) -> BoxInfo | None:
+        return self.now.boxes.get(box or 0)
 
     def did(self, number: str) -> DidInfo | None:
         """The incoming number, with or without the plus that some trunks leave out."""
@@ -284,8 +341,12 @@ def _versions() -> dict[int, int]:
     return dict(Account.select(Account.id, Account.config_version).tuples())
 
 
-def load() -> Picture:
-    """Read the database (inside `Database.read`)."""
+def load(
+    known: Mapping[tuple[int, int], Mapping[str, Any]] | None = None,
+    wanted: Collection[tuple[int, int]] = (),
+) -> Picture:
+    """Read the database (inside `Database.read`). `known` versions of flows are not read again; `wanted` are those
+    beside the published ones."""
     members = list(QueueMember.select(QueueMember.queue, QueueMember.agent).tuples())
     tiers = {(m.queue_id, m.agent_id): m.tier for m in QueueMember.select()}
     skills = list(AgentSkill.select(AgentSkill.agent, AgentSkill.skill, AgentSkill.level).tuples())
@@ -369,6 +430,7 @@ def load() -> Picture:
             service_percent=q.service_percent,
             auto_qualify_s=q.auto_qualify_s,
             auto_disposition=q.auto_disposition_id,
+            survey_flow=q.survey_flow_id,
         )
         for q in Queue.select()
     }
@@ -381,12 +443,13 @@ def load() -> Picture:
         dispositions[d.active][d.id] = DispositionInfo(
             d.id, d.account_id, d.set_id, d.parent_id, d.code, d.label, d.category
         )
+    flows, versions = _flows(known or {}, wanted)
     return Picture(
         accounts,
         agents,
         {i: q for i, q in queues.items() if i in open_queues},
         {
-            d.number: DidInfo(d.id, d.account_id, d.number, d.label, d.queue_id, d.priority)
+            d.number: DidInfo(d.id, d.account_id, d.number, d.label, d.queue_id, d.priority, d.flow_id)
             for d in Did.select().where(Did.active)
         },
         {
@@ -398,4 +461,38 @@ def load() -> Picture:
         {i: q for i, q in queues.items() if i not in open_queues},
         dispositions[False],
         supervised={user: frozenset(given) for user, given in supervised.items()},
+        flows=flows,
+        boxes={
+            b.id: BoxInfo(b.id, b.account_id, b.name, b.mail, b.greeting, b.most_s, b.silence_s)
+            for b in VoicemailBox.select().where(VoicemailBox.active)
+        },
+        versions=versions,
     )
+
+
+def _flows(
+    known: Mapping[tuple[int, int], Mapping[str, Any]], wanted: Collection[tuple[int, int]]
+) -> tuple[dict[int, FlowInfo], dict[tuple[int, int], Mapping[str, Any]]]:
+    """The published menus, and every version that somebody may need."""
+    rows = list(
+        Flow.select(Flow.id, Flow.account, Flow.name, Flow.language, Flow.published).where(
+            Flow.active, Flow.published.is_null(False)
+        )
+    )
+    named = {(row.id, row.published) for row in rows} | set(wanted)
+    versions = {key: graph for key, graph in known.items() if key in named}
+    missing = named - set(versions)
+    if missing:
+        of_flows = FlowVersion.flow.in_({flow for flow, _ in missing})
+        numbers = FlowVersion.number.in_({number for _, number in missing})
+        for v in FlowVersion.select().where(of_flows, numbers):
+            if (v.flow_id, v.number) in missing:
+                versions[v.flow_id, v.number] = v.graph
+    flows = {
+        row.id: FlowInfo(
+            row.id, row.account_id, row.name, row.language, row.published, versions[row.id, row.published]
+        )
+        for row in rows
+        if (row.id, row.published) in versions
+    }
+    return flows, versions

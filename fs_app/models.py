@@ -10,10 +10,13 @@ from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recordin
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Base
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
+from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.recordings.model import KeptDisposition
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
 from fs_app.supervision.model import Display, SupervisedQueue
+from fs_app.surveys.model import SurveyAnswer
+from fs_app.voicemail.model import Voicemail, VoicemailBox
 
 TABLES: tuple[type[Base], ...] = (
     Account,
@@ -28,6 +31,8 @@ TABLES: tuple[type[Base], ...] = (
     ScheduleRange,
     HolidaySet,
     Holiday,
+    Flow,
+    FlowVersion,
     Queue,
     QueueMember,
     Did,
@@ -47,4 +52,7 @@ TABLES: tuple[type[Base], ...] = (
     SupervisedQueue,
     Display,
     KeptDisposition,
+    VoicemailBox,
+    Voicemail,
+    SurveyAnswer,
 )

@@ -8,6 +8,7 @@ from fs_app.accounts.model import Account
 from fs_app.agents.model import Agent
 from fs_app.db import Base, Millis
 from fs_app.hours.model import HolidaySet, Schedule
+from fs_app.ivr.model import Flow
 
 
 class DispositionSet(Base):
@@ -57,6 +58,8 @@ class Queue(Base):
     Who waits hears `hold_message`, his position and the estimated wait as ticked, and which keys there are: first
     after `announce_first_s`, then every `announce_every_s`. `callback_key` keeps his place and calls him back,
     `callback_tries` times, `callback_retry_s` apart. `keep_abandoned`: who gives up is in the list of callbacks.
+
+    `survey_flow` is the menu that a caller comes into when the agent has hung up and he has not; null: the call ends.
 
     After `auto_qualify_s` of wrap-up a call that nobody has qualified gets `auto_disposition`; 0 or none: never.
     """
@@ -128,6 +131,7 @@ class Queue(Base):
 
     auto_qualify_s = IntegerField(default=0)
     auto_disposition = ForeignKeyField(Disposition, null=True, backref="+", on_delete="SET NULL")
+    survey_flow = ForeignKeyField(Flow, null=True, backref="+", on_delete="SET NULL")  # null: none
 
     class Meta:
         indexes = ((("account", "number"), True), (("account", "name"), True))
@@ -147,8 +151,8 @@ class QueueMember(Base):
 
 
 class Did(Base):
-    """An incoming number, E.164 without spaces, or as the trunk sends it. Its callers have this `priority`: in a
-    queue the higher one is served first."""
+    """An incoming number, E.164 without spaces, or as the trunk sends it. It leads to a queue or to a voice menu
+    (`flow`). Its callers have this `priority`: in a queue the higher one is served first."""
 
     id = AutoField()
     account = ForeignKeyField(Account, backref="dids", on_delete="CASCADE")
@@ -157,3 +161,4 @@ class Did(Base):
     queue = ForeignKeyField(Queue, null=True, backref="dids", on_delete="SET NULL")
     active = BooleanField(default=True)
     priority = IntegerField(default=0)
+    flow = ForeignKeyField(Flow, null=True, backref="dids", on_delete="SET NULL")

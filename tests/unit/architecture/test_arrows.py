@@ -64,6 +64,8 @@ VOCABULARY = {
     "admin.listing": "pages of a list",
     "recordings.rules": "which conversations a queue records",
     "contacts.numbers": "how telephone numbers are read and shown",
+    "ivr.run": "how far a caller is in a voice menu",
+    "ivr.words": "what a voice menu is told and what it wants",
     "routing.strategies": "names of the orders in which agents are asked",
 }
 

@@ -1,0 +1,1 @@
+"""What callers answer when a menu asks how they were served."""

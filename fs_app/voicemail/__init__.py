@@ -1,0 +1,1 @@
+"""Messages that callers leave: the boxes, and what was left in them."""
