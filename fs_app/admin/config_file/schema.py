@@ -14,12 +14,14 @@ from fs_app.accounts.permissions import PERMISSIONS, ROLES
 from fs_app.admin.config_file.shapes import Field, Many, OneOf, Place, Record, Table, Text, Whole, YesNo
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
+from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.recordings.model import KeptDisposition
 from fs_app.recordings.rules import RULES
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
 from fs_app.routing.strategies import STRATEGIES
 from fs_app.supervision.model import Display, SupervisedQueue
+from fs_app.voicemail.model import VoicemailBox
 
 FORMAT = 1
 """One more when a file of before would mean something else."""
@@ -290,8 +292,8 @@ EXCLUDED: dict[Any, dict[str, str]] = {
     Profile: {"name": "the key", "options": "its own fields"},
     User: {"login": "the key", "theme": "a choice of the person's own"},
     Agent: {"user": "stands below the person"},
-    Queue: {"name": "the key"},
-    Did: {"number": "the key"},
+    Queue: {"name": "the key", "survey_flow": "chosen beside the voice menus"},
+    Did: {"number": "the key", "flow": "chosen beside the voice menus"},
     Skill: {"name": "the key", "active": "SKILL"},
     AgentSkill: {"agent": "below the person", "skill": "skills", "level": "skills"},
     NotReadyReason: {"code": "REASON", "label": "REASON", "active": "REASON", "position": "the order"},
@@ -330,5 +332,8 @@ nobody's configuration."""
 NOT_CONFIGURATION = {
     UserSession: "logins under way",
     Display: "its link is a secret that is shown once; it is made where it hangs",
+    Flow: "published by who drew it, each version with its date: exported and taken in by the editor",
+    FlowVersion: "what was published, and never changes",
+    VoicemailBox: "what a menu names; the messages in it are nobody's configuration",
 }
 """Tables that do not stand in the file although an administrator's page is about them."""
