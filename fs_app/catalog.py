@@ -153,6 +153,7 @@ class QueueInfo:
     auto_qualify_s: int = 0  # 0: never
     auto_disposition: int | None = None
     survey_flow: int | None = None
+    closing_waiting: str = "serve"  # who waits when the queue closes: "serve", or "closed" like who comes then
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +432,7 @@ def load(
             auto_qualify_s=q.auto_qualify_s,
             auto_disposition=q.auto_disposition_id,
             survey_flow=q.survey_flow_id,
+            closing_waiting=q.closing_waiting,
         )
         for q in Queue.select()
     }

@@ -5,12 +5,21 @@ from __future__ import annotations
 from fs_app.accounts.model import Account, Profile, User, UserSession
 from fs_app.admin.model import AuditEntry
 from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.audio.model import MusicList, MusicListItem, Sound, SoundFile
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recording
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Base
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.ivr.model import Flow, FlowVersion
+from fs_app.messaging.model import (
+    Message,
+    MessageProvider,
+    MessageSettings,
+    MessageTemplate,
+    MessageText,
+    QueueMessage,
+)
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.recordings.model import KeptDisposition
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
@@ -55,4 +64,14 @@ TABLES: tuple[type[Base], ...] = (
     VoicemailBox,
     Voicemail,
     SurveyAnswer,
+    MessageProvider,
+    MessageTemplate,
+    MessageText,
+    QueueMessage,
+    MessageSettings,
+    Message,
+    Sound,
+    SoundFile,
+    MusicList,
+    MusicListItem,
 )

@@ -103,6 +103,7 @@ class Queue(Base):
     max_length_number = CharField(max_length=32, default="")
     closed_then = CharField(max_length=20, default="hang_up")  # hang_up, voicemail, number
     closed_number = CharField(max_length=32, default="")
+    closing_waiting = CharField(max_length=10, default="serve")  # serve, closed: who waits when it closes
     exit_key = CharField(max_length=1, default="")  # empty: none
     exit_prompt = CharField(max_length=300, default="")  # empty: the spoken one of the account's language
     exit_then = CharField(max_length=20, default="hang_up")

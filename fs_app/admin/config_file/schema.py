@@ -15,6 +15,14 @@ from fs_app.admin.config_file.shapes import Field, Many, OneOf, Place, Record, T
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.ivr.model import Flow, FlowVersion
+from fs_app.messaging.model import (
+    Message,
+    MessageProvider,
+    MessageSettings,
+    MessageTemplate,
+    MessageText,
+    QueueMessage,
+)
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.recordings.model import KeptDisposition
 from fs_app.recordings.rules import RULES
@@ -220,6 +228,7 @@ QUEUE = Record(
         _same("closed_then", OneOf(("hang_up", "number", "voicemail")), "hang_up"),
         _same("closed_queue", _reference, ""),
         _same("closed_number", _outside, ""),
+        _same("closing_waiting", OneOf(("serve", "closed")), "serve"),
         _same("max_wait_s", _seconds, 0),
         *_then("max_wait"),
         _same("max_length", Whole(0, 10_000), 0),
@@ -335,5 +344,11 @@ NOT_CONFIGURATION = {
     Flow: "published by who drew it, each version with its date: exported and taken in by the editor",
     FlowVersion: "what was published, and never changes",
     VoicemailBox: "what a menu names; the messages in it are nobody's configuration",
+    MessageProvider: "its password is encrypted with this installation's key; it is typed where it is used",
+    MessageTemplate: "texts are written on their own page; a queue of a file sends nothing by itself",
+    MessageText: "stands below its template",
+    QueueMessage: "names templates, which are not in the file",
+    MessageSettings: "limits of the page of providers",
+    Message: "what was sent",
 }
 """Tables that do not stand in the file although an administrator's page is about them."""

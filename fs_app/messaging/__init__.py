@@ -1,0 +1,1 @@
+"""Mail and SMS to people outside: templates, providers, when a queue sends, and the outbox that sends."""
