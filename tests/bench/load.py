@@ -113,6 +113,9 @@ class Place:
             "FS_APP_MEDIA_TIMEOUT_S": "600",  # nobody speaks
             "FS_APP_MAX_SESSIONS": "10000",
             "FS_APP_SESSIONS_PER_SECOND": "1000",
+            # A block of test ports has room for 100 calls: each takes two ports for each of its two legs.
+            "FS_APP_RTP_FIRST": "40000",
+            "FS_APP_RTP_LAST": "59998",
         }
         self.switch = Freeswitch(self._ports, settings)
         stops.callback(self.switch.stop)
