@@ -17,6 +17,8 @@ from fs_app.accounts.model import Account, Profile, User
 from fs_app.accounts.profiles import NO_PROFILE, AgentOptions, options_of
 from fs_app.agents.capacity import DEFAULT, Capacity
 from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.audio import library
+from fs_app.audio.library import Library, SoundInfo
 from fs_app.bus import Bus
 from fs_app.db import Database
 from fs_app.errors import Unavailable
@@ -227,6 +229,7 @@ class Picture:
     closed_queues: Mapping[int, QueueInfo] = field(default_factory=dict)  # take nobody, serve who waits still
     archived: Mapping[int, DispositionInfo] = field(default_factory=dict)  # nobody chooses them any more
     supervised: Mapping[int, frozenset[int]] = field(default_factory=dict)  # user → queues; missing: all
+    library: Library = field(default_factory=Library)
     flows: Mapping[int, FlowInfo] = field(default_factory=dict)  # the published ones
     boxes: Mapping[int, BoxInfo] = field(default_factory=dict)
     versions: Mapping[tuple[int, int], Mapping[str, Any]] = field(default_factory=dict)  # (flow, number) → graph
@@ -298,6 +301,24 @@ class Catalog:
 
     def box(self, box: int | None) -> BoxInfo | None:
         return self.now.boxes.get(box or 0)
+
+    def sound(self, sound: int | None) -> SoundInfo | None:
+        """A sound of the library, with its files by language (`SoundInfo.file`)."""
+        return self.now.library.sounds.get(sound or 0)
+
+    def prompt(self, account: int, text: str, language: str = "") -> str:
+        """The file that a setting means (`audio.prompts`), in this language, else the account's, else any: relative
+        to the folder of sounds, or `library/…`. "" when there is none (any more)."""
+        found = self.now.library.pieces(account, text, self._languages(account, language))
+        return found[0].path if found else ""
+
+    def pieces(self, account: int, text: str, language: str = "") -> list[library.Piece]:
+        """All that a setting means: those of a list, in its order."""
+        return self.now.library.pieces(account, text, self._languages(account, language))
+
+    def _languages(self, account: int, language: str) -> tuple[str, ...]:
+        own = self.now.accounts.get(account)
+        return tuple(dict.fromkeys(one for one in (language, own.language if own else "") if one))
 
     def did(self, number: str) -> DidInfo | None:
         """The incoming number, with or without the plus that some trunks leave out."""
@@ -463,6 +484,7 @@ def load(
         {i: q for i, q in queues.items() if i not in open_queues},
         dispositions[False],
         supervised={user: frozenset(given) for user, given in supervised.items()},
+        library=library.load(),
         flows=flows,
         boxes={
             b.id: BoxInfo(b.id, b.account_id, b.name, b.mail, b.greeting, b.most_s, b.silence_s)

@@ -38,6 +38,15 @@ class Settings(BaseSettings):
     switch_sounds_dir: str = Field(
         "", description="The same folder as FreeSWITCH sees it; empty: the same path"
     )
+    library_dir: Path | None = Field(
+        None, description="The accounts' own sounds, as this program sees them; empty: in data_dir"
+    )
+    switch_library_dir: str = Field(
+        "", description="The same folder as FreeSWITCH sees it; empty: the same path"
+    )
+    voices_dir: Path | None = Field(
+        None, description="Voices of Piper (`*.onnx`) for prompts that are spoken by the machine"
+    )
     recordings_dir: Path | None = Field(
         None, description="Recordings, as this program sees them; empty: in data_dir"
     )
@@ -101,7 +110,7 @@ class Settings(BaseSettings):
             raise ValueError("must name the port: FreeSWITCH is told the same one")
         return value
 
-    @field_validator("data_dir", "migrations_dir", "sounds_dir", "recordings_dir", "cdr_spool")
+    @field_validator("data_dir", "migrations_dir", "sounds_dir", "library_dir", "voices_dir", "recordings_dir", "cdr_spool")
     @classmethod
     def _is_absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None  # FreeSWITCH has another folder
@@ -155,6 +164,10 @@ class Settings(BaseSettings):
         return self.recordings_dir or self.data_dir / "recordings"
 
     @property
+    def library(self) -> Path:
+        return self.library_dir or self.data_dir / "sounds"
+
+    @property
     def spool(self) -> Path:
         return self.cdr_spool or self.data_dir / "cdr"
 
@@ -167,6 +180,9 @@ class Settings(BaseSettings):
 
     def sounds_on_switch(self) -> str:
         return self.switch_sounds_dir or str(self.sounds_dir)
+
+    def library_on_switch(self) -> str:
+        return self.switch_library_dir or str(self.library)
 
     def dialled(self, number: str) -> str:
         """The dial string of a number outside (E.164)."""
@@ -194,7 +210,7 @@ def load() -> Settings:
     except ValidationError as error:
         raise ConfigError("; ".join(_in_words(e["loc"], e["msg"]) for e in error.errors())) from error
     try:
-        for folder in (settings.data_dir, settings.journal_dir, settings.recordings, settings.spool):
+        for folder in (settings.data_dir, settings.journal_dir, settings.recordings, settings.library, settings.spool):
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
                 raise ConfigError(f"FS_APP_DATA_DIR: the folder {folder} can't be written to")

@@ -40,6 +40,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "reasons.manage": ADMINS,
     "numbers.manage": ADMINS,
     "hours.manage": ADMINS,
+    "sounds.listen": STEERING,
+    "sounds.manage": ADMINS,
     "audit.view": ADMINS,
 }
 

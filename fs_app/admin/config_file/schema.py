@@ -13,6 +13,7 @@ from fs_app.accounts.model import LANGUAGES, Account, Profile, User, UserSession
 from fs_app.accounts.permissions import PERMISSIONS, ROLES
 from fs_app.admin.config_file.shapes import Field, Many, OneOf, Place, Record, Table, Text, Whole, YesNo
 from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.audio.model import MusicList, MusicListItem, Sound, SoundFile
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.messaging.model import (
@@ -339,6 +340,10 @@ EXCLUDED: dict[Any, dict[str, str]] = {
 nobody's configuration."""
 
 NOT_CONFIGURATION = {
+    Sound: "a file is no text; who names one names it by its name",
+    SoundFile: "lies in the library's folder",
+    MusicList: "what it lists are files",
+    MusicListItem: "stands below its list",
     UserSession: "logins under way",
     Display: "its link is a secret that is shown once; it is made where it hangs",
     Flow: "published by who drew it, each version with its date: exported and taken in by the editor",
