@@ -110,7 +110,9 @@ class Settings(BaseSettings):
             raise ValueError("must name the port: FreeSWITCH is told the same one")
         return value
 
-    @field_validator("data_dir", "migrations_dir", "sounds_dir", "library_dir", "voices_dir", "recordings_dir", "cdr_spool")
+    @field_validator(
+        "data_dir", "migrations_dir", "sounds_dir", "library_dir", "voices_dir", "recordings_dir", "cdr_spool"
+    )
     @classmethod
     def _is_absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None  # FreeSWITCH has another folder
@@ -210,7 +212,13 @@ def load() -> Settings:
     except ValidationError as error:
         raise ConfigError("; ".join(_in_words(e["loc"], e["msg"]) for e in error.errors())) from error
     try:
-        for folder in (settings.data_dir, settings.journal_dir, settings.recordings, settings.library, settings.spool):
+        for folder in (
+            settings.data_dir,
+            settings.journal_dir,
+            settings.recordings,
+            settings.library,
+            settings.spool,
+        ):
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
                 raise ConfigError(f"FS_APP_DATA_DIR: the folder {folder} can't be written to")

@@ -9,6 +9,7 @@ from flask import Flask
 
 from fs_app.accounts.model import Profile, User
 from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.audio.model import MusicList, Sound
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Recording
 from fs_app.contacts.model import Contact
@@ -42,6 +43,8 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
         day = Holiday.create(set=holidays, name=SECRET, month=12, day=24, begin=0, end=1440, **of)
         return {
             "profile": Profile.create(name=SECRET, role="agent", created_at=now, **of).id,
+            "sound": Sound.create(name=SECRET, created_at=now, changed_at=now, **of).id,
+            "music_list": MusicList.create(name=SECRET, created_at=now, **of).id,
             "skill": Skill.create(name=SECRET, **of).id,
             "day": day.id,
             "user": User.get(User.account == other_account).id,
@@ -81,7 +84,15 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
 
 def addresses(flask: Flask, objects: dict[str, Any]) -> list[Address]:
     """All routes with all their methods. A KeyError: this route has an argument that `foreign` does not know."""
-    fixed = {"lang": "fr", "digest": "x", "path": "y", "way": "up", "steering": "pause"}
+    fixed = {
+        "language": "fr",
+        "name": "greeting",
+        "lang": "fr",
+        "digest": "x",
+        "path": "y",
+        "way": "up",
+        "steering": "pause",
+    }
     adapter = flask.url_map.bind("localhost")
     found = []
     for rule in flask.url_map.iter_rules():

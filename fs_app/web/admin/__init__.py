@@ -19,6 +19,7 @@ from fs_app.web.admin import (
     queues,
     reasons,
     skills,
+    sounds_heard,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -35,5 +36,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     opening.blueprint,
     displays.blueprint,
     phones.blueprint,
+    sounds_heard.blueprint,
     audit.blueprint,
 )

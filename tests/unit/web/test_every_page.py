@@ -52,6 +52,8 @@ def _of_the_demo(arguments: set[str]) -> dict[str, Any]:
         "recording_id": callworld.RECORDING,
         "recording": callworld.RECORDING,
         "lang": "fr",
+        "language": "fr",
+        "name": "greeting",
         "digest": "x",
         "path": "y",
         "way": "up",
