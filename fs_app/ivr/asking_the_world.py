@@ -1,0 +1,34 @@
+"""Nodes that wait for an answer from elsewhere. The caller hears that it goes on, and never waits for ever."""
+
+from __future__ import annotations
+
+from fs_app.ivr import words
+from fs_app.ivr.turn import Turn
+
+QUIET_S = 4
+"""Silence that a caller bears before he is told again that he is not forgotten."""
+
+PATIENCE = ("shipped:one_moment",)
+
+
+def begin(turn: Turn, prompts: tuple[str, ...] | list[str] = ()) -> None:
+    """After the question was put: say something, or be quiet for a moment."""
+    if not turn.speak(turn.files(prompts)):
+        turn.wait(QUIET_S)
+
+
+def tell(turn: Turn, event: words.Event, most_s: int) -> bool:
+    """What is not the answer. False: it was none of that, or the answer is late and the caller is out by `timeout`;
+    the node need not look at it."""
+    match event:
+        case words.SoundOver():
+            turn.wait(QUIET_S)
+        case words.TimeUp():
+            quiet = turn.state["quiet"] = turn.state.get("quiet", 0) + 1
+            if quiet * QUIET_S > most_s:
+                turn.leave("timeout", "no answer")
+            elif not turn.speak(turn.files(PATIENCE)):
+                turn.wait(QUIET_S)
+        case _:
+            return False
+    return True
