@@ -7,10 +7,11 @@ from collections.abc import Callable
 from fs_app.bus import Bus
 from fs_app.calls.state import Call, Stage
 from fs_app.catalog import Catalog, QueueInfo
-from fs_app.clock import Clock, Timer
+from fs_app.clock import Clock
 from fs_app.events import Recorded
 from fs_app.live import Live
 from fs_app.queues.service import Queues
+from fs_app.queues.timers import CallTimers
 
 AT_LEAST_S = 1.0
 """Who comes back into the line is not spoken to at once."""
@@ -45,7 +46,7 @@ class Announcer:
         self._catalog = catalog
         self._queues = queues
         self._speak = speak
-        self._timers: dict[str, Timer] = {}
+        self._timers = CallTimers(clock, self._due)
         self._last: dict[str, float] = {}
         bus.subscribe(Recorded, self._follow)
 
@@ -63,12 +64,12 @@ class Announcer:
         if call is not None and call.stage is Stage.WAITING:
             self._arm(call)
             return
-        self._disarm(entry.call)
+        self._timers.disarm(entry.call)
         if entry.kind == "call.ended":
             self._last.pop(entry.call, None)
 
     def _arm(self, call: Call) -> None:
-        self._disarm(call.id)
+        self._timers.disarm(call.id)
         queue = self._catalog.queue(call.queue)
         if queue is None or call.absent or not has_something_to_say(queue):
             return
@@ -76,17 +77,10 @@ class Announcer:
         since = None if last is None else self._clock.monotonic() - last
         left = next_in_s(queue, self._queues.waited_s(call), since)
         if left is not None:
-            call_id = call.id
-            self._timers[call_id] = self._clock.call_later(left, lambda: self._due(call_id))
-
-    def _disarm(self, call: str) -> None:
-        timer = self._timers.pop(call, None)
-        if timer is not None:
-            timer.cancel()
+            self._timers.arm(call.id, left)
 
     def _due(self, call_id: str) -> None:
         """A timer only asks: does he wait still?"""
-        self._timers.pop(call_id, None)
         call = self._live.calls.get(call_id)
         if call is None or call.stage is not Stage.WAITING or call.queue is None:
             return

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from fs_app.bus import Bus
 from fs_app.calls.state import Call, Stage
 from fs_app.catalog import Catalog
-from fs_app.clock import Clock, Timer
+from fs_app.clock import Clock
 from fs_app.events import Recorded
 from fs_app.live import Live
 from fs_app.queues.service import Queues
+from fs_app.queues.timers import CallTimers
 
 MARGIN_S = 0.005
 """A timer may fire a little early: what is due within this time is done with it."""
@@ -41,7 +42,7 @@ class Patience:
         self._moments = moments
         self._kick = kick
         self._too_long = too_long
-        self._timers: dict[str, Timer] = {}
+        self._timers = CallTimers(clock, self._due)
         bus.subscribe(Recorded, self._follow)
 
     def rearm(self) -> None:
@@ -58,28 +59,21 @@ class Patience:
         if call is not None and call.stage is Stage.WAITING:
             self._arm(call)
         else:
-            self._disarm(entry.call)
+            self._timers.disarm(entry.call)
 
     def _arm(self, call: Call, done_s: float = 0.0, told: bool = False) -> None:
         """For the next moment; what lies at or before `done_s` of waiting is done already, and with `told` the
         longest wait is known to be over."""
-        self._disarm(call.id)
+        self._timers.disarm(call.id)
         waited = self._queues.waited_s(call)
         left = [moment - waited for moment in self._moments(call) if moment > max(done_s, waited)]
         queue = self._catalog.queue(call.queue)
         if queue is not None and queue.max_wait.most > 0 and not told and not call.absent:
             left.append(queue.max_wait.most - self._queues.here_s(call))
         if left:
-            call_id, soonest = call.id, max(0.0, min(left))
-            self._timers[call_id] = self._clock.call_later(soonest, lambda: self._due(call_id))
-
-    def _disarm(self, call: str) -> None:
-        timer = self._timers.pop(call, None)
-        if timer is not None:
-            timer.cancel()
+            self._timers.arm(call.id, max(0.0, min(left)))
 
     def _due(self, call_id: str) -> None:
-        self._timers.pop(call_id, None)
         call = self._live.calls.get(call_id)
         if call is None or call.stage is not Stage.WAITING or call.queue is None:
             return

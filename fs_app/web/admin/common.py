@@ -71,6 +71,23 @@ def done(path: str, key: str, **params: Any) -> AnyResponse:
     return redirect(path, 303)
 
 
+def set_active(
+    path: str,
+    words: str,
+    identifier: int,
+    named: Callable[[int], str],
+    work: Callable[[Actor, int, bool], object],
+    active: bool,
+) -> AnyResponse:
+    """(De)activate an object of this account: `named(account)` is what it is called, or raises NotFound; `words` begins
+    the catalogue's sentences about it. Then to its page, or to the list that it has left."""
+    name = read(named)
+    change(lambda by: work(by, identifier, active))
+    if active:
+        return done(f"{path}/{identifier}", f"{words}.activated", name=name)
+    return done(path, f"{words}.deactivated", name=name)
+
+
 # --- what was typed -----------------------------------------------------------------------------------------
 def typed(name: str, most: int = 500) -> str:
     """One line, without the spaces around it."""

@@ -20,7 +20,7 @@ from fs_app.hours.opening import HolidayDay, Holidays
 from fs_app.web import i18n, text
 from fs_app.web.access import needs
 from fs_app.web.admin.common import change, done, read, sounds, typed, typed_number
-from fs_app.web.admin.hours import sentences
+from fs_app.web.admin.hours import deletion, sentences
 from fs_app.web.context import site, the_app, who, zone
 from fs_app.web.i18n import t
 
@@ -99,14 +99,7 @@ def delete(holiday_set: int) -> AnyResponse | str:
             service.queues_by_set(account).get(holiday_set, []),
         )
     )
-    if request.method == "GET":
-        return render_template(
-            "admin/hours/delete.html",
-            title=t("hours.delete_set", name=found.name),
-            lost=t("hours.lost_set", n=len(found.days)),
-            used=used,
-            back=f"{PATH}/{holiday_set}",
-        )
+    title, lost = t("hours.delete_set", name=found.name), t("hours.lost_set", n=len(found.days))
 
     def work(by: Actor) -> None:
         service.delete_set(by.account, holiday_set)
@@ -114,8 +107,7 @@ def delete(holiday_set: int) -> AnyResponse | str:
             by, "delete", KIND, holiday_set, found.name, {"name": found.name, "days": len(found.days)}
         )
 
-    change(work)
-    return done(PATH, "hours.deleted", name=found.name)
+    return deletion(PATH, holiday_set, found.name, title, lost, used, work)
 
 
 @blueprint.route("/<int:holiday_set>/days/new", methods=["GET", "POST"])

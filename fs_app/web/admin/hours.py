@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -109,21 +109,31 @@ def delete(schedule: int) -> AnyResponse | str:
             service.queues_by_schedule(account).get(schedule, []),
         )
     )
-    if request.method == "GET":
-        return render_template(
-            "admin/hours/delete.html",
-            title=t("hours.delete_schedule", name=week.name),
-            lost=t("hours.lost_schedule", n=len(week.ranges)),
-            used=used,
-            back=f"{PATH}/{schedule}",
-        )
+    title, lost = t("hours.delete_schedule", name=week.name), t("hours.lost_schedule", n=len(week.ranges))
 
     def work(by: Actor) -> None:
         service.delete_schedule(by.account, schedule)
         audit.write(by, "delete", KIND, schedule, week.name, {"name": week.name, "ranges": summary(week)})
 
+    return deletion(PATH, schedule, week.name, title, lost, used, work)
+
+
+def deletion(
+    path: str,
+    identifier: int,
+    name: str,
+    title: str,
+    lost: str,
+    used: Sequence[UsedBy],
+    work: Callable[[Actor], None],
+) -> AnyResponse | str:
+    """Asked for: what will be `lost` and who uses it; sent: do it, and back to the list."""
+    if request.method == "GET":
+        return render_template(
+            "admin/hours/delete.html", title=title, lost=lost, used=used, back=f"{path}/{identifier}"
+        )
     change(work)
-    return done(PATH, "hours.deleted", name=week.name)
+    return done(path, "hours.deleted", name=name)
 
 
 def _save(week: Week | None) -> AnyResponse | str | tuple[str, int]:

@@ -24,6 +24,7 @@ from fs_app.web.admin.common import (
     done,
     problems_of,
     read,
+    set_active,
     state_filter,
     typed,
     typed_number,
@@ -107,17 +108,20 @@ def ask_deactivate(number: int) -> str:
 @blueprint.post("/<int:number>/deactivate")
 @needs("numbers.manage")
 def deactivate(number: int) -> AnyResponse:
-    stored = read(lambda account: numbers.get(account, number))
-    change(lambda by: numbers.set_active(by, number, False))
-    return done(PATH, "numbers.deactivated", name=stored.form.number)
+    return _set_active(number, False)
 
 
 @blueprint.post("/<int:number>/activate")
 @needs("numbers.manage")
 def activate(number: int) -> AnyResponse:
-    stored = read(lambda account: numbers.get(account, number))
-    change(lambda by: numbers.set_active(by, number, True))
-    return done(f"{PATH}/{number}", "numbers.activated", name=stored.form.number)
+    return _set_active(number, True)
+
+
+def _set_active(number: int, active: bool) -> AnyResponse:
+    def named(account: int) -> str:
+        return numbers.get(account, number).form.number
+
+    return set_active(PATH, "numbers", number, named, numbers.set_active, active)
 
 
 def _asked() -> Wanted:

@@ -28,6 +28,7 @@ from fs_app.web.admin.common import (
     done,
     problems_of,
     read,
+    set_active,
     state_filter,
     ticked,
     typed,
@@ -181,18 +182,22 @@ def ask_deactivate(user: int) -> str:
 @blueprint.post("/<int:user>/deactivate")
 @needs("people.manage")
 def deactivate(user: int) -> AnyResponse:
-    stored = read(lambda account: people.get(account, user))
-    change(lambda by: people.set_active(by, user, False))
+    response = _set_active(user, False)
     site().accounts.forget(user, ended=True)
-    return done(PATH, "people.deactivated", name=stored.person.name)
+    return response
 
 
 @blueprint.post("/<int:user>/activate")
 @needs("people.manage")
 def activate(user: int) -> AnyResponse:
-    stored = read(lambda account: people.get(account, user))
-    change(lambda by: people.set_active(by, user, True))
-    return done(f"{PATH}/{user}", "people.activated", name=stored.person.name)
+    return _set_active(user, True)
+
+
+def _set_active(user: int, active: bool) -> AnyResponse:
+    def named(account: int) -> str:
+        return people.get(account, user).person.name
+
+    return set_active(PATH, "people", user, named, people.set_active, active)
 
 
 def _asked() -> Wanted:

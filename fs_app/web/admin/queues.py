@@ -24,6 +24,7 @@ from fs_app.web.admin.common import (
     done,
     problems_of,
     read,
+    set_active,
     sounds,
     state_filter,
     typed,
@@ -154,17 +155,20 @@ def ask_deactivate(queue: int) -> str:
 @blueprint.post("/<int:queue>/deactivate")
 @needs("queues.manage")
 def deactivate(queue: int) -> AnyResponse:
-    stored = read(lambda account: queues.get(account, queue))
-    change(lambda by: queues.set_active(by, queue, False))
-    return done(PATH, "queues.deactivated", name=stored.form.name)
+    return _set_active(queue, False)
 
 
 @blueprint.post("/<int:queue>/activate")
 @needs("queues.manage")
 def activate(queue: int) -> AnyResponse:
-    stored = read(lambda account: queues.get(account, queue))
-    change(lambda by: queues.set_active(by, queue, True))
-    return done(f"{PATH}/{queue}", "queues.activated", name=stored.form.name)
+    return _set_active(queue, True)
+
+
+def _set_active(queue: int, active: bool) -> AnyResponse:
+    def named(account: int) -> str:
+        return queues.get(account, queue).form.name
+
+    return set_active(PATH, "queues", queue, named, queues.set_active, active)
 
 
 def _asked() -> Wanted:
