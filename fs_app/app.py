@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from fs_app.bus import Bus
 from fs_app.callbacks.desk import CallbackDesk
 from fs_app.callbacks.service import Callbacks
 from fs_app.calls.cdr import CdrSpool
-from fs_app.calls.context import Context
+from fs_app.calls.context import Context, Folders
 from fs_app.calls.model import Call as CallRow
 from fs_app.calls.service import Calls
 from fs_app.calls.sounds import on_switch
@@ -46,6 +47,9 @@ from fs_app.health import LAG_MS, Health, disk
 from fs_app.journal import Journal
 from fs_app.live import Live
 from fs_app.lock import FolderLock
+from fs_app.messaging.service import Messages
+from fs_app.messaging.vault import Vault
+from fs_app.outward import networks
 from fs_app.phones import Phones
 from fs_app.projection import Projector, project
 from fs_app.queues.announcer import Announcer
@@ -69,6 +73,7 @@ log = structlog.get_logger(__name__)
 
 JOURNAL_DAYS = 7
 DELETION_S = 60.0
+MESSAGES_S = 1.0
 
 LAGGING = 5000
 """More unprojected entries than this are reported as trouble."""
@@ -122,7 +127,7 @@ class Application:
             catalog=self.catalog,
             agents=self.agents,
             phones=self.phones,
-            sounds=settings.sounds_on_switch(),
+            sounds=Folders(settings.sounds_on_switch(), settings.library_on_switch()),
             recordings=settings.recordings_on_switch(),
             music_chunk_s=settings.music_chunk_s,
             kick=lambda queue: self.routing.kick(queue),
@@ -155,6 +160,15 @@ class Application:
             lambda entry: self.projector.wait(entry, 20.0),
         )
         self.schedule = Schedule()
+        self.messages = Messages(
+            self.db,
+            self.clock,
+            self.tasks,
+            self.threads,
+            Vault(settings.secret_key or token_urlsafe(48)),
+            settings.recordings,
+            networks(settings.private_targets),
+        )
         self.today = today.Today(self.clock, self.bus, self._zone)
         self.routing = Routing(
             self.live,
@@ -313,6 +327,8 @@ class Application:
         self.disk.round()
         every("disk of recordings", 2.0, self.disk.round)
         self.schedule.every("deletion of recordings", DELETION_S, self.disposal.run)
+        self.messages.start()
+        self.schedule.every("messages", MESSAGES_S, self.messages.round)
         self.schedule.start()
         self._stops.callback(self.schedule.stop)
         every("supervision", 20.0, self.board.look_again)

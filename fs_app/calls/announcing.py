@@ -10,14 +10,10 @@ from collections.abc import Sequence
 
 from fs_app.calls import sounds
 from fs_app.calls.context import Context
+from fs_app.calls.sounds import language
 from fs_app.calls.spoken import key_files, place_files, wait_files
 from fs_app.calls.state import Call, Stage
 from fs_app.catalog import QueueInfo
-
-
-def language(ctx: Context, call: Call) -> str:
-    account = ctx.catalog.account(call.account)
-    return account.language if account is not None else "fr"
 
 
 def prompt(ctx: Context, call: Call, name: str) -> str:
@@ -60,7 +56,7 @@ def announce(ctx: Context, call: Call, queue_id: int) -> None:
 def say(ctx: Context, call: Call, files: Sequence[str]) -> None:
     """Over the music, instead of what is being said."""
     hush(ctx, call)
-    pending = ctx.switch.play(call.caller_leg, [sounds.on_switch(ctx.sounds, file) for file in files])
+    pending = ctx.switch.play(call.caller_leg, sounds.files_of(ctx, call, files))
     ctx.runtime(call).spoken_app = pending.id
     ctx.command(call, pending)
 

@@ -30,12 +30,21 @@ class Runtime:
     message_app: str = ""  # its recording
     spoken_app: str = ""  # what is being said over the music
     music_since: float = 0.0  # monotonic, when it was asked for
+    music_turn: int | None = None  # the piece of a list that comes next
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
     bridge_tries: int = 0
     pressed: tuple[str, float] = ("", 0.0)  # the key that its agent pressed last, and when (monotonic)
     listened_to: set[str] = field(default_factory=set)  # offered legs whose ringing can't have been missed
     beep_app: str = ""  # the sound that tells an agent on a permanent line of his caller
     suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where FreeSWITCH sees the shipped sounds, and the accounts' own (paths that begin with `library/`)."""
+
+    shipped: str
+    library: str
 
 
 class PermanentLines(Protocol):
@@ -122,7 +131,7 @@ class Context:
     catalog: Catalog
     agents: Agents
     phones: Phones
-    sounds: str  # folder of prompts as FreeSWITCH sees it
+    sounds: str | Folders  # prompts as FreeSWITCH sees them
     recordings: str  # folder of recordings as FreeSWITCH sees it
     music_chunk_s: int
     kick: Callable[[int], None]
@@ -139,6 +148,9 @@ class Context:
     lines: PermanentLines = field(default_factory=NoLines)
     default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
     deaf_until: float = 0  # UTC ms: who came before may not have been heard in order (turns.py)
+    music_turns: dict[str, int] = field(
+        default_factory=dict
+    )  # list of music → the piece that the next caller begins with
     sessions: set[str] = field(default_factory=set)  # legs with a living outbound session
     runtimes: dict[str, Runtime] = field(default_factory=dict)
 

@@ -129,7 +129,7 @@ def say_farewell(ctx: Context, call: Call) -> None:
     if not call.farewell:
         farewell_said(ctx, call)
         return
-    pending = ctx.switch.play(call.caller_leg, [sounds.on_switch(ctx.sounds, call.farewell)])
+    pending = ctx.switch.play(call.caller_leg, [sounds.file_of(ctx, call, call.farewell)])
     ctx.runtime(call).farewell_app = pending.id
     ctx.command(call, pending, lambda call, error: _not_said(ctx, call, error))
 

@@ -57,7 +57,7 @@ def greet(ctx: Context, call: Call) -> None:
         )
     queue = ctx.queue(call)
     greeting = queue.voicemail.greeting if queue is not None else ""
-    files = [sounds.on_switch(ctx.sounds, greeting or announcing.prompt(ctx, call, "voicemail")), BEEP]
+    files = [sounds.file_of(ctx, call, greeting or announcing.prompt(ctx, call, "voicemail")), BEEP]
     pending = ctx.switch.play(call.caller_leg, files)
     ctx.runtime(call).voicemail_app = pending.id
     ctx.command(call, pending, lambda call, error: _not_played(ctx, call, error))

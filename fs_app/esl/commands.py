@@ -137,14 +137,15 @@ def play_argument(files: Sequence[str]) -> str:
     return sounds[0] if len(sounds) == 1 else "file_string://" + "!".join(sounds)
 
 
-def music_argument(source: str, seconds: float) -> str:
-    """The argument of `playback` for an endless source that must end by itself.
+def music_argument(source: str | Sequence[str], seconds: float) -> str:
+    """The argument of `playback` for an endless source, or for files in a row, that must end by itself.
 
     `%[…]` sets variables for this one application (switch_core_session.c); the time-out is in whole seconds,
     at least two (switch_ivr_play_say.c).
     """
     limit = max(2, math.ceil(seconds))
-    return f"%[playback_timeout_sec={limit},playback_timeout_as_success=true]{q.sound(source)}"
+    files = [source] if isinstance(source, str) else source
+    return f"%[playback_timeout_sec={limit},playback_timeout_as_success=true]{play_argument(files)}"
 
 
 def digits_argument(spec: DigitSpec) -> str:

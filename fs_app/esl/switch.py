@@ -128,9 +128,9 @@ class Switch:
     def say(self, leg: str, language: str, kind: str, method: str, text: str) -> Command[None]:
         return self._execute("say", leg, "say", commands.say_argument, language, kind, method, text)
 
-    def music(self, leg: str, source: str, seconds: float) -> Command[None]:
-        """An endless source (a stream, a tone with loops=-1) that ends by itself after `seconds`, rounded up
-        to whole ones and at least two. A source that ends earlier is not repeated: AppDone tells."""
+    def music(self, leg: str, source: str | Sequence[str], seconds: float) -> Command[None]:
+        """An endless source (a stream, a tone with loops=-1), or files in a row; it ends by itself after `seconds`,
+        rounded up to whole ones and at least two. A source that ends earlier is not repeated: AppDone tells."""
         return self._execute("music", leg, "playback", commands.music_argument, source, seconds)
 
     def stop_sound(self, leg: str) -> Command[None]:

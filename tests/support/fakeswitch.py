@@ -113,7 +113,7 @@ class FakeSwitch:
     def say(self, leg: str, language: str, kind: str, method: str, text: str) -> Command:
         return self._do("say", leg, language, kind, method, text)
 
-    def music(self, leg: str, source: str, seconds: float) -> Command:
+    def music(self, leg: str, source: str | Sequence[str], seconds: float) -> Command:
         return self._do("music", leg, source, seconds)
 
     def stop_sound(self, leg: str) -> Command:
