@@ -112,7 +112,7 @@ class Exit:
 @dataclass(frozen=True, slots=True)
 class NodeKind:
     """A kind of node. `group` sorts the palette, `icon` is one of Tabler's. `enter` begins the node, `tell` gives it
-    an event. `hears`: it waits for the caller's keys. `ends`: nothing comes after it. `implied(params)` are the
+    an event. `hears`: it waits for the caller's keys, unless it is `deaf(params)`. `implied(params)` are the
     shipped prompts that it speaks besides those of its params, as (prompt, language or "" for the caller's)."""
 
     kind: str
@@ -123,6 +123,7 @@ class NodeKind:
     enter: Callable[[Turn], None] = field(default=lambda turn: None, repr=False)
     tell: Callable[[Turn, Event], None] = field(default=lambda turn, event: None, repr=False)
     hears: bool = False
+    deaf: Callable[[Params], bool] = field(default=lambda params: False, repr=False)
     implied: Callable[[Params], list[tuple[str, str]]] = field(default=lambda params: [], repr=False)
 
     def param(self, name: str) -> Param:

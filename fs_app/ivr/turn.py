@@ -124,12 +124,16 @@ class Turn:
         """The flow ends here; "hung_up" ends the call."""
         self.hush()
         self.change("flow.exit", node=self.run.node, exit="", why=why)
+        self.end(why)
+
+    def end(self, why: str = "hung_up") -> None:
+        """The last word, after the node's exit."""
         self.change("flow.over", why=why)
         if why == "hung_up":
             self.intents.append(words.HangUp())
 
     # --- for the engine --------------------------------------------------------------------------------------
-    def change(self, kind: str, **data: Any) -> None:
+    def change(self, kind: str, /, **data: Any) -> None:
         self.changes.append((kind, data))
         evolve(self.run, kind, data)
         evolve(self._folded, kind, data)

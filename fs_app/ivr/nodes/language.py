@@ -67,5 +67,6 @@ KIND = NodeKind(
     enter=enter,
     tell=tell,
     hears=True,
+    deaf=lambda params: len(params.get("languages") or LANGUAGES) == 1,
     implied=implied,
 )
