@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fs_app.errors import ConfigError
+from fs_app.outward import networks
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
@@ -86,6 +87,11 @@ class Settings(BaseSettings):
         "sofia/gateway/trunk/{number}",
         description="How numbers outside are dialled: `{number}` is E.164 with the plus, `{digits}` without",
     )
+    private_targets: str = Field(
+        "",
+        description="Networks, with commas between, in which mail servers, SMS gateways and web services may be "
+        "although they are private; empty: public addresses only",
+    )
     log_format: Literal["console", "json"] = Field("console", description="How log lines look")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged")
     password_login_limit: str = Field("10 per minute", description="Failed logins per address")
@@ -126,6 +132,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 "must be a dial string with {number} or {digits} once, without blanks and brackets"
             )
+        return value
+
+    @field_validator("private_targets")
+    @classmethod
+    def _is_networks(cls, value: str) -> str:
+        try:
+            networks(value)
+        except ValueError as error:
+            raise ValueError(f"must be networks like 10.0.0.0/8, 192.0.2.7: {error}") from error
         return value
 
     @field_validator("switch")
@@ -202,15 +217,20 @@ def address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def load() -> Settings:
-    """Read and check the settings; make the data folder and the secret. Raises ConfigError in words."""
+def read() -> Settings:
+    """Read and check the settings; nothing is made. Raises ConfigError in words."""
     file = os.environ.get("FS_APP_CONFIG")
     if file and not os.access(file, os.R_OK):
         raise ConfigError(f"FS_APP_CONFIG: {file} can't be read")
     try:
-        settings = Settings(_env_file=file or None)  # type: ignore[call-arg]
+        return Settings(_env_file=file or None)  # type: ignore[call-arg]
     except ValidationError as error:
         raise ConfigError("; ".join(_in_words(e["loc"], e["msg"]) for e in error.errors())) from error
+
+
+def load() -> Settings:
+    """Read and check the settings; make the data folder and the secret. Raises ConfigError in words."""
+    settings = read()
     try:
         for folder in (
             settings.data_dir,

@@ -47,3 +47,6 @@ RECORDINGS_DELETED = Counter("fsapp_recordings_deleted_total", "Recordings delet
 AGENTS_MENDED = Counter(
     "fsapp_agent_corrections_total", "Agents whose state was corrected by comparison", ["what"]
 )
+MESSAGES = Counter(
+    "fsapp_messages_total", "Attempts to send a mail or an SMS, by what became of them", ["channel", "state"]
+)

@@ -23,6 +23,7 @@ from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, WaitTimeout
 from fs_app.events import Recorded
 from fs_app.journal import CHECKPOINT, Entry, Journal
+from fs_app.messaging import rows as messages
 from fs_app.supervision import audit as supervision_audit
 from fs_app.tasks import Tasks
 
@@ -110,6 +111,16 @@ def _set(**columns: Callable[[Entry], Any]) -> Callable[[Entry], None]:
     return apply
 
 
+def _then(*handlers: Callable[[Entry], None]) -> Callable[[Entry], None]:
+    """One after the other."""
+
+    def apply(e: Entry) -> None:
+        for handler in handlers:
+            handler(e)
+
+    return apply
+
+
 def _bridged(e: Entry) -> None:
     Call.update(answered_at=e.at).where(Call.id == e.call, Call.answered_at.is_null()).execute()
 
@@ -158,17 +169,24 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
     "call.diverted": lambda e: _leg(e, e.data["leg"], "outside", None, e.data["number"]),
     **callbacks.HANDLERS,
     "call.closed": _set(queue=lambda e: e.data["to"] or e.data["queue"]),
-    "call.ended": _set(
-        ended_at=lambda e: e.at,
-        ended_by=lambda e: e.data["by"],
-        outcome=lambda e: e.data["outcome"],
-        cause=lambda e: e.data["cause"],
+    "call.ended": _then(
+        _set(
+            ended_at=lambda e: e.at,
+            ended_by=lambda e: e.data["by"],
+            outcome=lambda e: e.data["outcome"],
+            cause=lambda e: e.data["cause"],
+        ),
+        messages.call_ended,
     ),
-    "call.disposed": _set(
-        disposition=lambda e: e.data["disposition"],
-        disposition_note=lambda e: e.data["note"],
-        disposed_at=lambda e: e.at,
+    "call.disposed": _then(
+        _set(
+            disposition=lambda e: e.data["disposition"],
+            disposition_note=lambda e: e.data["note"],
+            disposed_at=lambda e: e.at,
+        ),
+        messages.call_disposed,
     ),
+    **messages.HANDLERS,
     "offer.made": lambda e: _leg(e, _row(e), "agent", e.data["agent"], e.data.get("number", "")),
     "offer.accepted": _set(agent=lambda e: e.data["agent"]),
     "leg.answered": lambda e: Leg.update(answered_at=e.at).where(Leg.id == _row(e)).execute() and None,

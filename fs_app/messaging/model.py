@@ -55,7 +55,7 @@ class MessageText(Base):
 
 
 class QueueMessage(Base):
-    """What a queue sends, and when: `moment` is one of `rules.MOMENTS`. With `dispositions` only after one of them.
+    """What a queue sends, and when: `moment` is one of `state.MOMENTS`. With `dispositions` only after one of them.
     To the caller, or by mail to `mail_to`; `attach`: with the message that he left."""
 
     id = AutoField()
