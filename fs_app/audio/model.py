@@ -5,10 +5,8 @@ from __future__ import annotations
 from peewee import AutoField, BooleanField, CharField, FloatField, ForeignKeyField, IntegerField, TextField
 
 from fs_app.accounts.model import Account
+from fs_app.audio.words import PROMPT
 from fs_app.db import Base, Json, Millis
-
-PROMPT, MUSIC = "prompt", "music"
-KINDS = (PROMPT, MUSIC)
 
 ANY = ""
 """The language of what has no words."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import orjson
 
-from fs_app.audio.library import RATES, at_rate
 from fs_app.audio.model import ANY, LANGUAGES
+from fs_app.audio.paths import RATES, at_rate
 
 CATALOGUE = "catalogue.json"
 MUSIC = "music"

@@ -6,9 +6,13 @@ import random
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
-from fs_app.audio.library import PREFIX, Piece
+from fs_app.audio.library import Piece
+from fs_app.audio.paths import PREFIX
 from fs_app.calls.context import Context, Folders
 from fs_app.calls.state import HEARS_MUSIC, Call, Stage
+
+RINGING = "tone_stream://%(1500,3500,440);loops=-1"
+"""What somebody hears while the telephone rings of whom he wants to talk to."""
 
 NOTHING = "silence_stream://20"
 """Instead of a sound that is gone: whoever waits for its end is told of it all the same."""
@@ -31,7 +35,9 @@ def on_switch(folder: str | Folders, path: str) -> str:
 
 
 def language(ctx: Context, call: Call) -> str:
-    """In which this caller is spoken to."""
+    """In which this caller is spoken to: the one that he chose in a menu, else the account's."""
+    if call.language:
+        return call.language
     account = ctx.catalog.account(call.account)
     return account.language if account is not None else "fr"
 
@@ -69,6 +75,8 @@ def _music_of(ctx: Context, call: Call) -> str | list[str]:
     Each caller begins with another piece than the one before him, and goes on with the next when he comes back to the
     music; a shuffled list has an order of its own for each caller.
     """
+    if call.flow is not None and call.stage is Stage.DIVERTING:
+        return RINGING
     queue = ctx.queue(call)
     chosen = queue.music if queue is not None else ""
     pieces = ctx.catalog.pieces(call.account, chosen, language(ctx, call))

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
-from fs_app.audio import library, prompts, shipped
+from fs_app.audio import paths, prompts, shipped
 from fs_app.audio.model import ANY, LANGUAGES
 from fs_app.errors import NotFound
 from fs_app.web.access import needs
@@ -150,7 +150,7 @@ def _file(sound: int, language: str) -> Path:
     if piece is None or language not in (*LANGUAGES, WORDLESS):
         raise NoSound(f"sound {sound} has nothing in {language[:10]}")
     rate = 8000 if request.args.get("rate") == "8000" else 16000
-    return library.file_under(the_app().settings.library, piece.path.removeprefix(library.PREFIX), rate)
+    return paths.file_under(the_app().settings.library, piece.path.removeprefix(paths.PREFIX), rate)
 
 
 def _shipped_file(name: str, language: str) -> Path:
