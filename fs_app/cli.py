@@ -65,11 +65,13 @@ def _attach() -> None:
     from fs_app.bench.load import load
     from fs_app.bench.routing import routing
     from fs_app.bench.web import web
+    from fs_app.doctor.command import command as doctor
     from fs_app.sim.command import sim
     from fs_app.web.i18n import translate
 
     cli.add_command(account)
     cli.add_command(config_file(translate))
+    cli.add_command(doctor(translate))
     cli.add_command(sim)
     bench.add_command(esl)
     bench.add_command(assignments)

@@ -35,6 +35,7 @@ JOURNAL_HELD = Gauge("fsapp_journal_held", "Journal entries held in memory becau
 REPAIRS = Counter(
     "fsapp_reconciliation_repairs_total", "Corrections made by comparing with the switch", ["what"]
 )
+CALLS_TO_NOBODY = Counter("fsapp_calls_to_nobody_total", "Calls that came in to a number that nobody has")
 UNKNOWN_TRANSITIONS = Counter(
     "fsapp_unknown_transitions_total", "Events that a state machine refused", ["machine"]
 )

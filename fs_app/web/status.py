@@ -44,6 +44,8 @@ def healthz() -> Response:
             {
                 "name": check["name"],
                 "ok": check["ok"],
+                "key": check.get("key", ""),
+                "params": check.get("params") or {},
                 "text": _sentence(check, "en"),
                 "since": check.get("since"),
             }

@@ -16,6 +16,8 @@ The layers, from the inside out:
 - **outside**: `web/` knows features and ground, not `esl/` and not `sim/`. `sim/` plays FreeSWITCH over TCP: it knows
   `config` and `errors`, and nobody knows it but `cli`, `run` and tests. `directory/` answers telephones in a process of
   its own: it knows `errors` and `digest`.
+  `doctor/` looks at an installation from outside, in a process of its own: it knows the ground, words and bytes of the
+  event socket, the directory's sign of life, and how digests of passwords are made; nobody knows it but `app` and `cli`.
 - **composition**: `app`, `run`, `cli`, `__main__`, `bench/` may know everything, but for `sim/` in `app`.
 
 `desk.py` is what the web is given: it knows features, never Flask or the switch.
@@ -35,7 +37,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "fs_app"
 
-OUTSIDE = {"web", "sim", "esl", "directory", "bench"}
+OUTSIDE = {"web", "sim", "esl", "directory", "bench", "doctor"}
 FEATURES = {
     p.name for p in PACKAGE.iterdir() if p.is_dir() and (p / "__init__.py").exists() and p.name not in OUTSIDE
 }
@@ -203,6 +205,20 @@ def test_the_simulator_knows_nothing_of_the_program(name: str) -> None:
 @pytest.mark.parametrize("name", inside("directory"))
 def test_the_directory_knows_nothing_of_the_program(name: str) -> None:
     assert {first for first, _ in ours(name)} <= DIRECTORY_MAY_KNOW | {"directory"}, name
+
+
+@pytest.mark.parametrize("name", inside("doctor"))
+def test_the_doctor_looks_from_outside(name: str) -> None:
+    words = {"esl.wire", "esl.commands", "esl.quoting", "directory.process", "accounts.model"}
+    for first, rest in ours(name):
+        allowed = first in GROUND | {"doctor"} or f"{first}.{rest}" in words or (first, rest) == ("esl", "")
+        assert allowed, f"{name} may not import fs_app.{first}.{rest}"
+    assert not libraries(name) & (WEB_LIBRARIES | {"greenswitch"})
+
+
+def test_nobody_knows_the_doctor_but_who_sends_for_him() -> None:
+    known_by = {m for m in modules() if any(first == "doctor" for first, _ in ours(m))}
+    assert {m for m in known_by if not m.startswith("fs_app.doctor")} <= {"fs_app.app", "fs_app.cli"}
 
 
 def test_nobody_knows_the_simulator_but_those_who_start_it() -> None:
