@@ -18,6 +18,7 @@ from fs_app.contacts.model import Contact
 from fs_app.queues.model import Disposition, Queue
 from fs_app.supervision.model import Display
 from tests.support import deskworld
+from tests.support.schema import published
 
 FULL = "0a6d8c1e-7f43-4a4e-9a55-3b1a7c0f2d10"
 RUNNING = "1b7e9d2f-8054-4b5f-8b66-4c2b8d1f3e21"
@@ -50,6 +51,7 @@ class WebApp(deskworld.App):
 
 
 def build(folder: Path, **kwargs: Any) -> tuple[WebApp, CallIds]:
+    (folder / "static").symlink_to(published())
     app, ids = deskworld.build(folder, **kwargs)
     now = app.clock.now_ms()
     calls = CallIds(ids)

@@ -23,6 +23,7 @@ from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from tests.support.fakedesk import FakeDesk
 from tests.support.fakerecordings import NoTestCalls, Steering, disposal
 from tests.support.fakeswitch import FakeSwitch
+from tests.support.schema import MIGRATIONS, fresh
 
 PASSWORD = secrets.token_urlsafe(12)
 DAY_MS = 24 * 3600 * 1000
@@ -116,8 +117,7 @@ def callbacks_seen(now: int) -> list[dict[str, Any]]:
 
 
 def open_database(folder: Path) -> Database:
-    root = Path(__file__).resolve().parents[2]
-    db = Database(f"sqlite:///{folder / 'test.db'}", root / "migrations")
+    db = Database(f"sqlite:///{fresh(folder / 'test.db')}", MIGRATIONS)
     db.open()
     return db
 

@@ -25,6 +25,7 @@ from fs_app.db import Database
 from fs_app.directory.snapshot import a1_hash
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from tests.support.ports import PortBlock
+from tests.support.schema import fresh
 from tests.support.until import until
 from tests.support.world import World
 
@@ -64,6 +65,8 @@ class Seeded:
 
 def seed(url: str, plan: Plan) -> Seeded:
     """An account with one queue and its agents, numbered from 1001."""
+    if url.startswith("sqlite:///"):
+        fresh(Path(url.removeprefix("sqlite:///")))
     db = Database(url, ROOT / "migrations")
     db.open()
     passwords = Passwords()

@@ -12,8 +12,8 @@ from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.db import Database
 from fs_app.journal import Entry
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
+from tests.support.schema import MIGRATIONS, fresh
 
-MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
 T0 = 1_700_000_000_000
 
 
@@ -52,6 +52,9 @@ def populate() -> Ids:
 
 
 def opened(url: str) -> Database:
+    file = Path(url.partition("sqlite:///")[2] or "/")
+    if url.startswith("sqlite") and file.parent.is_dir() and not file.exists():
+        fresh(file)
     db = Database(url, MIGRATIONS)
     db.open()
     return db

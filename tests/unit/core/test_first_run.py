@@ -23,14 +23,14 @@ from fs_app.clock import RealClock
 from fs_app.db import Database
 from fs_app.errors import Conflict, Invalid
 from fs_app.queues.model import Disposition
-from tests.unit.core.databases import MIGRATIONS
+from tests.support.schema import MIGRATIONS, fresh
 
 ACME = NewAccount("acme", "Acme SA", "chef", language="en", country="GB", time_zone="Europe/London")
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'test.db'}", MIGRATIONS)
+    made = Database(f"sqlite:///{fresh(tmp_path / 'test.db')}", MIGRATIONS)
     made.open()
     yield made
     made.close()

@@ -30,15 +30,8 @@ QUEUE = {
 }
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The static files, published once for all tests of this file."""
-    return tmp_path_factory.mktemp("published")
-
-
 @pytest.fixture
-def web(tmp_path: Path, published: Path) -> Iterator[Web]:
-    (tmp_path / "static").symlink_to(published)
+def web(tmp_path: Path) -> Iterator[Web]:
     app, ids = callworld.build(tmp_path)
     yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
     app.db.close()

@@ -1,0 +1,38 @@
+"""What many tests begin with, made once per run: a database with all migrations, the published static files."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from fs_app.db import Database
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def fresh(path: Path) -> Path:
+    """An empty database of today's schema at `path`, as if every migration had been applied there."""
+    path.write_bytes(_migrated())
+    path.chmod(0o600)
+    return path
+
+
+@cache
+def _migrated() -> bytes:
+    with tempfile.TemporaryDirectory(prefix="fs-app-schema-") as name:
+        file = Path(name) / "schema.db"
+        db = Database(f"sqlite:///{file}", MIGRATIONS)
+        db.open()
+        db.close()
+        return file.read_bytes()
+
+
+@cache
+def published() -> Path:
+    """A folder for static files that lives as long as this process."""
+    folder = Path(tempfile.mkdtemp(prefix="fs-app-static-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
