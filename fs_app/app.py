@@ -29,9 +29,10 @@ from fs_app.calls.context import Context, Folders
 from fs_app.calls.model import Call as CallRow
 from fs_app.calls.service import Calls
 from fs_app.calls.sounds import on_switch
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog, FlowInfo, QueueInfo
 from fs_app.clock import Clock, RealClock
 from fs_app.config import Settings, address
+from fs_app.contacts import service as contacts
 from fs_app.contacts.matching import Matching
 from fs_app.db import Database
 from fs_app.desk import AgentDesk
@@ -44,6 +45,7 @@ from fs_app.esl.recovery import Recovery
 from fs_app.esl.switch import Switch
 from fs_app.events import CatalogChanged, PageOpened, Recorded, SwitchState
 from fs_app.health import LAG_MS, Health, disk
+from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
 from fs_app.live import Live
 from fs_app.lock import FolderLock
@@ -97,7 +99,7 @@ class Application:
         self.journal = Journal(settings.journal_dir, self.clock)
         self.live = Live(self.journal, self.clock, self.bus)
         self.projector = Projector(self.db, self.journal, self.bus, self.tasks)
-        self.catalog = Catalog(self.db, self.bus)
+        self.catalog = Catalog(self.db, self.bus, self._versions_in_use)
         self.phones = Phones(self.bus)
         self.link = Link(*settings.esl_address(), on_fact=self.on_fact)
         self.switch = Switch(self.link)
@@ -197,6 +199,10 @@ class Application:
         )
         self.callbacks = Callbacks(self.live, self.clock, self.catalog, self.calls, self._may_dial)
         self._context.callbacks = self.callbacks
+        self._context.menus = Menus(
+            self.catalog, self.clock, self.tasks, self._who_is, networks(settings.private_targets)
+        )
+        self._context.is_ready = self.routing.is_ready
         self.recovery = Recovery(
             self._context,
             self.calls,
@@ -360,8 +366,25 @@ class Application:
             case _:
                 pass
 
-    def _dialled(self, fact: f.LegCreated) -> QueueInfo | None:
-        """The queue behind the number that was dialled: a DID from outside, a queue's number from a telephone."""
+    def _versions_in_use(self) -> set[tuple[int, int]]:
+        """The menus that callers are in now: they keep their version, whatever is published meanwhile."""
+        runs = [call.flow for call in self.live.calls.values() if call.flow is not None]
+        here = {(run.flow, run.version) for run in runs}
+        return here | {(caller.flow, caller.version) for run in runs for caller in run.back}
+
+    def _who_is(self, account: int, number: str) -> dict[str, Any] | None:
+        """For a voice menu. Waits for the database. Raises DatabaseBusy."""
+        info = self.catalog.account(account)
+        country = info.country if info is not None else ""
+        found = self.db.read(lambda: contacts.by_number(account, number, country), 3.0)
+        if found is None:
+            return None
+        name = " ".join(filter(None, (str(found["first_name"]), str(found["last_name"]))))
+        return {**found, "name": name or str(found["company"])}
+
+    def _dialled(self, fact: f.LegCreated) -> QueueInfo | FlowInfo | None:
+        """What is behind the number that was dialled: the menu or queue of a DID from outside, a queue's number from a
+        telephone."""
         did = self.catalog.did(fact.destination)
         agent = self.catalog.caller(fact.channel_name)
         if agent is not None:
@@ -372,7 +395,9 @@ class Application:
                     return internal
                 if did is not None and did.account != info.account:
                     return None
-        return self.catalog.open_queue(did.queue) if did is not None else None
+        if did is None:
+            return None
+        return self.catalog.flow(did.flow) or self.catalog.open_queue(did.queue)
 
     def _compare_others(
         self, present: Collection[str], channels: Mapping[str, f.Channel], begun: int

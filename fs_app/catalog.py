@@ -233,6 +233,8 @@ class Picture:
     flows: Mapping[int, FlowInfo] = field(default_factory=dict)  # the published ones
     boxes: Mapping[int, BoxInfo] = field(default_factory=dict)
     versions: Mapping[tuple[int, int], Mapping[str, Any]] = field(default_factory=dict)  # (flow, number) → graph
+    weeks: Mapping[int, Week] = field(default_factory=dict)
+    calendars: Mapping[int, Holidays] = field(default_factory=dict)
 
 
 class Catalog:
@@ -298,6 +300,12 @@ class Catalog:
     def flow_version(self, flow: int, number: int) -> Mapping[str, Any] | None:
         """The graph that a call under way has, published still or not."""
         return self.now.versions.get((flow, number))
+
+    def week(self, schedule: int | None) -> Week | None:
+        return self.now.weeks.get(schedule or 0)
+
+    def calendar(self, holidays: int | None) -> Holidays | None:
+        return self.now.calendars.get(holidays or 0)
 
     def box(self, box: int | None) -> BoxInfo | None:
         return self.now.boxes.get(box or 0)
@@ -491,6 +499,8 @@ def load(
             for b in VoicemailBox.select().where(VoicemailBox.active)
         },
         versions=versions,
+        weeks=weeks,
+        calendars=calendars,
     )
 
 

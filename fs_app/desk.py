@@ -341,7 +341,7 @@ class AgentDesk:
             "contact": call.contact,
             "disposition_set": queue.disposition_set if queue else None,
             "must_qualify": call.must_qualify,
-            "ended": call.stage is Stage.ENDED,
+            "ended": call.agent_done,
             "disposition": {"id": chosen.id, "label": chosen.label} if chosen else None,
             "note": call.note,
         }

@@ -48,6 +48,7 @@ class Live:
     def record(
         self,
         kind: str,
+        /,
         *,
         account: int | None = None,
         call: str | None = None,

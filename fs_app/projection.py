@@ -25,7 +25,9 @@ from fs_app.events import Recorded
 from fs_app.journal import CHECKPOINT, Entry, Journal
 from fs_app.messaging import rows as messages
 from fs_app.supervision import audit as supervision_audit
+from fs_app.surveys import rows as surveys
 from fs_app.tasks import Tasks
+from fs_app.voicemail import rows as voicemail
 
 log = structlog.get_logger(__name__)
 
@@ -148,6 +150,12 @@ def _recording_wanted(e: Entry) -> None:
     ).on_conflict_ignore().execute()
 
 
+def _message_over(e: Entry) -> None:
+    new = voicemail.left(e)
+    if new and e.account is not None:
+        messages.voicemail_left(e.account, new, e.at)
+
+
 def _recording_ended(e: Entry) -> None:
     values: dict[str, Any] = {"ended_at": e.at, "duration_ms": e.data.get("duration_ms", 0)}
     if e.kind == "recording.failed":
@@ -191,12 +199,15 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
     "offer.accepted": _set(agent=lambda e: e.data["agent"]),
     "leg.answered": lambda e: Leg.update(answered_at=e.at).where(Leg.id == _row(e)).execute() and None,
     "leg.ended": _leg_ended,
-    "recording.wanted": _recording_wanted,
+    "recording.wanted": _then(_recording_wanted, voicemail.begun),
     "recording.started": lambda e: (
         Recording.update(started_at=e.at).where(Recording.id == e.data["recording"]).execute() and None
     ),
-    "recording.stopped": _recording_ended,
+    "recording.stopped": _then(_recording_ended, _message_over),
     "recording.failed": _recording_ended,
+    **voicemail.HANDLERS,
+    "call.destined": _set(queue=lambda e: e.data["queue"]),
+    "flow.answer": surveys.answered,
     "recording.broken": lambda e: (
         Recording.update(problem=e.data["why"]).where(Recording.id == e.data["recording"]).execute() and None
     ),

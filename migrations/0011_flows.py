@@ -102,6 +102,7 @@ def up(migrator, db):
         node = CharField(max_length=64)
         question = CharField(max_length=200, default="")
         value = IntegerField()
+        label = CharField(max_length=100, default="")
         queue = ForeignKeyField(Queue, null=True, on_delete="SET NULL")
         agent = ForeignKeyField(Agent, null=True, on_delete="SET NULL")
         at = Millis()
@@ -112,6 +113,15 @@ def up(migrator, db):
             indexes = ((("account", "at"), False),)
 
     db.create_tables([Flow, FlowVersion, VoicemailBox, Voicemail, SurveyAnswer])
+    # Messages that were left in queues before there was a list of them.
+    db.execute_sql(
+        """INSERT INTO voicemail (id, account_id, queue_id, call_id, recording, number, name, left_at, duration_ms,
+                                  state, heard_by, changed_at)
+           SELECT r.id, r.account_id, c.queue_id, r.call_id, r.id, substr(c.caller_number, 1, 64),
+                  substr(c.caller_name, 1, 200), r.started_at, r.duration_ms, 'NEW', '', r.started_at
+           FROM recording r JOIN call c ON c.id = r.call_id
+           WHERE r.rule = 'voicemail' AND r.ended_at IS NOT NULL AND r.delete_asked_at IS NULL"""
+    )
     leads_to = ForeignKeyField(Flow, Flow.id, null=True, on_delete="SET NULL")
     surveyed_by = ForeignKeyField(Flow, Flow.id, null=True, on_delete="SET NULL")
     migrator.migrate(

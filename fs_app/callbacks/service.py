@@ -96,6 +96,24 @@ class Callbacks:
         self._open(call, number, Reason.KEPT_PLACE, due_at=self._clock.now_ms())
         return True
 
+    def request(self, call: Call, queue: int, number: str) -> bool:
+        """He asked a menu to be called by this queue: he stands in its line from now on, or, when it is closed, from
+        its opening. False: the number can't be called, or the queue is gone."""
+        account, wanted = self._catalog.account(call.account), self._catalog.open_queue(queue)
+        found = e164(number, account.country) if account is not None else None
+        if not found or wanted is None or wanted.account != call.account:
+            return False
+        for known in self._of(call, found, {queue}):
+            if known.reason is Reason.KEPT_PLACE:
+                self._record("callback.counted", known, call.id)
+                return True
+        opening = self._catalog.opening(wanted, self._clock.now_ms())
+        due_at = self._clock.now_ms()
+        if not opening.open and opening.until is not None:
+            due_at = round(opening.until.timestamp() * 1000)
+        self._open(call, found, Reason.KEPT_PLACE, due_at=due_at, queue=queue)
+        return True
+
     def ended(self, call: Call, outcome: str, recording: str = "") -> None:
         """A call is over. `recording`: the message that its caller left; he may have talked to somebody before, or
         have been called back."""
@@ -276,18 +294,25 @@ class Callbacks:
         self._arm(callback)
 
     def _open(
-        self, call: Call, number: str, reason: Reason, due_at: int | None = None, recording: str = ""
+        self,
+        call: Call,
+        number: str,
+        reason: Reason,
+        due_at: int | None = None,
+        recording: str = "",
+        queue: int | None = None,
     ) -> None:
-        queue = self._catalog.queue(call.queue)
-        if queue is None:
+        """`queue`: not the one of the call."""
+        wanted = self._catalog.queue(queue if queue is not None else call.queue)
+        if wanted is None:
             return
         self._live.record(
             "callback.opened",
             account=call.account,
             call=call.id,
             callback=str(uuid4()),
-            queue=queue.id,
-            queue_name=queue.name,
+            queue=wanted.id,
+            queue_name=wanted.name,
             number=number,
             shown_number=call.called_number,
             name=call.contact_name or call.caller_name,

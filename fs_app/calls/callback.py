@@ -10,13 +10,10 @@ from __future__ import annotations
 from uuid import uuid4
 
 from fs_app.callbacks.state import Callback
-from fs_app.calls import dialling, offers
+from fs_app.calls import dialling, offers, sounds
 from fs_app.calls.context import Context
 from fs_app.calls.state import Call, Leg, Stage
 from fs_app.ports import Originate
-
-RINGING = "tone_stream://%(1500,3500,440);loops=-1"
-"""What the agent hears while the customer's telephone rings."""
 
 DIRECTION = "callback"
 
@@ -76,7 +73,7 @@ def dial(ctx: Context, call: Call, agent_leg: Leg) -> None:
         agent=call.agent,
         callback=call.callback,
     )
-    ctx.command(call, ctx.switch.music(agent_leg.id, RINGING, ring_s + 10))
+    ctx.command(call, ctx.switch.music(agent_leg.id, sounds.RINGING, ring_s + 10))
     pending = ctx.switch.originate(
         Originate(
             leg=call.id,

@@ -12,6 +12,8 @@ from fs_app.agents.service import Agents
 from fs_app.calls.state import MACHINE, Call, Stage
 from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock
+from fs_app.ivr import words
+from fs_app.ivr.run import Change, Run
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.ports import Outcome, Pending, SwitchPort
@@ -29,6 +31,8 @@ class Runtime:
     voicemail_app: str = ""  # its greeting
     message_app: str = ""  # its recording
     spoken_app: str = ""  # what is being said over the music
+    menu_app: str = ""  # what a voice menu says
+    menu_sound: int = 0  # and the identifier by which the menu knows it
     music_since: float = 0.0  # monotonic, when it was asked for
     music_turn: int | None = None  # the piece of a list that comes next
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
@@ -103,6 +107,9 @@ class CallbackList(Protocol):
     def keep_place(self, call: Call) -> bool:
         """He wants to be called back at his place; False: his number can't be called."""
 
+    def request(self, call: Call, queue: int, number: str) -> bool:
+        """He asked a menu for a call from this queue; False: this number can't be called."""
+
     def got_through(self, call: Call) -> None:
         """He talks to an agent."""
 
@@ -116,11 +123,52 @@ class NoCallbacks:
     def keep_place(self, call: Call) -> bool:
         return False
 
+    def request(self, call: Call, queue: int, number: str) -> bool:
+        return False
+
     def got_through(self, call: Call) -> None:
         pass
 
     def ended(self, call: Call, outcome: str, recording: str = "") -> None:
         pass
+
+
+class MenuWorld(Protocol):
+    """What calls need of voice menus (`fs_app.ivr.service`)."""
+
+    def tell(self, account: int, run: Run, event: words.Event) -> tuple[list[Change], list[words.Intent]]:
+        """What an event changes, and what is wanted now."""
+
+    def prompt(self, account: int, prompt: str, language: str) -> str:
+        """The file of a prompt; "" when there is none."""
+
+    def opening(self, account: int, schedule: int | None, holidays: int | None) -> str:
+        """open, closed, holiday, or "" when nobody can say."""
+
+    def fetch(self, request: words.Request, done: Callable[[Any, str], None]) -> None:
+        """`done(answer, "")`, or `done(None, why)`."""
+
+    def find_contact(self, account: int, number: str, done: Callable[[Any, str], None]) -> None:
+        """`done(fields, "")`, None when nobody has this number, or `done(None, why)`."""
+
+
+class NoMenus:
+    """No voice menu leads anywhere."""
+
+    def tell(self, account: int, run: Run, event: words.Event) -> tuple[list[Change], list[words.Intent]]:
+        return [("flow.over", {"why": "hung_up"})], [words.HangUp()]
+
+    def prompt(self, account: int, prompt: str, language: str) -> str:
+        return ""
+
+    def opening(self, account: int, schedule: int | None, holidays: int | None) -> str:
+        return ""
+
+    def fetch(self, request: words.Request, done: Callable[[Any, str], None]) -> None:
+        done(None, "failed")
+
+    def find_contact(self, account: int, number: str, done: Callable[[Any, str], None]) -> None:
+        done(None, "failed")
 
 
 @dataclass(slots=True)
@@ -139,6 +187,8 @@ class Context:
     tell: Callable[[str, Any], None]  # put a message into the mailbox of a call
     disk: RecordingsDisk = field(default_factory=NoTrouble)
     callbacks: CallbackList = field(default_factory=NoCallbacks)
+    menus: MenuWorld = field(default_factory=NoMenus)
+    is_ready: Callable[[int], bool] = lambda agent: False  # for an offer, now
     trunk: Callable[[str], str] = "sofia/gateway/trunk/{}".format  # the dial string of a number outside
     make_folder: Callable[[str], None] = lambda path: (
         None
@@ -160,7 +210,7 @@ class Context:
     def queue(self, call: Call) -> QueueInfo | None:
         return self.catalog.queue(call.queue)
 
-    def record(self, call: Call, kind: str, at: int | None = None, **data: Any) -> None:
+    def record(self, call: Call, kind: str, /, at: int | None = None, **data: Any) -> None:
         self.live.record(kind, account=call.account, call=call.id, at=at, **data)
 
     def stage(self, call: Call, event: str, why: str = "", at: int | None = None) -> None:
@@ -228,6 +278,20 @@ class TimeToSpeak:
 @dataclass(frozen=True, slots=True)
 class NobodyOutside:
     """The number that the caller was sent to did not answer."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuTold:
+    """Something happened that the caller's voice menu waits for."""
+
+    event: words.Event
+
+
+@dataclass(frozen=True, slots=True)
+class MenuDialOver:
+    """The agent whom a voice menu called did not come to talk."""
 
     why: str
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fs_app import facts as f
-from fs_app.calls import callback, ending, offers, outside, recording
+from fs_app.calls import callback, ending, offers, outside, recording, survey
 from fs_app.calls.context import Beeped, Context, HadTalked
 from fs_app.calls.state import WITH_AGENT, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel
@@ -250,6 +250,8 @@ def leg_ended(
     if leg.role is Role.OUTSIDE:
         outside.ended(ctx, call, leg, cause)
         return
+    if call.stage is Stage.MENU:
+        return  # his part was over before
     his = call.taken_by in ("", leg.id)
     if leg.id in call.offers or (call.stage is Stage.CONNECTING and his):
         offers.failed(ctx, call, leg, cause, at)
@@ -262,7 +264,11 @@ def leg_ended(
 
 def _agent_gone(ctx: Context, call: Call, leg: Leg, cause: str, by_far_end: bool | None) -> None:
     # NORMAL_CLEARING of our side is the switch's own: it ends a held leg that it took up after its restart [seen].
-    if cause in NORMAL and by_far_end is not False:
+    put_down = cause in NORMAL and by_far_end is not False
+    if survey.follows(ctx, call) and (put_down or call.flow is not None or call.survey is not None):
+        survey.begin(ctx, call, "answered")
+        return
+    if put_down:
         if not call.hang_up_by:
             ctx.record(call, "call.hang_up_asked", by="agent")
         ctx.stage(call, "agent_hung_up", why=cause)

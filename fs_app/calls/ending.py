@@ -6,6 +6,7 @@ from fs_app.calls import offers, outside
 from fs_app.calls.context import Context
 from fs_app.calls.state import Call, Leg, Stage
 from fs_app.catalog import QueueInfo
+from fs_app.ivr import words
 
 
 def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: bool | None) -> None:
@@ -15,6 +16,7 @@ def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: 
     stage = call.stage
     freed = offers.withdraw(ctx, call)
     outside.drop(ctx, call)
+    _leave_menu(ctx, call)
     if stage is not Stage.ENDED:
         ctx.stage(call, "caller_hung_up", why=leg.cause, at=at)
     for agent in freed:
@@ -25,8 +27,16 @@ def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: 
     ctx.record(call, "call.ended", at, by=by, outcome=outcome, cause=leg.cause)
     ctx.callbacks.ended(call, outcome, call.message)
     ctx.runtimes.pop(call.id, None)
-    if call.agent is not None:
-        _free_agent(ctx, call)
+    if call.agent is not None and not call.surveyed:
+        free_agent(ctx, call)
+
+
+def _leave_menu(ctx: Context, call: Call) -> None:
+    """Where he was in a voice menu is the last that is written of his way."""
+    if call.flow is not None:
+        changes, _ = ctx.menus.tell(call.account, call.flow, words.HungUp())
+        for kind, data in changes:
+            ctx.record(call, kind, **data)
 
 
 def _outcome(call: Call, stage: Stage, by: str) -> str:
@@ -34,6 +44,8 @@ def _outcome(call: Call, stage: Stage, by: str) -> str:
         return "answered"
     if call.callback:
         return "unreachable"
+    if call.left_as == "menu" and stage is Stage.MENU and by == "system":
+        return "failed"  # lost with the switch
     if call.left_as:
         return call.left_as
     if call.closed:
@@ -45,7 +57,7 @@ def _outcome(call: Call, stage: Stage, by: str) -> str:
     return "failed" if by == "system" else "abandoned"  # lost with the switch: he did not give up
 
 
-def _free_agent(ctx: Context, call: Call) -> None:
+def free_agent(ctx: Context, call: Call) -> None:
     """The agent's part after the conversation: disposition chosen already, wrap-up, or pause."""
     agent = call.agent
     assert agent is not None

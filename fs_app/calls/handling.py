@@ -9,14 +9,16 @@ import structlog
 from fs_app import facts as f
 from fs_app.calls import (
     announcing,
-    closing,
     conversation,
+    entrance,
     keys,
+    menu,
     offers,
     outside,
     overflow,
     recording,
     sounds,
+    survey,
     voicemail,
 )
 from fs_app.calls.context import (
@@ -24,6 +26,8 @@ from fs_app.calls.context import (
     CommandFailed,
     Context,
     HadTalked,
+    MenuDialOver,
+    MenuTold,
     MusicOver,
     NobodyOutside,
     OfferDeadline,
@@ -32,7 +36,7 @@ from fs_app.calls.context import (
     WaitedTooLong,
 )
 from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Stage
-from fs_app.errors import NoSuchChannel, Refused
+from fs_app.errors import NoSuchChannel
 
 log = structlog.get_logger(__name__)
 
@@ -82,12 +86,20 @@ class Handler:
                 self._ctx.record(call, "leg.transferred", leg=message.leg, to=message.to)
             case f.Digit():
                 keys.pressed(self._ctx, call, message)
+                menu.key(self._ctx, call, message)
+            case MenuTold(event=event):
+                menu.tell(self._ctx, call, event)
+            case MenuDialOver(why=why):
+                if call.stage is Stage.MENU:
+                    menu.back(self._ctx, call, why)
             case TimeToSpeak(queue=queue):
                 announcing.announce(self._ctx, call, queue)
             case voicemail.MessageTooLong(recording=message_id):
                 voicemail.too_long(self._ctx, call, message_id)
             case NobodyOutside(why=why):
-                if call.stage is Stage.DIVERTING:
+                if call.stage is Stage.DIVERTING and call.flow is not None:
+                    menu.not_reached(self._ctx, call, why)
+                elif call.stage is Stage.DIVERTING:
                     overflow.back_from_outside(self._ctx, call, why)
             case OfferOutcome(leg=leg, cause=cause):
                 if call.legs[leg].answered_at is None:
@@ -112,17 +124,23 @@ class Handler:
         if call.stage is Stage.NEW:
             self._welcome(call)
         elif call.stage is Stage.GREETING:
-            self._greet(call)
+            entrance.greet(ctx, call)
         elif call.stage is Stage.FAREWELL:
             overflow.say_farewell(ctx, call)
         elif call.stage is Stage.VOICEMAIL:
             voicemail.greet(ctx, call)
+        elif call.stage is Stage.MENU:
+            menu.resume(ctx, call)
+        elif call.stage is Stage.OUTSIDE and call.flow is not None:
+            menu.left_outside(ctx, call)
         elif call.stage is Stage.OUTSIDE:
             outside.left(ctx, call)
         elif call.stage is Stage.DIALING:
             conversation.customer_answered(ctx, call)
         elif call.stage is Stage.ENDING:
             ctx.command(call, ctx.switch.hangup(call.caller_leg))
+        elif call.stage is Stage.TALKING and call.survey is not None:
+            survey.begin(ctx, call, "answered", at_the_door=True)
         elif call.stage is Stage.TALKING and ctx.runtime(call).holding:
             conversation.held(ctx, call)
             sounds.music(ctx, call)
@@ -131,69 +149,26 @@ class Handler:
 
     def _welcome(self, call: Call) -> None:
         ctx = self._ctx
-        queue = ctx.queue(call)
-        if queue is None:
+        flow, queue = ctx.catalog.flow(call.menu), ctx.queue(call)
+        if flow is not None and flow.account == call.account:
+            menu.begin(ctx, call, flow)
+        elif queue is not None:
+            entrance.welcome(ctx, call, queue)
+        else:
             ctx.stage(call, "refused", why="no queue behind this number")
             ctx.command(call, ctx.switch.hangup(call.caller_leg, "UNALLOCATED_NUMBER"))
-            return
-        queue, message = closing.serving(ctx, call, queue)
-        ctx.command(
-            call,
-            ctx.switch.set_variables(
-                call.caller_leg,
-                {
-                    "fsapp_account": str(call.account),
-                    "fsapp_call": call.id,
-                    "fsapp_role": "caller",
-                    "fsapp_queue": str(queue.id),
-                },
-            ),
-        )
-        ctx.command(call, ctx.switch.answer(call.caller_leg))
-        if message:
-            overflow.closed(ctx, call, queue, message)
-            return
-        if queue.greeting:
-            ctx.stage(call, "greeting")
-        self._greet(call)
-
-    def _greet(self, call: Call) -> None:
-        queue = self._ctx.queue(call)
-        if queue is not None and queue.greeting:
-            sounds.greet(self._ctx, call, queue.greeting, self._greeting_failed)
-        else:
-            self.enqueue(call)
-
-    def _greeting_failed(self, call: Call, error: Exception) -> None:
-        """The switch refused to play it: nobody waits for its end. (Lost with the link: recovery asks again.)"""
-        if (
-            call.stage is Stage.GREETING
-            and isinstance(error, Refused)
-            and not isinstance(error, NoSuchChannel)
-        ):
-            self.enqueue(call)
-
-    def enqueue(self, call: Call) -> None:
-        """Into the queue, with the next ticket."""
-        ctx = self._ctx
-        queue = ctx.queue(call)
-        if queue is None:
-            ctx.stage(call, "refused", why="the queue is gone")
-            ctx.command(call, ctx.switch.hangup(call.caller_leg, "NORMAL_TEMPORARY_FAILURE"))
-            return
-        entered = queue if call.ticket else overflow.at_the_entrance(ctx, call, queue)
-        if entered is None:
-            return
-        queue = entered
-        overflow.into_line(ctx, call, queue)
 
     def _app_done(self, call: Call, fact: f.AppDone) -> None:
         runtime = self._ctx.runtime(call)
         if fact.app_uuid and fact.app_uuid == runtime.beep_app:
             conversation.beeped(self._ctx, call, fact.leg)
         elif fact.app_uuid and fact.app_uuid == runtime.greeting_app and call.stage is Stage.GREETING:
-            self.enqueue(call)
-        elif announcing.said(self._ctx, call, fact.app_uuid) or voicemail.app_done(self._ctx, call, fact):
+            entrance.enqueue(self._ctx, call)
+        elif (
+            announcing.said(self._ctx, call, fact.app_uuid)
+            or voicemail.app_done(self._ctx, call, fact)
+            or menu.app_done(self._ctx, call, fact)
+        ):
             pass
         elif fact.app_uuid and fact.app_uuid == runtime.farewell_app:
             overflow.farewell_said(self._ctx, call)

@@ -18,7 +18,7 @@ import structlog
 from fs_app import metrics
 from fs_app.agents.state import INTERRUPTIBLE, AgentState, Work
 from fs_app.calls import callback, conversation, ending, offers
-from fs_app.calls.context import Context
+from fs_app.calls.context import Context, MenuDialOver
 from fs_app.calls.state import WITH_AGENT, Call, Role, Stage
 
 log = structlog.get_logger(__name__)
@@ -167,7 +167,7 @@ def _of_agent(agent: AgentState, call: Call | None) -> list[Leftover]:
         his = call is not None and call.agent == agent.id
         busy = call is not None and (call.stage in WITH_AGENT or call.stage is Stage.ENDING)
         return [] if his and busy else [NotInCall(agent.id, name)]
-    if agent.work is Work.AFTER_WORK and (call is None or call.over or call.stage is not Stage.ENDED):
+    if agent.work is Work.AFTER_WORK and (call is None or call.over or not call.agent_done or call.disposed):
         return [NothingToQualify(agent.id, name)]
     return []
 
@@ -210,6 +210,9 @@ def _finish(ctx: Context, leftover: Leftover) -> None:
     match leftover:
         case LegOver(leg=leg) if call is not None:
             conversation.leg_over(ctx, call, call.legs[leg])
+        case NoOffer() if call is not None and call.flow is not None:
+            ctx.stage(call, "back_in_menu", why="nobody is asked")
+            ctx.tell(call.id, MenuDialOver("failed"))
         case NoOffer() if call is not None:
             ctx.stage(call, "offer_failed", why="nobody is asked")
         case NobodyDials() if call is not None:
@@ -223,9 +226,13 @@ def _finish(ctx: Context, leftover: Leftover) -> None:
         case NotOffered(agent=agent, call=name):
             ctx.agents.withdrawn(agent, name)
         case NotInCall(agent=agent, call=name):
-            must = call is not None and call.agent == agent and call.stage is Stage.ENDED and not call.over
+            must = call is not None and call.agent == agent and call.agent_done and _to_be_qualified(call)
             ctx.agents.call_over(agent, name, must, pause, ending.wrap_up_s(ctx, queue))
         case TalksUnnoticed(agent=agent, call=name):
             ctx.agents.recovered_in_call(agent, name)
         case NothingToQualify(agent=agent, call=name):
             ctx.agents.qualified(agent, name, pause)
+
+
+def _to_be_qualified(call: Call) -> bool:
+    return call.must_qualify and not call.disposed

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from fs_app.calls.context import Context, OfferDeadline, OfferOutcome
+from fs_app.calls.context import Context, MenuDialOver, OfferDeadline, OfferOutcome
 from fs_app.calls.state import NO_FAULT, Call, Leg, Offer, Stage
 from fs_app.catalog import AgentInfo, QueueInfo
 from fs_app.facts import LegParked
@@ -120,7 +120,10 @@ def failed(ctx: Context, call: Call, leg: Leg, cause: str, at: int | None = None
     if offered and info is not None and cause in SILENT:
         _not_even_rung(ctx, call, leg, info)
     queue = ctx.queue(call)
-    if not call.offers:
+    if not call.offers and call.flow is not None:
+        ctx.stage(call, "back_in_menu", why=cause, at=at)
+        ctx.tell(call.id, MenuDialOver(cause))
+    elif not call.offers:
         # The caller is back in the line before the agent is free: he must not lose his turn to the next one.
         ctx.stage(call, "offer_failed", why=cause, at=at)
     if cause in NO_FAULT:

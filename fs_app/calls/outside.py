@@ -15,14 +15,28 @@ from fs_app.ports import Originate
 
 def divert(ctx: Context, call: Call, queue: QueueInfo, number: str, why: str, otherwise: str = "") -> None:
     """Dial `number` for him. `otherwise`: the message when nobody answers and there is no line to go back to."""
+    ring(ctx, call, number, ctx.trunk(number), queue.outside_ring_s, why, queue, otherwise)
+
+
+def ring(
+    ctx: Context,
+    call: Call,
+    number: str,
+    endpoint: str,
+    ring_s: int,
+    why: str,
+    queue: QueueInfo | None = None,
+    otherwise: str = "",
+) -> None:
+    """Ring `endpoint`, which is shown as `number`, for him."""
     leg = str(uuid4())
     ctx.record(
         call,
         "call.diverted",
         leg=leg,
         number=number,
-        queue=queue.id,
-        queue_name=queue.name,
+        queue=queue.id if queue is not None else None,
+        queue_name=queue.name if queue is not None else "",
         why=why,
         otherwise=otherwise,
     )
@@ -31,15 +45,15 @@ def divert(ctx: Context, call: Call, queue: QueueInfo, number: str, why: str, ot
     pending = ctx.switch.originate(
         Originate(
             leg=leg,
-            endpoint=ctx.trunk(number),
+            endpoint=endpoint,
             caller_number=call.called_number,
             caller_name="",
-            ring_s=queue.outside_ring_s,
+            ring_s=ring_s,
             variables={
                 "fsapp_account": str(call.account),
                 "fsapp_call": call.id,
                 "fsapp_role": "outside",
-                "fsapp_queue": str(queue.id),
+                "fsapp_queue": str(queue.id) if queue is not None else "",
                 "park_after_bridge": "true",
                 "hangup_after_bridge": "false",
             },
@@ -92,7 +106,10 @@ def left(ctx: Context, call: Call) -> None:
 
 
 def ended(ctx: Context, call: Call, leg: Leg, cause: str) -> None:
-    """The leg outside is gone: before anybody talked he goes back, after that it is over."""
+    """The leg outside is gone: before anybody talked he goes back, after that it is over. Who comes from a menu comes
+    home by himself, and the menu goes on."""
+    if call.stage is Stage.OUTSIDE and call.flow is not None:
+        return
     if call.stage is Stage.OUTSIDE:
         ctx.stage(call, "outside_hung_up", why=cause)
         ctx.command(call, ctx.switch.hangup(call.caller_leg))

@@ -137,7 +137,8 @@ def _compare_call(
     if (
         partner is None
         and caller.answered | (call.stage is not Stage.DIALING)  # one that rings is nobody's to move
-        and call.stage in (HEARS_MUSIC | {Stage.NEW, Stage.GREETING, Stage.FAREWELL, Stage.DIALING})
+        and call.stage
+        in (HEARS_MUSIC | {Stage.NEW, Stage.GREETING, Stage.FAREWELL, Stage.DIALING, Stage.MENU})
         and call.caller_leg not in sessions
         and call.stage_since < begun_ms
         and not any(_brings_together(r) for r in repairs)
@@ -205,6 +206,8 @@ def _compare_pair(
     call: Call, agent: Leg, channel: Channel, partner: str | None, begun_ms: int, holding: bool
 ) -> list[Repair]:
     at = begun_ms * 1000
+    if call.stage is Stage.MENU:
+        return []
     if partner == agent.id:
         if call.stage not in (Stage.TALKING, Stage.ENDING):
             return [Missed(call.id, f.LegsBridged(at, agent.id, other=call.caller_leg), "seen bridged")]
@@ -216,7 +219,7 @@ def _compare_pair(
     if call.stage is Stage.OFFERED and channel.answered:
         return [Missed(call.id, f.LegParked(at, agent.id), "seen answered")]
     apart = call.stage in (Stage.TALKING, Stage.CONNECTING) and call.stage_since < begun_ms
-    if apart and channel.answered and not holding:
+    if apart and channel.answered and not holding and call.survey is None:
         return [Reconnect(call.id, "seen apart")]
     return []
 

@@ -10,6 +10,7 @@ from unicodedata import category
 import structlog
 
 from fs_app import facts as f
+from fs_app import metrics
 from fs_app.callbacks.state import Callback
 from fs_app.calls import (
     announcing,
@@ -20,11 +21,12 @@ from fs_app.calls import (
     offers,
     recording,
     steering,
+    survey,
 )
 from fs_app.calls.context import Context, TimeToSpeak, WaitedTooLong
 from fs_app.calls.handling import Handler
 from fs_app.calls.state import Call, Role, Stage
-from fs_app.catalog import QueueInfo
+from fs_app.catalog import DidInfo, FlowInfo, QueueInfo
 from fs_app.errors import Conflict, Invalid, NotFound
 from fs_app.tasks import Mailbox, Tasks
 
@@ -52,6 +54,11 @@ def _name(fact: f.LegCreated) -> str:
     return "" if same else printable(fact.caller_name, LONGEST_NAME)
 
 
+def _leads_to(did: DidInfo, found: QueueInfo | FlowInfo) -> bool:
+    """Its callers have its priority; who dialled the queue's internal number has not."""
+    return (did.flow if isinstance(found, FlowInfo) else did.queue) == found.id
+
+
 class QualifiedAlready(Conflict):
     """The call has its verdict."""
 
@@ -63,10 +70,11 @@ class Calls:
         self,
         ctx: Context,
         tasks: Tasks,
-        dialled: Callable[[f.LegCreated], QueueInfo | None],
+        dialled: Callable[[f.LegCreated], QueueInfo | FlowInfo | None],
         on_stranger: Callable[[str], None],
     ) -> None:
-        """`dialled` finds the queue behind a number; `on_stranger` is told of a leg at the door without a call."""
+        """`dialled` finds the queue or menu behind a number; `on_stranger` is told of a leg at the door without a
+        call."""
         self._ctx = ctx
         self._on_stranger = on_stranger
         self._tasks = tasks
@@ -158,27 +166,30 @@ class Calls:
         already also when its queue was deactivated meanwhile: somebody waited at its door."""
         if fact.leg in self._ctx.live.finished:
             return None  # told late: this call is over
-        queue = self._dialled(fact)
-        if queue is None and over:
+        found = self._dialled(fact)
+        if found is None and over:
             behind = self._ctx.catalog.did(fact.destination)
-            queue = self._ctx.catalog.queue(behind.queue) if behind is not None else None
-        if queue is None:
+            found = self._ctx.catalog.queue(behind.queue) if behind is not None else None
+        queue = found if isinstance(found, QueueInfo) else None
+        if found is None:
+            metrics.CALLS_TO_NOBODY.inc()
             log.warning("call to a number that nobody has", called=fact.destination[:LONGEST_NUMBER])
             return None
         live, did = self._ctx.live, self._ctx.catalog.did(fact.destination)
         live.record(
             "call.started",
-            account=queue.account,
+            account=found.account,
             call=fact.leg,
             at=fact.at // 1000,
             direction="inbound",
             caller_number=printable(fact.caller_number, LONGEST_NUMBER),
             caller_name=_name(fact),
             called_number=printable(fact.destination, LONGEST_NUMBER),
-            queue=queue.id,
+            queue=queue.id if queue is not None else None,
+            menu=found.id if isinstance(found, FlowInfo) else None,
             sip_call_id=fact.sip_call_id,
             from_agent=self._ctx.catalog.caller(fact.channel_name),
-            priority=did.priority if did is not None and did.queue == queue.id else 0,
+            priority=did.priority if did is not None and _leads_to(did, found) else 0,
         )
         return live.calls[fact.leg]
 
@@ -231,6 +242,10 @@ class Calls:
                 raise Conflict("the caller is just being connected")
             cause = "CALL_REJECTED" if call.legs[line].answered_at is None else "NORMAL_CLEARING"
             self._ctx.command(call, self._ctx.switch.hangup(line, cause))
+            return
+        if survey.follows(self._ctx, call):
+            if call.survey is None:
+                survey.ask_for(self._ctx, call)
             return
         self._ctx.record(call, "call.hang_up_asked", by="agent")
         self._ctx.command(call, self._ctx.switch.hangup(call.caller_leg))
@@ -351,7 +366,7 @@ class Calls:
             return
         if call.disposed:
             raise QualifiedAlready(f"call {call_id}")
-        if call.stage is not Stage.ENDED:
+        if not call.agent_done:
             self._ctx.record(call, "call.disposition_chosen", disposition=disposition, note=note, agent=agent)
             return
         ending.dispose(self._ctx, call, disposition, note)
@@ -364,7 +379,7 @@ class Calls:
         queue = self._ctx.queue(call) if call is not None else None
         if call is None or queue is None or call.disposed or call.agent != agent:
             return
-        if call.stage is not Stage.ENDED or self._ctx.catalog.disposition(queue.auto_disposition) is None:
+        if not call.agent_done or self._ctx.catalog.disposition(queue.auto_disposition) is None:
             return
         assert queue.auto_disposition is not None
         ending.dispose(self._ctx, call, queue.auto_disposition, call.note, auto=True)

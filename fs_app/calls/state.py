@@ -21,6 +21,22 @@ The stages (a test compares this with the table):
     NEW -[diverted]> DIVERTING
     GREETING -[diverted]> DIVERTING
     WAITING -[diverted]> DIVERTING
+    NEW -[menu]> MENU
+    MENU -[greeting]> GREETING
+    MENU -[queued]> WAITING
+    MENU -[refused]> ENDING
+    MENU -[turned_away]> FAREWELL
+    MENU -[to_voicemail]> VOICEMAIL
+    MENU -[diverted]> DIVERTING
+    MENU -[offered]> OFFERED
+    MENU -[menu_over]> ENDING
+    DIVERTING -[back_in_menu]> MENU
+    OUTSIDE -[back_in_menu]> MENU
+    VOICEMAIL -[back_in_menu]> MENU
+    OFFERED -[back_in_menu]> MENU
+    CONNECTING -[back_in_menu]> MENU
+    TALKING -[survey]> MENU
+    HELD -[survey]> MENU
     DIVERTING -[outside_failed]> WAITING
     DIVERTING -[turned_away]> FAREWELL
     DIVERTING -[bridged]> OUTSIDE
@@ -53,12 +69,14 @@ The stages (a test compares this with the table):
     TALKING -[caller_hung_up]> ENDED
     HELD -[caller_hung_up]> ENDED
     ENDING -[caller_hung_up]> ENDED
+    MENU -[caller_hung_up]> ENDED
 
-FAREWELL is a message to somebody for whom there is no room, or no agent in time. DIVERTING: a number outside is being
-dialled for him; OUTSIDE: he talks there. DIALING: an agent has the call of somebody who is called back, and waits for
-him to answer; such a call has no caller's leg before (`absent`). The caller's leg decides: when it
-is gone the call has ENDED, whatever else was going on. ENDING is "we are hanging it up". An ended call stays in
-memory until it is qualified, if it must be.
+MENU: he is led by a voice menu (`Call.flow`), from which he may go anywhere, and to which he comes back from a number
+that did not answer, a box, or (to be asked how it was) from his agent. FAREWELL is a message to somebody for whom there
+is no room, or no agent in time. DIVERTING: a number outside is being dialled for him; OUTSIDE: he talks there. DIALING:
+an agent has the call of somebody who is called back, and waits for him to answer; such a call has no caller's leg
+before (`absent`). The caller's leg decides: when it is gone the call has ENDED, whatever else was going on. ENDING is
+"we are hanging it up". An ended call stays in memory until it is qualified, if it must be.
 """
 
 from __future__ import annotations
@@ -67,6 +85,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from fs_app.ivr import run as runs
 from fs_app.journal import Entry
 from fs_app.machine import Machine
 
@@ -76,6 +95,7 @@ class Stage(StrEnum):
     GREETING = "GREETING"
     FAREWELL = "FAREWELL"
     VOICEMAIL = "VOICEMAIL"
+    MENU = "MENU"
     DIVERTING = "DIVERTING"
     OUTSIDE = "OUTSIDE"
     WAITING = "WAITING"
@@ -117,6 +137,22 @@ MACHINE: Machine[Stage] = Machine(
         (_S.NEW, "diverted"): _S.DIVERTING,
         (_S.GREETING, "diverted"): _S.DIVERTING,
         (_S.WAITING, "diverted"): _S.DIVERTING,
+        (_S.NEW, "menu"): _S.MENU,
+        (_S.MENU, "greeting"): _S.GREETING,
+        (_S.MENU, "queued"): _S.WAITING,
+        (_S.MENU, "refused"): _S.ENDING,
+        (_S.MENU, "turned_away"): _S.FAREWELL,
+        (_S.MENU, "to_voicemail"): _S.VOICEMAIL,
+        (_S.MENU, "diverted"): _S.DIVERTING,
+        (_S.MENU, "offered"): _S.OFFERED,
+        (_S.MENU, "menu_over"): _S.ENDING,
+        (_S.DIVERTING, "back_in_menu"): _S.MENU,
+        (_S.OUTSIDE, "back_in_menu"): _S.MENU,
+        (_S.VOICEMAIL, "back_in_menu"): _S.MENU,
+        (_S.OFFERED, "back_in_menu"): _S.MENU,
+        (_S.CONNECTING, "back_in_menu"): _S.MENU,
+        (_S.TALKING, "survey"): _S.MENU,
+        (_S.HELD, "survey"): _S.MENU,
         (_S.DIVERTING, "outside_failed"): _S.WAITING,
         (_S.DIVERTING, "turned_away"): _S.FAREWELL,
         (_S.DIVERTING, "bridged"): _S.OUTSIDE,
@@ -139,6 +175,12 @@ MACHINE: Machine[Stage] = Machine(
         **{(stage, "caller_hung_up"): _S.ENDED for stage in _S if stage is not _S.ENDED},
     },
 )
+
+IN_A_MENU = frozenset({"menu", "callback"})
+"""What becomes of a call that ends in a menu, and no longer matters when he stands in a line."""
+
+TAKING = ("box", "box_name", "files", "most_s", "silence_s")
+"""What a message into a box is taken by."""
 
 HEARS_MUSIC = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.HELD, Stage.DIVERTING})
 """In these stages the caller is at home, in our outbound session, with hold music."""
@@ -217,6 +259,16 @@ class Call:
         ""  # how he left the line, when that is what became of the call: callback, voicemail, outside
     )
     message: str = ""  # the recording of what he left in the voicemail
+    message_ms: int | None = None  # how long it is, when the switch has said so
+    taking: dict[str, Any] = field(
+        default_factory=dict
+    )  # the box and its limits; empty: the queue's voicemail
+    menu: int | None = None  # the voice menu behind the number that he called
+    flow: runs.Run | None = None  # where he is in a voice menu
+    survey: int | None = None  # the menu into which he goes now that his agent wants to hang up
+    surveyed: bool = False  # his agent has hung up, and he has not
+    after: str = ""  # how a number or an agent that the menu called was, until the menu knows it
+    language: str = ""  # that he chose in a menu, or that the menu speaks; empty: the account's
     diverted: list[str] = field(default_factory=list)  # numbers outside that were called for him
     callback: str = ""  # whom this call calls back
     asked_by: int | None = None  # the agent who wanted to call back, and is asked alone
@@ -269,6 +321,11 @@ class Call:
         return next((leg for leg in self.asked_legs if leg.agent == agent), None)
 
     @property
+    def agent_done(self) -> bool:
+        """The conversation with the agent is over: what is left for him is the verdict."""
+        return self.surveyed or self.stage is Stage.ENDED
+
+    @property
     def recording_silent(self) -> bool:
         """Nothing of what is said gets into the file."""
         return self.recording is not None and (self.recording.masked or self.recording_paused)
@@ -306,6 +363,7 @@ def started(entry: Entry) -> Call:
         priority=d.get("priority", 0),
         callback=d.get("callback", ""),
         asked_by=d.get("asked_by"),
+        menu=d.get("menu"),
         stage_since=entry.at,
     )
     if not call.callback:
@@ -324,6 +382,7 @@ def evolve(call: Call, entry: Entry) -> None:
             elif call.stage is Stage.OUTSIDE:
                 call.left_as = "outside"
         case "call.queued":
+            call.left_as = "" if call.left_as in IN_A_MENU else call.left_as
             call.queue, call.ticket = d["queue"], d["ticket"]
             call.queued_at = call.queued_at or d.get("since") or entry.at
             call.entered_at = entry.at
@@ -341,6 +400,31 @@ def evolve(call: Call, entry: Entry) -> None:
         case "call.turned_away":
             call.farewell = d["message"]
             call.left_as = "callback" if d["why"] == "callback" else call.left_as
+        case "call.voicemail":
+            call.taking = {name: d[name] for name in TAKING if d.get(name) is not None}
+            call.message = ""
+        case "call.destined":
+            call.queue, call.priority = d["queue"], d.get("priority", call.priority)
+        case "call.survey_wanted":
+            call.survey = d["flow"]
+        case "flow.started":
+            call.flow, call.survey = runs.started(d, entry.at), None
+            call.language = call.flow.language
+            call.left_as = call.left_as if call.talked else "menu"
+            if d.get("survey"):
+                call.surveyed, call.taken_by = True, ""
+        case "flow.over":
+            call.flow, call.after = None, ""
+        case "flow.after":
+            call.after = d["why"]
+            if call.stage in (Stage.TALKING, Stage.HELD):
+                call.surveyed, call.taken_by = True, ""
+        case kind if kind.startswith("flow.") and call.flow is not None:
+            runs.evolve(call.flow, kind, d, entry.at)
+            call.language = call.flow.language
+            call.after = "" if kind == "flow.exit" else call.after
+        case "callback.opened" if call.flow is not None and not call.talked:
+            call.left_as = "callback"
         case "call.diverted":
             call.diverted.append(d["number"])
             call.farewell = d.get("otherwise", "")
@@ -365,6 +449,7 @@ def evolve(call: Call, entry: Entry) -> None:
                 call.disposition, call.note = None, ""  # the verdict is his who ends the conversation
             call.taken_by = d.get("leg") or _his_leg(call, d["agent"])  # before 0.3 the entry named no leg
             call.offers, call.agent, call.preferred_agent = {}, d["agent"], None
+            call.surveyed = False
         case "offer.failed":
             call.offers = {k: o for k, o in call.offers.items() if o.agent != d["agent"]}
             if call.taken_by and call.taken_by == d.get("leg"):
@@ -391,7 +476,7 @@ def evolve(call: Call, entry: Entry) -> None:
         case "recording.wanted":
             call.recording = Recording(d["recording"], d["path"], since=entry.at)
             if d.get("rule") == "voicemail":
-                call.message, call.left_as = d["recording"], "voicemail"
+                call.message, call.message_ms, call.left_as = d["recording"], None, "voicemail"
         case "recording.asked":
             call.recording_asked = True
         case "recording.started":
@@ -408,6 +493,8 @@ def evolve(call: Call, entry: Entry) -> None:
         case "recording.failed" | "recording.stopped":
             if call.recording is not None and call.recording.id == d["recording"]:
                 call.recording = None  # what follows is a file of its own: nothing is written over
+            if call.message == d["recording"]:
+                call.message_ms = d.get("duration_ms")
             call.recording_problem = d["why"] if entry.kind == "recording.failed" else call.recording_problem
         case "call.qualify_dropped":
             call.must_qualify = False
@@ -434,7 +521,7 @@ def _his_leg(call: Call, agent: int) -> str:
 
 def dump(call: Call) -> dict[str, Any]:
     """For a checkpoint."""
-    return asdict(call)
+    return {**asdict(call), "flow": runs.dump(call.flow) if call.flow is not None else None}
 
 
 def load(data: dict[str, Any]) -> Call:
@@ -446,6 +533,7 @@ def load(data: dict[str, Any]) -> Call:
     if (one := data.pop("offer", None)) is not None:  # a checkpoint of a version that knew one offer only
         data["offers"][one["leg"]] = Offer(**one)
     data["recording"] = Recording(**data["recording"]) if data["recording"] else None
+    data["flow"] = runs.load(data["flow"]) if data.get("flow") else None
     call = Call(**data)
     if "taken_by" not in data and call.agent is not None and call.stage in WITH_AGENT:
         call.taken_by = _his_leg(call, call.agent)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from fs_app import facts as f
 from fs_app.calls import announcing, sounds
-from fs_app.calls.context import Context
+from fs_app.calls.context import Context, MenuTold
 from fs_app.calls.state import Call, Stage
+from fs_app.catalog import Voicemail
 from fs_app.errors import NoSuchChannel, Refused
+from fs_app.ivr import words
 
 GRACE_S = 10.0
 """The switch ends a message itself; ours comes this much later, for when its word was lost with the link."""
@@ -26,6 +29,9 @@ SPEAKS = {"fsapp_speaks": "true", "record_ms": ""}
 and then the call is over."""
 
 
+SPEAKS_NO_MORE = {"fsapp_speaks": ""}
+
+
 @dataclass(frozen=True, slots=True)
 class MessageTooLong:
     """The longest time for this message is over."""
@@ -33,9 +39,10 @@ class MessageTooLong:
     recording: str
 
 
-def begin(ctx: Context, call: Call, why: str) -> None:
-    """Greet him. Called in NEW, GREETING and WAITING."""
-    ctx.record(call, "call.voicemail", why=why)
+def begin(ctx: Context, call: Call, why: str, **taking: Any) -> None:
+    """Greet him. Called in NEW, GREETING, WAITING and MENU. `taking`: the box of a menu, and what it is taken by
+    (`state.TAKING`); without, the queue's voicemail."""
+    ctx.record(call, "call.voicemail", why=why, **taking)
     ctx.stage(call, "to_voicemail", why=why)
     ctx.make_folder(_path(ctx, call, "greeting"))
     greet(ctx, call)
@@ -55,12 +62,19 @@ def greet(ctx: Context, call: Call) -> None:
             duration_ms=spoken_ms,
             why="interrupted",
         )
-    queue = ctx.queue(call)
-    greeting = queue.voicemail.greeting if queue is not None else ""
-    files = [sounds.file_of(ctx, call, greeting or announcing.prompt(ctx, call, "voicemail")), BEEP]
+    files = [*_greeting(ctx, call), BEEP]
     pending = ctx.switch.play(call.caller_leg, files)
     ctx.runtime(call).voicemail_app = pending.id
     ctx.command(call, pending, lambda call, error: _not_played(ctx, call, error))
+
+
+def _greeting(ctx: Context, call: Call) -> list[str]:
+    """Of the box that a menu chose, else of the queue, else the spoken one."""
+    if call.taking.get("files"):
+        return [sounds.on_switch(ctx.sounds, file) for file in call.taking["files"]]
+    queue = ctx.queue(call)
+    greeting = queue.voicemail.greeting if queue is not None and not call.taking else ""
+    return [sounds.file_of(ctx, call, greeting or announcing.prompt(ctx, call, "voicemail"))]
 
 
 def app_done(ctx: Context, call: Call, fact: f.AppDone) -> bool:
@@ -78,10 +92,20 @@ def app_done(ctx: Context, call: Call, fact: f.AppDone) -> bool:
 
 
 def over(ctx: Context, call: Call) -> None:
-    """He has said it."""
-    if call.stage is Stage.VOICEMAIL:
+    """He has said it. Who comes from a menu goes on there."""
+    if call.stage is not Stage.VOICEMAIL:
+        return
+    if call.flow is None:
         ctx.stage(call, "message_left")
         ctx.command(call, ctx.switch.hangup(call.caller_leg))
+        return
+    ctx.stage(call, "back_in_menu", why="message_left" if call.message else "not_recorded")
+    ctx.command(call, ctx.switch.set_variables(call.caller_leg, SPEAKS_NO_MORE))
+    began = call.recording.since if call.recording is not None else ctx.clock.now_ms()
+    ms = call.message_ms if call.message_ms is not None else max(0, ctx.clock.now_ms() - began)
+    asked = call.flow.asked
+    left = words.MessageLeft(asked, call.message, ms) if call.message else words.Failed(asked, "not_recorded")
+    ctx.tell(call.id, MenuTold(left))
 
 
 def recorded(ctx: Context, call: Call, fact: f.RecordingStopped) -> None:
@@ -92,11 +116,23 @@ def recorded(ctx: Context, call: Call, fact: f.RecordingStopped) -> None:
 
 def _record(ctx: Context, call: Call) -> None:
     queue = ctx.queue(call)
-    most_s = queue.voicemail.most_s if queue is not None else 120
-    silence_s = queue.voicemail.silence_s if queue is not None else 4
+    rules = queue.voicemail if queue is not None else Voicemail()
+    most_s = int(call.taking.get("most_s", rules.most_s))
+    silence_s = int(call.taking.get("silence_s", rules.silence_s))
     recording = str(uuid4())
     path = _path(ctx, call, recording)
-    ctx.record(call, "recording.wanted", recording=recording, path=path, agent=None, rule="voicemail")
+    ctx.record(
+        call,
+        "recording.wanted",
+        recording=recording,
+        path=path,
+        agent=None,
+        rule="voicemail",
+        box=call.taking.get("box"),
+        queue=call.queue if not call.taking else None,
+        number=call.caller_number,
+        name=call.contact_name or call.caller_name,
+    )
     ctx.command(call, ctx.switch.set_variables(call.caller_leg, SPEAKS))
     pending = ctx.switch.record_message(
         call.caller_leg, sounds.on_switch(ctx.recordings, path), most_s, silence_s

@@ -237,7 +237,7 @@ class Recovery:
         ctx = self._ctx
         for call in list(ctx.live.calls.values()):
             if (
-                call.stage in (Stage.GREETING, Stage.FAREWELL)
+                call.stage in (Stage.GREETING, Stage.FAREWELL, Stage.MENU)
                 and call.stage_since < begun_ms
                 and call.caller_leg in ctx.sessions
             ):

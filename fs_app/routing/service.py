@@ -67,7 +67,7 @@ class Routing:
     def agent_ready(self, agent: int) -> None:
         """He takes the first of the callers in his queues whom he may take."""
         info = self._catalog.agent(agent)
-        while info is not None and self.open and self._is_ready(agent):
+        while info is not None and self.open and self.is_ready(agent):
             firsts = [found for q in info.queues if (found := self._first_for(agent, q)) is not None]
             if not firsts or not self._match(*min(firsts, key=lambda found: found[0])[1:]):
                 self._join(agent, info.queues)
@@ -347,7 +347,7 @@ class Routing:
     def _free(self, queue: QueueInfo) -> set[int]:
         return {a for a in self.ready.of(queue.id) if self._agents.has_room(a) and self._reachable(a)}
 
-    def _is_ready(self, agent: int) -> bool:
+    def is_ready(self, agent: int) -> bool:
         try:
             ready = self._agents.state(agent).ready and self._agents.has_room(agent)
             return ready and self._reachable(agent)

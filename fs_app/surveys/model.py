@@ -22,6 +22,7 @@ class SurveyAnswer(Base):
     node = CharField(max_length=64)
     question = CharField(max_length=200, default="")
     value = IntegerField()
+    label = CharField(max_length=100, default="")  # what this value means, where it was said
     queue = ForeignKeyField(Queue, null=True, backref="+", on_delete="SET NULL")
     agent = ForeignKeyField(Agent, null=True, backref="+", on_delete="SET NULL")
     at = Millis()
