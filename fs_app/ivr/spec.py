@@ -6,6 +6,7 @@ The editor's forms, the validation, the list of where something is used and the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -69,6 +70,8 @@ REFERENCES = (
     ParamKind.MESSAGE,
 )
 """Params whose value is the id of an object of the account."""
+
+SHIPPED = re.compile(r"(?=.{1,60}$)[a-z0-9_]+(?:/[a-z0-9_]+)*", re.ASCII)
 
 Params = Mapping[str, Any]
 
@@ -284,5 +287,4 @@ def shipped_name(prompt: Any) -> str | None:
     """The name of `shipped:<name>`; None for anything else."""
     if not isinstance(prompt, str) or not prompt.startswith("shipped:"):
         return None
-    name = prompt[8:]
-    return name if name.replace("_", "").isalnum() and name.isascii() and len(name) <= 60 else None
+    return prompt[8:] if SHIPPED.fullmatch(prompt[8:]) else None

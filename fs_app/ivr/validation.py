@@ -20,7 +20,7 @@ class World(Protocol):
     """What exists in the account."""
 
     def prompt(self, prompt: str) -> frozenset[str] | None:
-        """The languages in which there is a file of `sound:<id>` or `shipped:<name>`; with "*" among them it has no
+        """The languages in which there is a file of `sound:<id>` or `shipped:<name>`; with "*" or "" among them it has no
         language (a jingle) and fits each. None: no such prompt."""
         ...
 
@@ -117,7 +117,7 @@ def _spoken(
         yield Problem("flow.problem.prompt_unknown", name, param, detail={"prompt": prompt})
         return
     for language in languages:
-        if language not in known and "*" not in known:
+        if language not in known and not known & {"*", ""}:
             detail = {"prompt": prompt, "language": language}
             yield Problem("flow.problem.prompt_language", name, param, detail=detail)
 

@@ -34,7 +34,11 @@ KIND = NodeKind(
         Param("what", ParamKind.CHOICE, required=True, default="number", choices=speech.SORTS),
         Param("value", ParamKind.TEMPLATE, required=True, most=200),
         Param(
-            "currency", ParamKind.CHOICE, default="EUR", choices=speech.CURRENCIES, when=("what", "amount")
+            "currency",
+            ParamKind.CHOICE,
+            default="EUR",
+            choices=tuple(speech.CURRENCIES),
+            when=("what", "amount"),
         ),
         Param("prompts", ParamKind.PROMPTS, default=[]),
         Param("skip", ParamKind.FLAG, default=True),
