@@ -16,7 +16,7 @@ from pydub import AudioSegment
 from pydub.silence import detect_leading_silence
 
 from fs_app.audio.paths import RATES, at_rate
-from fs_app.audio.probe import BOUNDS, Facts, probe
+from fs_app.audio.probe import Facts, bounds, probe
 from fs_app.audio.words import LONGEST_S, MUSIC, SHORTEST_MS, Converted, Order, Refusal
 
 BEST = max(RATES)
@@ -38,6 +38,9 @@ CLIPPED_SHARE = 0.004
 ONE_SIDED_DB = 25.0
 CANCELLED_DB = 12.0
 """Left and right together are so much quieter than each alone: one of them was wired the wrong way round."""
+
+TROUBLE = re.compile(r"error|invalid|missing|truncated|partial", re.I)
+"""In ffmpeg's complaints: something of the sound could not be read."""
 
 EDGE_DB = 38.0
 LEAD_MS, TAIL_MS = 80, 250
@@ -99,7 +102,7 @@ def _decoded(
         channels = 1
     command = [
         programs["ffmpeg"],
-        *("-nostdin", "-hide_banner", "-v", "error", "-threads", "1", *BOUNDS),
+        *("-nostdin", "-hide_banner", "-v", "error", "-threads", "1", *bounds()),
         *(("-f", facts.forced) if facts.forced else ()),
         *("-i", f"file:{source}", "-map", "0:a:0", "-t", str(LONGEST_S + 1)),
         *(("-af", ",".join(filters)) if filters else ()),
@@ -137,7 +140,7 @@ def _listen(child: subprocess.Popen[bytes], facts: Facts, progress: Progress, sa
         if name == "out_time_us" and value.lstrip("-").isdigit():
             share = int(value) / 1e6 / (facts.duration_s or LONGEST_S)
             progress("decoding", 5 + round(55 * min(1.0, max(0.0, share))))
-        elif not re.fullmatch(r"[a-z0-9_]+", name):
+        elif TROUBLE.search(name) and "whitelist" not in name:
             said.append(name[:200])
             del said[:-50]
 
@@ -146,7 +149,7 @@ def _has_impossible_values(source: Path, facts: Facts, programs: Mapping[str, st
     """Not-a-number or infinity among the samples, which no converter agrees about."""
     command = [
         programs["ffmpeg"],
-        *("-nostdin", "-hide_banner", "-v", "error", "-threads", "1", *BOUNDS, "-i", f"file:{source}"),
+        *("-nostdin", "-hide_banner", "-v", "error", "-threads", "1", *bounds(), "-i", f"file:{source}"),
         *("-map", "0:a:0", "-t", str(LONGEST_S + 1)),
         *(
             "-af",

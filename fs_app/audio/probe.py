@@ -27,8 +27,18 @@ CODECS = (
     "speex,libspeex,wavpack,ape,tta"
 )
 
-BOUNDS = ("-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS, "-codec_whitelist", CODECS)
-"""Before the input of ffprobe and ffmpeg."""
+PICTURES = (
+    "mjpeg,png,h264,hevc,mpeg4,vp8,vp9,av1,libdav1d,flv,h263,mpeg1video,mpeg2video,msmpeg4v2,msmpeg4,wmv1,wmv2,wmv3,"
+    "vc1,theora,mov_text,webvtt"
+)
+"""What may stand beside the sound: the cover of an album, a film. ffprobe opens a decoder for each stream and gives up
+over one that it may not; ffmpeg is never given these."""
+
+
+def bounds(codecs: str = CODECS) -> tuple[str, ...]:
+    """Before the input of ffmpeg."""
+    return ("-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS, "-codec_whitelist", codecs)
+
 
 LISTS = (
     b"#EXTM3U",
@@ -113,7 +123,7 @@ def probe(path: Path, suffix: str, programs: Mapping[str, str]) -> Facts:
 def _asked(path: Path, programs: Mapping[str, str], forced: str) -> dict[str, Any]:
     command = [
         programs["ffprobe"],
-        *("-v", "error", "-hide_banner", *BOUNDS),
+        *("-v", "error", "-hide_banner", *bounds(f"{CODECS},{PICTURES}")),
         *("-probesize", "10000000", "-analyzeduration", "20000000"),
         *(("-f", forced) if forced else ()),
         *("-print_format", "json", "-show_format", "-show_streams", f"file:{path}"),
