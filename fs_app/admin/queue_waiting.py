@@ -21,6 +21,9 @@ WAYS = ("hang_up", "queue", "number", "voicemail")
 QUEUES = ("max_wait_queue", "max_length_queue", "exit_queue")
 NUMBERS = ("max_wait_number", "max_length_number", "exit_number", "callback_number")
 
+SHORTEST_ROUND_S = 10
+"""Announcements closer together than this would leave no music."""
+
 
 @dataclass(frozen=True, slots=True)
 class Overflow:
@@ -156,7 +159,7 @@ def _check_callbacks(checking: Checking, value: CallingBack) -> None:
 def _check_announcements(checking: Checking, value: Announcements) -> None:
     checking.problems.number("announce_first_s", value.announce_first_s, 1, 3600)
     if value.announce_every_s != 0:
-        checking.problems.number("announce_every_s", value.announce_every_s, 10, 3600)
+        checking.problems.number("announce_every_s", value.announce_every_s, SHORTEST_ROUND_S, 3600)
     checking.sound("hold_message", value.hold_message, _before(checking, "hold_message"))
 
 

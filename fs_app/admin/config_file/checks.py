@@ -9,8 +9,10 @@ from zoneinfo import available_timezones
 from fs_app.accounts.profiles import KEEPS_THE_KEYS, granted
 from fs_app.admin.config_file import schema
 from fs_app.admin.config_file.document import Document, Parsed
+from fs_app.admin.queue_waiting import SHORTEST_ROUND_S
 from fs_app.hours import checks as hours
 from fs_app.hours.checks import Typed, WrongFields
+from fs_app.recordings.rules import DISPOSITIONS
 
 Path = tuple[str, ...]
 
@@ -160,6 +162,13 @@ def _queues(parsed: Parsed) -> None:
             then = queue[f"{prefix}_then"]
             if then in ("queue", "number") and not queue[f"{prefix}_{then}"]:
                 parsed.wrong(("queues", name, f"{prefix}_{then}"), "config.wrong.empty")
+        if queue["auto_qualify_s"] and not queue["auto_disposition"]:
+            parsed.wrong(("queues", name, "auto_disposition"), "field.needed")
+        if queue["record_rule"] == DISPOSITIONS and not queue["kept_dispositions"]:
+            parsed.wrong(("queues", name, "kept_dispositions"), "field.no_disposition_kept")
+        if 0 < queue["announce_every_s"] < SHORTEST_ROUND_S:
+            number = {"least": SHORTEST_ROUND_S, "most": 3600, "value": queue["announce_every_s"]}
+            parsed.wrong(("queues", name, "announce_every_s"), "config.wrong.number", **number)
 
 
 def _extensions(parsed: Parsed, now: Document | None) -> None:

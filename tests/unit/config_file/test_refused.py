@@ -59,6 +59,18 @@ def line_of(text: str, part: str) -> int:
         ("Technique:", "commercial:", "queues.commercial", "config.wrong.twice"),
         ("max_wait_queue: Commercial", "max_wait_s: 4", "queues.Technique.max_wait_s", "config.wrong.twice"),
         ("format: 1", "format: 9", "format", "config.wrong.version"),
+        (
+            "auto_disposition: Standard/NO",
+            "wrap_up: yes",
+            "queues.Commercial.auto_disposition",
+            "field.needed",
+        ),
+        (
+            "auto_qualify_s: 90",
+            "auto_qualify_s: 90\n    announce_every_s: 9",
+            "queues.Commercial.announce_every_s",
+            "config.wrong.number",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line_and_nothing_is_changed(
