@@ -60,6 +60,12 @@ def line_of(text: str, part: str) -> int:
         ("max_wait_queue: Commercial", "max_wait_s: 4", "queues.Technique.max_wait_s", "config.wrong.twice"),
         ("format: 1", "format: 9", "format", "config.wrong.version"),
         (
+            "kept_dispositions:\n      - Standard/SALE",
+            "wrap_up: yes",
+            "queues.Commercial.kept_dispositions",
+            "field.no_disposition_kept",
+        ),
+        (
             "auto_disposition: Standard/NO",
             "wrap_up: yes",
             "queues.Commercial.auto_disposition",
