@@ -31,6 +31,10 @@ log = structlog.get_logger(__name__)
 PAGE_GONE_S = 5.0
 """An agent whose page is gone this long is logged out. He gets no calls from the first moment on (`has_page`)."""
 
+FORSAKEN_S = 600.0
+"""Wrap-up whose agent has had no page for this long after that ends without a verdict: nobody is there to give it, and
+a state that goes on for days tells a supervisor nothing."""
+
 TOLD_SOON_S = 0.25
 """Pictures of what happens in a queue, to those who only see it, are made together after this time."""
 
@@ -225,11 +229,31 @@ class AgentDesk:
             return
         with suppress(NotFound):  # deactivated meanwhile
             state = self._live.agents.get(agent)
-            if state is None or state.wanted == "log_out":
-                return  # he asked for it himself
-            before = state.wanted, state.wanted_reason
-            self._agents.log_out(agent, why="page gone")
-            self._left[agent] = before
+            if state is None or state.presence is Presence.LOGGED_OUT:
+                return
+            if state.wanted != "log_out":  # else he asked for it himself
+                before = state.wanted, state.wanted_reason
+                self._agents.log_out(agent, why="page gone")
+                self._left[agent] = before
+            if self._is_there(state):
+                self._watch_wrap_up(agent)
+
+    @staticmethod
+    def _is_there(state: AgentState) -> bool:
+        return state.presence is not Presence.LOGGED_OUT
+
+    def _watch_wrap_up(self, agent: int) -> None:
+        self._leaving[agent] = self._clock.call_later(FORSAKEN_S, lambda: self._forsaken(agent))
+
+    def _forsaken(self, agent: int) -> None:
+        """Asked again: he may be back, or in his conversation still."""
+        self._leaving.pop(agent, None)
+        state = self._live.agents.get(agent)
+        if self._pages.get(agent) or state is None or not self._is_there(state):
+            return
+        self._calls.forsake(agent)
+        if self._is_there(state):
+            self._watch_wrap_up(agent)
 
     # --- pictures -------------------------------------------------------------------------------------------
     def picture(self, agent: int) -> dict[str, Any]:

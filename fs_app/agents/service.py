@@ -192,7 +192,7 @@ class Agents:
                 self._arm(state)
 
     def _pause(self, state: AgentState, why: str, pause_s: int) -> None:
-        if pause_s > 0:
+        if pause_s > 0 and state.wanted not in ("log_out", "unavailable"):  # who leaves needs no pause before
             self._delay(state, "pause", why, pause_s)
         else:
             self._work(state, "done", why=why)

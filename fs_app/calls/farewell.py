@@ -1,4 +1,4 @@
-"""An agent was deactivated: his conversation goes on, nothing new comes, and nobody waits for his verdict."""
+"""An agent who will not come back: his conversation goes on, nothing new comes, and nobody waits for his verdict."""
 
 from __future__ import annotations
 
@@ -16,10 +16,17 @@ def see_off(ctx: Context) -> list[str]:
         if state.presence is Presence.LOGGED_OUT or ctx.catalog.agent(state.id) is not None:
             continue
         ctx.agents.log_out(state.id, why="deactivated")
-        call = ctx.live.calls.get(state.call or "")
-        if state.work is Work.AFTER_WORK and call is not None:
-            pause = queue.inter_call_s if (queue := ctx.queue(call)) is not None else 0
-            ctx.record(call, "call.qualify_dropped")
-            ctx.agents.qualified(state.id, call.id, pause)
-            dropped.append(call.id)
+        dropped += forsake(ctx, state.id)
     return dropped
+
+
+def forsake(ctx: Context, agent: int) -> list[str]:
+    """Nobody waits for this agent's verdict any longer; returns the call that he leaves without one, if any."""
+    state = ctx.live.agents.get(agent)
+    call = ctx.live.calls.get((state.call if state is not None else None) or "")
+    if state is None or state.work is not Work.AFTER_WORK or call is None:
+        return []
+    pause = queue.inter_call_s if (queue := ctx.queue(call)) is not None else 0
+    ctx.record(call, "call.qualify_dropped")
+    ctx.agents.qualified(agent, call.id, pause)
+    return [call.id]

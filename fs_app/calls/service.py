@@ -413,6 +413,11 @@ class Calls:
         for call in farewell.see_off(self._ctx):
             self._tidy(call)
 
+    def forsake(self, agent: int) -> None:
+        """He has left his wrap-up and does not come back: the call stays without a verdict."""
+        for call in farewell.forsake(self._ctx, agent):
+            self._tidy(call)
+
     def _call_of_line(self, agent: int, line: str) -> Call:
         call = self._ctx.live.call_of(line)
         leg = call.legs.get(line) if call is not None else None

@@ -12,7 +12,7 @@ from fs_app import facts as f
 from fs_app.agents.state import Presence, Work
 from fs_app.agents.today import Today
 from fs_app.calls.state import Stage
-from fs_app.desk import PAGE_GONE_S, TOLD_SOON_S, AgentDesk
+from fs_app.desk import FORSAKEN_S, PAGE_GONE_S, TOLD_SOON_S, AgentDesk
 from fs_app.errors import Conflict, NotFound, Unavailable, WaitTimeout
 from fs_app.events import AgentPicture, CatalogChanged, SwitchState
 from tests.unit.core.test_journal import disk
@@ -157,11 +157,11 @@ def test_every_picture_of_a_call_has_the_shape_that_the_page_expects(seen: World
     seen.goes_home(caller)
     desk.resume(ME, leg)
     seen.bridged(leg, caller)
-    desk.unavailable(ME, LUNCH)
     desk.qualify(ME, caller, SALE, "note")
     seen.hangs_up(caller)
     seen.hangs_up(leg)
     seen.clock.advance(60)
+    desk.unavailable(ME, LUNCH)
     told = pictures(seen, ME)
     assert len(told) > 15
     for picture in told:
@@ -317,7 +317,42 @@ def test_a_page_that_goes_during_a_call_costs_nobody_the_conversation(seen: Worl
     assert seen.hung_up(caller) == seen.hung_up(leg) == []
     seen.hangs_up(caller)
     desk.qualify(ME, caller, SALE, "")
-    seen.clock.advance(INTER_CALL_S)
+    assert seen.agent(ME).presence is Presence.LOGGED_OUT
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_wrap_up_that_nobody_comes_back_to_ends_without_a_verdict(
+    seen: World, desk: AgentDesk, asked: bool
+) -> None:
+    caller, _leg, _ = seen.talking()
+    if asked:
+        desk.log_out(ME)
+    desk.browser_gone(ME)
+    seen.clock.advance(PAGE_GONE_S + FORSAKEN_S)
+    assert seen.stage(caller) is Stage.TALKING, "a conversation is never given up"
+    seen.hangs_up(caller)
+    assert seen.work(ME) is Work.AFTER_WORK
+    seen.clock.advance(FORSAKEN_S)
+    assert (seen.work(ME), seen.agent(ME).presence) == (Work.IDLE, Presence.LOGGED_OUT)
+    assert seen.recorder.entries("call.qualify_dropped")[-1].call == caller
+
+
+def test_who_is_back_in_time_qualifies(seen: World, desk: AgentDesk) -> None:
+    caller, _leg, _ = seen.talking()
+    seen.hangs_up(caller)
+    desk.browser_gone(ME)
+    seen.clock.advance(PAGE_GONE_S + FORSAKEN_S - 1)
+    desk.browser_seen(ME)
+    seen.clock.advance(2 * FORSAKEN_S)
+    assert seen.work(ME) is Work.AFTER_WORK
+    desk.qualify(ME, caller, SALE, "")
+
+
+def test_who_wanted_to_leave_after_the_call_waits_for_no_pause(seen: World, desk: AgentDesk) -> None:
+    caller, _leg, _ = seen.talking()
+    desk.log_out(ME)
+    seen.hangs_up(caller)
+    desk.qualify(ME, caller, SALE, "")
     assert seen.agent(ME).presence is Presence.LOGGED_OUT
 
 
