@@ -37,7 +37,7 @@ def examine(settings: Settings) -> Report:
     it = gather(settings)
     report = judge(it)
     return Report(
-        round(time.time() * 1000), round(time.monotonic() - begun, 1), report.findings, report.families
+        round(time.time() * 1000), round(time.monotonic() - begun, 2), report.findings, report.families
     )
 
 
