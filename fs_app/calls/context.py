@@ -277,8 +277,10 @@ class TimeToSpeak:
 
 @dataclass(frozen=True, slots=True)
 class NobodyOutside:
-    """The number that the caller was sent to did not answer."""
+    """The number that the caller was sent to did not answer. That its leg is over is told twice, and by the second
+    time another number may be ringing."""
 
+    leg: str
     why: str
 
 

@@ -25,7 +25,8 @@ def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: 
     by = call.hang_up_by or ("system" if system else "caller")
     outcome = _outcome(call, stage, by)
     ctx.record(call, "call.ended", at, by=by, outcome=outcome, cause=leg.cause)
-    ctx.callbacks.ended(call, outcome, call.message)
+    # A message in a menu's box has a list of its own; the queue's is for its agents to call back.
+    ctx.callbacks.ended(call, outcome, "" if call.taking else call.message)
     ctx.runtimes.pop(call.id, None)
     if call.agent is not None and not call.surveyed:
         free_agent(ctx, call)

@@ -9,6 +9,7 @@ import structlog
 from fs_app import facts as f
 from fs_app.calls import (
     announcing,
+    closing_time,
     conversation,
     entrance,
     keys,
@@ -96,10 +97,12 @@ class Handler:
                 announcing.announce(self._ctx, call, queue)
             case voicemail.MessageTooLong(recording=message_id):
                 voicemail.too_long(self._ctx, call, message_id)
-            case NobodyOutside(why=why):
-                if call.stage is Stage.DIVERTING and call.flow is not None:
+            case NobodyOutside(leg=leg, why=why):
+                if call.stage is not Stage.DIVERTING or leg != outside.latest(call):
+                    pass
+                elif call.flow is not None:
                     menu.not_reached(self._ctx, call, why)
-                elif call.stage is Stage.DIVERTING:
+                else:
                     overflow.back_from_outside(self._ctx, call, why)
             case OfferOutcome(leg=leg, cause=cause):
                 if call.legs[leg].answered_at is None:
@@ -110,6 +113,8 @@ class Handler:
                 self._music_over(call, app)
             case OfferDeadline(leg=leg):
                 offers.deadline(self._ctx, call, leg, self._not_in_time)
+            case closing_time.ClosingTime():
+                closing_time.look(self._ctx, call)
             case WaitedTooLong(queue=queue):
                 overflow.waited_too_long(self._ctx, call, queue)
             case CommandFailed():

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from fs_app.calls import dialling, sounds
 from fs_app.calls.context import Context, NobodyOutside
-from fs_app.calls.state import Call, Leg, Stage
+from fs_app.calls.state import Call, Leg, Role, Stage
 from fs_app.catalog import QueueInfo
 from fs_app.errors import NoSuchChannel
 from fs_app.ports import Originate
@@ -114,7 +114,12 @@ def ended(ctx: Context, call: Call, leg: Leg, cause: str) -> None:
         ctx.stage(call, "outside_hung_up", why=cause)
         ctx.command(call, ctx.switch.hangup(call.caller_leg))
     elif call.stage is Stage.DIVERTING:
-        ctx.tell(call.id, NobodyOutside(cause))
+        ctx.tell(call.id, NobodyOutside(leg.id, cause))
+
+
+def latest(call: Call) -> str:
+    """The leg of who was called last."""
+    return next((leg.id for leg in reversed(call.legs.values()) if leg.role is Role.OUTSIDE), "")
 
 
 def drop(ctx: Context, call: Call) -> None:

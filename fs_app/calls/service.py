@@ -15,6 +15,7 @@ from fs_app.callbacks.state import Callback
 from fs_app.calls import (
     announcing,
     callback,
+    closing_time,
     conversation,
     ending,
     farewell,
@@ -201,6 +202,12 @@ class Calls:
     def waited_too_long(self, call: str, queue: int) -> None:
         """The longest wait in this queue is over."""
         self.tell(call, WaitedTooLong(queue))
+
+    def closing_time(self, queue: int) -> None:
+        """The queue has closed: whoever waits there and may wait no longer is seen to."""
+        for call in list(self._ctx.live.calls.values()):
+            if call.queue == queue and closing_time.is_over(self._ctx, call) is not None:
+                self.tell(call.id, closing_time.ClosingTime())
 
     def time_to_speak(self, call: str, queue: int) -> None:
         """Who waits in this queue is to hear its announcement."""

@@ -24,14 +24,17 @@ MESSAGE = "fr/greeting.wav"
 
 @pytest.fixture
 def configured(world: World, tmp_path: Path) -> Iterator[Callable[..., Program]]:
-    """`configured(settings)`: a program whose account `settings(queue, other queue)` has changed before the start.
+    """`configured(change)`: a program whose account `change(program, queue, other queue)` has changed before the start.
 
-    The other queue has a number of its own and the same agents.
+    The other queue has a number of its own and the same agents. `settings` are environment variables.
     """
     made: list[Program] = []
 
-    def make(change: Callable[[Program, Queue, Queue], None]) -> Program:
-        program = Program(world, tmp_path / "program", Plan(wrap_up=False, record="none"))
+    def make(
+        change: Callable[[Program, Queue, Queue], None], plan: Plan | None = None, **settings: str
+    ) -> Program:
+        plan = plan or Plan(wrap_up=False, record="none")
+        program = Program(world, tmp_path / "program", plan, **settings)
         made.append(program)
         db = Database(program.database_url, ROOT / "migrations")
         db.open()
