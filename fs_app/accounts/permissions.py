@@ -40,6 +40,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "reasons.manage": ADMINS,
     "numbers.manage": ADMINS,
     "hours.manage": ADMINS,
+    "flows.manage": ADMINS,
     "sounds.listen": STEERING,
     "sounds.manage": ADMINS,
     "audit.view": ADMINS,

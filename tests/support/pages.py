@@ -60,6 +60,17 @@ PAGES = (
     "/admin/skills/grid",
     "/admin/skills/new",
     "/admin/audit",
+    "/admin/flows",
+    "/admin/flows?q=nothing+like+this",
+    "/admin/flows/new",
+    "/admin/flows/1",
+    "/admin/flows/1/form",
+    "/admin/flows/1/versions",
+    "/admin/flows/1/versions?from=1&to=2",
+    "/admin/flows/1/versions/1/use",
+    "/admin/flows/1/name",
+    "/admin/flows/1/copy",
+    "/admin/flows/1/archive",
 )
 
 ELSEWHERE = {

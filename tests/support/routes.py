@@ -14,6 +14,7 @@ from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Recording
 from fs_app.contacts.model import Contact
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
+from fs_app.ivr.flows import EMPTY
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.routing.model import Skill
 from fs_app.supervision.model import Display
@@ -47,6 +48,7 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             "music_list": MusicList.create(name=SECRET, created_at=now, **of).id,
             "skill": Skill.create(name=SECRET, **of).id,
             "day": day.id,
+            "flow": Flow.create(name=SECRET, draft=EMPTY, created_at=now, updated_at=now, **of).id,
             "user": User.get(User.account == other_account).id,
             "queue": queue.id,
             "agent": Agent.get(Agent.account == other_account).id,

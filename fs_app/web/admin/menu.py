@@ -25,6 +25,7 @@ def entries(identity: Identity) -> list[Entry]:
         Entry("/admin/people", t("menu.people"), "users-group", "people.manage"),
         Entry("/admin/profiles", t("menu.profiles"), "shield-check", "profiles.manage"),
         Entry("/admin/queues", t("menu.queues"), "list-details", "queues.manage"),
+        Entry("/admin/flows", t("menu.flows"), "sitemap", "flows.manage"),
         Entry("/admin/skills", t("menu.skills"), "star", "skills.manage"),
         Entry("/admin/dispositions", t("menu.dispositions"), "clipboard-check", "dispositions.manage"),
         Entry("/admin/reasons", t("menu.reasons"), "coffee", "reasons.manage"),
