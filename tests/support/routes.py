@@ -15,6 +15,7 @@ from fs_app.calls.model import Recording
 from fs_app.contacts.model import Contact
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
 from fs_app.ivr.flows import EMPTY
+from fs_app.ivr.model import Flow
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.routing.model import Skill
 from fs_app.supervision.model import Display
