@@ -101,8 +101,10 @@ class Engine:
                 self._call(turn, turn.into)
             elif turn.returns:
                 self._return(turn)
-            else:
+            elif turn.run.sound or turn.run.timer or turn.run.asked:
                 return
+            else:
+                turn.leave("error", "nothing to wait for")  # an answer that the node has no use for
 
     def _enter(self, turn: Turn, name: str) -> None:
         graph = self._graph(turn.run)

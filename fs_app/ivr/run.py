@@ -18,7 +18,7 @@ The engine returns changes, pairs of a journal kind and plain data; `evolve` app
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 Change = tuple[str, dict[str, Any]]
@@ -37,9 +37,10 @@ class Caller:
 
 @dataclass(slots=True)
 class Run:
-    """`since` (UTC ms) is when the node was entered. `sound`, `timer` and `asked` are the ids of what is under way
-    (0: nothing), `token` the last id that was given. `keys` were pressed and not used yet. `visits` counts nodes,
-    `silent` those since the caller last did something. `over` says why the flow ended; empty while it goes on."""
+    """`since` (UTC ms) is when the node was entered. `state` is the node's own: flat, plain values. `sound`, `timer` and
+    `asked` are the ids of what is under way (0: nothing), `token` the last id that was given. `keys` were pressed and
+    not used yet. `visits` counts nodes, `silent` those since the caller last did something. `over` says why the flow
+    ended; empty while it goes on."""
 
     flow: int
     version: int
@@ -104,6 +105,17 @@ def evolve(run: Run, kind: str, data: dict[str, Any], at: int = 0) -> None:
             _at_rest(run)
         case _:
             pass
+
+
+def copied(run: Run) -> Run:
+    """One that shares nothing which can change. (`copy.deepcopy` takes ten times as long.)"""
+    return replace(
+        run,
+        variables=dict(run.variables),
+        secrets=set(run.secrets),
+        state=dict(run.state),
+        back=list(run.back),
+    )
 
 
 def _at_rest(run: Run) -> None:

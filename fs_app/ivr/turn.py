@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from fs_app.ivr import template, words
-from fs_app.ivr.run import Change, Run, evolve
+from fs_app.ivr.run import Change, Run, copied, evolve
 from fs_app.ivr.spec import NodeKind, Params
 
 MOST_KEYS = 40
@@ -25,7 +24,7 @@ class Turn:
     """One answer to one event, over as many nodes as it takes."""
 
     def __init__(self, run: Run, prompts: Prompts) -> None:
-        self.run = copy.deepcopy(run)
+        self.run = copied(run)
         self.changes: list[Change] = []
         self.intents: list[words.Intent] = []
         self.kind: NodeKind
@@ -35,12 +34,12 @@ class Turn:
         self.into: int | None = None
         self.returns = False
         self._prompts = prompts
-        self._folded = copy.deepcopy(run)
+        self._folded = copied(run)
 
     # --- what a node asks for ---------------------------------------------------------------------------------
     @property
     def state(self) -> dict[str, Any]:
-        """The node's own, plain JSON; empty when it begins."""
+        """The node's own, flat plain values; empty when it begins."""
         return self.run.state
 
     def value(self, name: str) -> Any:
