@@ -82,6 +82,13 @@ class CatalogChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Projected:
+    """The database has heard more of these accounts: figures that it counts are different."""
+
+    accounts: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class BoardChanged:
     """Rows of the supervisors' pages have changed (`supervision.board.Changes`); None: all of them, at once."""
 

@@ -21,7 +21,7 @@ from fs_app.callbacks import rows as callbacks
 from fs_app.calls.model import LINE_ROW, Call, JournalEntry, Leg, ProjectionMark, Recording
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, WaitTimeout
-from fs_app.events import Recorded
+from fs_app.events import Projected, Recorded
 from fs_app.journal import CHECKPOINT, Entry, Journal
 from fs_app.messaging import rows as messages
 from fs_app.supervision import audit as supervision_audit
@@ -264,6 +264,7 @@ class Projector:
     def __init__(self, db: Database, journal: Journal, bus: Bus, tasks: Tasks) -> None:
         self._db = db
         self._journal = journal
+        self._bus = bus
         self._tasks = tasks
         self._waiting: deque[Entry] = deque()
         self._reader: Iterator[Entry] | None = None
@@ -364,6 +365,7 @@ class Projector:
             for entry in batch:
                 self._write_alone(entry)
         self._progress.set()
+        self._bus.publish(Projected(frozenset(e.account for e in batch if e.account is not None)))
 
     def _write_alone(self, entry: Entry) -> None:
         try:

@@ -21,7 +21,7 @@ from flask_socketio import SocketIO
 from fs_app import metrics
 from fs_app.accounts.service import Identity
 from fs_app.errors import FsAppError, NotAllowed, Overloaded, Unavailable
-from fs_app.events import BoardChanged, CatalogChanged, ListeningChanged
+from fs_app.events import BoardChanged, CatalogChanged, ListeningChanged, Projected
 from fs_app.supervision import displays
 from fs_app.supervision.board import ALL, Changes
 from fs_app.supervision.scope import Scope, scope_of
@@ -91,6 +91,7 @@ class SupervisorSockets:
         self._tasks.every("check logins", RECHECK_S, self.check_logins)
         self._tasks.every("catch up", CATCH_UP_S, self._catch_up)
         app.bus.subscribe(BoardChanged, self._on_board)
+        app.bus.subscribe(Projected, self._on_projected)
         app.bus.subscribe(CatalogChanged, lambda _: self._scopes_anew())
         app.bus.subscribe(ListeningChanged, self._on_listening)
         socketio.on_event("connect", self._connect, namespace=NAMESPACE)
@@ -243,8 +244,7 @@ class SupervisorSockets:
                 views.setdefault(viewer.view, []).append(viewer)
         for view, viewers in views.items():
             if not view[1]:
-                self._home.put(event.account, {})
-                continue
+                continue  # the home page asks the database: `_on_projected`
             said = self._said(view, event.changes)
             if said is None:
                 continue
@@ -258,6 +258,10 @@ class SupervisorSockets:
                 namespace=NAMESPACE,
                 skip_sid=[v.sid for v in slow],
             )
+
+    def _on_projected(self, event: Projected) -> None:
+        for account in {v.scope.account for v in self._viewers.values() if not v.parts} & event.accounts:
+            self._home.put(account, {})
 
     def _said(self, view: View, changes: Changes | None) -> dict[str, Any] | None:
         if changes is None:
