@@ -17,7 +17,7 @@ from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.contacts.model import Contact
 from fs_app.queues.model import Disposition, Queue
 from fs_app.supervision.model import Display
-from tests.support import deskworld
+from tests.support import deskworld, flowworld
 from tests.support.schema import published
 
 FULL = "0a6d8c1e-7f43-4a4e-9a55-3b1a7c0f2d10"
@@ -129,6 +129,7 @@ def populate(ids: CallIds, now: int) -> None:
         password_hash=User.get(User.login == "sonia").password_hash,
     )
     assert admin.id
+    flowworld.populate(desk.account, desk.queue, now)
     _a_day(desk, now)
     _full(desk, now - 3_600_000)
     _running(desk, now)
