@@ -47,8 +47,10 @@ from fs_app.events import CatalogChanged, PageOpened, Recorded, SwitchState
 from fs_app.health import LAG_MS, Health, disk
 from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
+from fs_app.hours.watch import Openings
 from fs_app.live import Live
 from fs_app.lock import FolderLock
+from fs_app.jump import ClockWatch
 from fs_app.messaging.service import Messages
 from fs_app.messaging.vault import Vault
 from fs_app.outward import networks
@@ -271,6 +273,18 @@ class Application:
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
         self._health = Health(self.clock)
         self._add_checks()
+            self.live,
+            self.clock,
+            self.catalog,
+            self.switch,
+            self.phones,
+            self.threads,
+            settings.recordings,
+            lambda path: on_switch(settings.recordings_on_switch(), path),
+            self.listening.uses_phone,
+        )
+        self.openings = Openings(self.live, self.clock, self.bus, self.catalog, self.calls.closing_time)
+        self.clock_watch = ClockWatch(self.clock, self._clock_jumped)
 
     # --- life -----------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -310,6 +324,7 @@ class Application:
         stops.callback(self.outbound.stop)
         self.link.start()
         stops.callback(self.link.stop)
+        self.openings.start()
         self.web = web.create(self)
         self.web.start()
         stops.callback(self.web.stop)
@@ -349,6 +364,7 @@ class Application:
                 self.listening.on_fact(fact)
                 self.lines.on_fact(fact)
             case f.PhoneRegistered():
+        every("clock", 1.0, self.clock_watch.round)
                 self.phones.on_registered(fact)
                 agent = self.catalog.phone(fact.user, fact.domain)
                 if agent is not None:
@@ -456,8 +472,16 @@ class Application:
         self.routing.kick_all()
         self.patience.rearm()
         self.announcer.rearm()
+            self.openings.see_to_waiting()
 
     def _frozen(self, seconds: float) -> None:
+        with suppress(DatabaseBusy):  # it is written; the picture follows with the next look
+            self.catalog.reload()
+
+        """What is said before a prompt is recorded by telephone, in the account's language."""
+        info = self.catalog.account(account)
+        path = f"{info.language if info else 'fr'}/{GUIDE}.wav"
+
         """The process stood still: what we believe may be old."""
         log.warning("the program stood still", seconds=round(seconds, 1))
         if self.link.up:
@@ -471,6 +495,13 @@ class Application:
 
     def _sync_journal(self) -> None:
         self.threads.run(self.journal.sync)
+
+    def _clock_jumped(self, seconds: float) -> None:
+        """What is timed to the wall clock is timed anew."""
+        self.live.record("clock.jumped", seconds=round(seconds, 1))
+        self.openings.look(anew=True)
+        self.callbacks.rearm()
+        self.schedule.clock_jumped()
 
     def _count(self) -> None:
         stages: dict[str, int] = {}

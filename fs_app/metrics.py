@@ -12,6 +12,14 @@ COMMAND_SECONDS = Histogram(
     "Time from command to reply",
     buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),
 )
+SWITCH_LEGS = Gauge("fsapp_switch_legs", "Legs that FreeSWITCH carries")
+SWITCH_LEGS_A_SECOND = Gauge("fsapp_switch_new_legs_per_second", "New legs of FreeSWITCH in the last second")
+SWITCH_LEGS_MOST = Gauge("fsapp_switch_legs_most", "Most legs that FreeSWITCH takes")
+TRUNK_UP = Gauge("fsapp_trunk_up", "1 while the gateway is up, and registered when it has to be", ["gateway"])
+PHONES_REGISTERED = Gauge("fsapp_phones_registered", "Telephones registered at FreeSWITCH")
+DISK_FREE = Gauge("fsapp_disk_free_bytes", "Room on the disk of a folder", ["folder"])
+SCHEDULED = Counter("fsapp_scheduled_runs_total", "Runs of scheduled work", ["work", "result"])
+FINDINGS = Gauge("fsapp_doctor_findings", "What the last examination of the installation found", ["level"])
 LINK_UP = Gauge("fsapp_switch_link_up", "1 while both event socket links are up")
 LINK_LOSSES = Counter("fsapp_switch_link_losses_total", "Times that the link to FreeSWITCH was lost")
 LOOP_LAG = Histogram(

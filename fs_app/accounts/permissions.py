@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "flows.manage": ADMINS,
     "sounds.listen": STEERING,
     "sounds.manage": ADMINS,
+    "messages.manage": ADMINS,
     "audit.view": ADMINS,
 }
 

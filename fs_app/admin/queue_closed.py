@@ -9,20 +9,24 @@ from fs_app.admin.queue_parts import Checking
 from fs_app.contacts.numbers import e164
 from fs_app.queues.model import Queue
 
+WAITING = ("serve", "closed")
 WAYS = ("hang_up", "queue", "number", "voicemail")
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """`then`: one of WAYS; `number` as people write it."""
+    """`then`: one of WAYS; `number` as people write it. `waiting`: who waits at the moment of closing is served, or
+    goes where those go who come then."""
 
     then: str = "hang_up"
     number: str = ""
+    waiting: str = "serve"
 
 
 def load(account: int, queue: int) -> Closed:
     row = Queue.get(Queue.id == queue, Queue.account == account)
-    return Closed("queue" if row.closed_queue_id is not None else row.closed_then, row.closed_number)
+    then = "queue" if row.closed_queue_id is not None else row.closed_then
+    return Closed(then, row.closed_number, row.closing_waiting)
 
 
 def ways(account: int) -> dict[int, str]:
@@ -34,6 +38,8 @@ def ways(account: int) -> dict[int, str]:
 def check(checking: Checking, value: Closed) -> None:
     if value.then not in WAYS:
         checking.problems.add("closed_then", "field.choice")
+    if value.waiting not in WAITING:
+        checking.problems.add("closing_waiting", "field.choice")
     if value.then == "number" and not value.number:
         checking.problems.add("closed_number", "field.needed")
     elif value.number and _outside(checking.account, value.number) is None:
@@ -44,7 +50,7 @@ def store(account: int, queue: int, value: Closed) -> None:
     """With `queue` it is the closed queue that counts; should that go, who calls is hung up on."""
     then = "hang_up" if value.then == "queue" else value.then
     number = (_outside(account, value.number) or value.number) if value.number else ""
-    Queue.update(closed_then=then, closed_number=number).where(
+    Queue.update(closed_then=then, closed_number=number, closing_waiting=value.waiting).where(
         Queue.id == queue, Queue.account == account
     ).execute()
 

@@ -157,7 +157,7 @@ class Board:
         }
 
     def look_again(self) -> None:
-        """What changes without an event: midnight, opening hours. Call it now and then."""
+        """What changes without an event: midnight. Call it now and then."""
         for account, board in self._accounts.items():
             board.dirty_queues.update(board.queues)
             board.dirty_queues.update(self._queues_of(account))
@@ -166,9 +166,13 @@ class Board:
     # --- what happens: only notes are taken -----------------------------------------------------------------
     def _on_recorded(self, event: Recorded) -> None:
         entry = event.entry
+        if entry.kind in ("queue.opened", "queue.closed"):
+            self._opening.pop(entry.data["queue"], None)
         board = self._accounts.get(entry.account or 0)
         if board is None:
             return
+        if entry.kind in ("queue.opened", "queue.closed"):
+            board.dirty_queues.add(entry.data["queue"])
         if entry.agent is not None:
             board.dirty_agents.add(entry.agent)
         if entry.call is not None:

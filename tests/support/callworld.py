@@ -17,7 +17,7 @@ from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.contacts.model import Contact
 from fs_app.queues.model import Disposition, Queue
 from fs_app.supervision.model import Display
-from tests.support import deskworld, flowworld
+from tests.support import deskworld, flowworld, messageworld
 from tests.support.schema import published
 
 FULL = "0a6d8c1e-7f43-4a4e-9a55-3b1a7c0f2d10"
@@ -119,6 +119,7 @@ def trouble(now: int) -> dict[str, Any]:
 
 def populate(ids: CallIds, now: int) -> None:
     desk = ids.desk
+    messageworld.write(desk.account, desk.queue, FULL, now)
     Display.create(account=desk.account, name="Plateau nord", token_hash="1" * 64, queues=[], created_at=now)
     admin = User.create(
         account=desk.account,

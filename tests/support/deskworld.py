@@ -10,6 +10,8 @@ from typing import Any
 from fs_app.accounts.model import Account, User
 from fs_app.accounts.passwords import Passwords
 from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.audio.jobs import Jobs
+from fs_app.audio.phone import Takes
 from fs_app.bus import Bus
 from fs_app.callbacks.service import Callbacks
 from fs_app.calls.model import Call
@@ -20,9 +22,11 @@ from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
 from fs_app.phones import Phones
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
+from fs_app.tasks import Threads
 from tests.support.fakedesk import FakeDesk
 from tests.support.fakerecordings import NoTestCalls, Steering, disposal
 from tests.support.fakeswitch import FakeSwitch
+from tests.support.messageworld import messages
 from tests.support.schema import MIGRATIONS, fresh
 
 PASSWORD = secrets.token_urlsafe(12)
@@ -68,10 +72,26 @@ class App:
         self.live.callbacks = {}
         self.callbacks = Callbacks(self.live, self.clock, self.catalog, NoLine(), lambda agent: True)  # type: ignore[arg-type]
         self.disposal = disposal(self.db, self.clock, self.settings.recordings)
+        self.messages = messages(self.db, self.clock, self.settings.recordings)
         self.switch = FakeSwitch()
         self.phones = Phones(self.bus)
         self.test_calls = NoTestCalls()
         self.phone_watch = NoTestCalls()
+        self.threads = Threads("files", 2)
+        self.sounds = Jobs(self.db, self.clock, self.threads, self.settings.library, self.catalog.reload)
+        self.takes = Takes(
+            self.live,  # type: ignore[arg-type]
+            self.clock,
+            self.catalog,
+            self.switch,  # type: ignore[arg-type]
+            self.phones,
+            self.sounds,
+            self.threads,
+            self.settings.recordings,
+            lambda path: f"/recordings/{path}",
+            lambda account: "/sounds/fr/studio.wav",
+            lambda agent: False,
+        )
         self.disk: dict[str, Any] = {"free": 182 * 1024**3, "trouble": ""}
 
     def disk_report(self) -> dict[str, Any]:

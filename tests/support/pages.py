@@ -76,6 +76,18 @@ PAGES = (
     "/admin/flows/1/name",
     "/admin/flows/1/copy",
     "/admin/flows/1/archive",
+    "/admin/messages",
+    "/admin/messages?q=nothing+like+this",
+    "/admin/messages/4",
+    "/admin/messages/templates",
+    "/admin/messages/templates/new?channel=sms",
+    "/admin/messages/templates/1",
+    "/admin/messages/templates/1/delete",
+    "/admin/messages/providers",
+    "/admin/messages/providers/new?channel=mail",
+    "/admin/messages/providers/1",
+    "/admin/messages/providers/2",
+    "/admin/messages/providers/1/delete",
 )
 
 ELSEWHERE = {

@@ -16,6 +16,7 @@ from fs_app.contacts.model import Contact
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
 from fs_app.ivr.flows import EMPTY
 from fs_app.ivr.model import Flow
+from fs_app.messaging.model import Message, MessageProvider, MessageTemplate
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.routing.model import Skill
 from fs_app.supervision.model import Display
@@ -43,7 +44,19 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
         User.update(name=SECRET).where(User.account == other_account).execute()
         holidays = HolidaySet.create(name=SECRET, created_at=now, **of)
         day = Holiday.create(set=holidays, name=SECRET, month=12, day=24, begin=0, end=1440, **of)
+        template = MessageTemplate.create(name=SECRET, channel="sms", created_at=now, **of)
         return {
+            "message_template": template.id,
+            "provider": MessageProvider.create(
+                name=SECRET,
+                channel="sms",
+                settings={"url": f"https://{SECRET}.example"},
+                created_at=now,
+                **of,
+            ).id,
+            "message": Message.create(
+                origin="x", channel="sms", text=SECRET, created_at=now, due_at=now, expires_at=now, **of
+            ).id,
             "profile": Profile.create(name=SECRET, role="agent", created_at=now, **of).id,
             "sound": Sound.create(name=SECRET, created_at=now, changed_at=now, **of).id,
             "music_list": MusicList.create(name=SECRET, created_at=now, **of).id,
@@ -95,6 +108,8 @@ def addresses(flask: Flask, objects: dict[str, Any]) -> list[Address]:
         "path": "y",
         "way": "up",
         "steering": "pause",
+        "job": "none",
+        "file": 1,
     }
     adapter = flask.url_map.bind("localhost")
     found = []

@@ -11,6 +11,9 @@ from fs_app.web.admin import (
     flows,
     holidays,
     hours,
+    message_providers,
+    message_templates,
+    messages,
     numbers,
     opening,
     people,
@@ -39,5 +42,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     displays.blueprint,
     phones.blueprint,
     sounds_heard.blueprint,
+    messages.blueprint,
+    message_templates.blueprint,
+    message_providers.blueprint,
     audit.blueprint,
 )

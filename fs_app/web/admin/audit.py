@@ -38,6 +38,12 @@ KINDS = (
     "account",
     "schedule",
     "holiday_set",
+    "sound",
+    "music_list",
+    "message_template",
+    "message_provider",
+    "message_limits",
+    "message",
 )
 LONGEST_VALUE = 120
 NOTHING = "–"

@@ -77,7 +77,7 @@ def test_no_header_can_be_smuggled_in(server: MailServer) -> None:
             settings(server, sender_name="a\nBcc: b@x.org"), "a@example.org", "x", "y", "i", 0
         ),
     ):
-        with pytest.raises(ValueError, match="(CR|newline|linefeed|carriage|characters)"):
+        with pytest.raises(ValueError, match=r"(CR|newline|linefeed|carriage|characters)"):
             wrong()
 
 

@@ -8,6 +8,7 @@ from fs_app.web.admin.queue_tabs import (
     numbers,
     opening,
     recording,
+    sends,
     service,
     skills,
     strategy,
@@ -29,6 +30,7 @@ TABS: tuple[Tab, ...] = (
     waiting.CALLBACKS,
     basic.DELAYS,
     wrap_up.TAB,
+    sends.TAB,
     service.TAB,
     recording.TAB,
 )

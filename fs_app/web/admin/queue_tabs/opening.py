@@ -65,6 +65,7 @@ def _described(account: int, value: OpeningForm) -> Mapping[str, Any]:
         "holiday_message": o.holiday_message,
         "closed_then": value.closed.then,
         "closed_number": value.closed.number,
+        "closing_waiting": value.closed.waiting,
         "closed_queue": names.get(o.closed_queue or 0, ""),
     }
 
@@ -80,7 +81,11 @@ def _typed() -> OpeningForm:
             holiday_message=typed("holiday_message", 400),
             closed_queue=typed_number("closed_queue") if then == "queue" else None,
         ),
-        Closed(then, typed("closed_number", 60) if then == "number" else ""),
+        Closed(
+            then,
+            typed("closed_number", 60) if then == "number" else "",
+            typed("closing_waiting", 20) or "serve",
+        ),
     )
 
 
@@ -103,6 +108,7 @@ def _shown(offered: Known) -> dict[str, Any]:
         "weeks": [(w.id, w.name, summary(w)) for w in weeks.values()],
         "calendars": [(c.id, c.name) for c in calendars.values()],
         "ways": [(way, t(f"opening.way.{way}")) for way in queue_closed.WAYS],
+        "waiting": [(way, t(f"opening.waiting.{way}")) for way in queue_closed.WAITING],
         "queues": [(q.id, q.name) for q in queues if q.active],
         "now": lambda opening: now(opening, weeks, calendars),
         "until": until,
@@ -126,6 +132,7 @@ TAB = Tab(
         "closed_then",
         "closed_queue",
         "closed_number",
+        "closing_waiting",
     ),
     PART,
     _typed,
