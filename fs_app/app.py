@@ -45,12 +45,12 @@ from fs_app.esl.recovery import Recovery
 from fs_app.esl.switch import Switch
 from fs_app.events import CatalogChanged, PageOpened, Recorded, SwitchState
 from fs_app.health import LAG_MS, Health, disk
+from fs_app.hours.watch import Openings
 from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
-from fs_app.hours.watch import Openings
+from fs_app.jump import ClockWatch
 from fs_app.live import Live
 from fs_app.lock import FolderLock
-from fs_app.jump import ClockWatch
 from fs_app.messaging.service import Messages
 from fs_app.messaging.vault import Vault
 from fs_app.outward import networks
@@ -270,21 +270,11 @@ class Application:
             self._test_message,
             lambda agent: self.listening.uses_phone(agent),
         )
+        self.openings = Openings(self.live, self.clock, self.bus, self.catalog, self.calls.closing_time)
+        self.clock_watch = ClockWatch(self.clock, self._clock_jumped)
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
         self._health = Health(self.clock)
         self._add_checks()
-            self.live,
-            self.clock,
-            self.catalog,
-            self.switch,
-            self.phones,
-            self.threads,
-            settings.recordings,
-            lambda path: on_switch(settings.recordings_on_switch(), path),
-            self.listening.uses_phone,
-        )
-        self.openings = Openings(self.live, self.clock, self.bus, self.catalog, self.calls.closing_time)
-        self.clock_watch = ClockWatch(self.clock, self._clock_jumped)
 
     # --- life -----------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -314,6 +304,7 @@ class Application:
         self.patience.rearm()
         self.announcer.rearm()
         self.callbacks.rearm()
+        self.openings.start()
         self.desk.expect_pages()
         self._load_today()
         self._load_last_agents()
@@ -324,7 +315,6 @@ class Application:
         stops.callback(self.outbound.stop)
         self.link.start()
         stops.callback(self.link.stop)
-        self.openings.start()
         self.web = web.create(self)
         self.web.start()
         stops.callback(self.web.stop)
@@ -353,6 +343,7 @@ class Application:
         self.schedule.start()
         self._stops.callback(self.schedule.stop)
         every("supervision", 20.0, self.board.look_again)
+        every("clock", 1.0, self.clock_watch.round)
 
     # --- facts ----------------------------------------------------------------------------------------------
     def on_fact(self, fact: f.Fact) -> None:
@@ -364,7 +355,6 @@ class Application:
                 self.listening.on_fact(fact)
                 self.lines.on_fact(fact)
             case f.PhoneRegistered():
-        every("clock", 1.0, self.clock_watch.round)
                 self.phones.on_registered(fact)
                 agent = self.catalog.phone(fact.user, fact.domain)
                 if agent is not None:
@@ -460,6 +450,7 @@ class Application:
     def _set_routing(self, is_open: bool) -> None:
         self.routing.open = is_open
         if is_open:
+            self.openings.see_to_waiting()
             self.routing.kick_all()
 
     def _test_message(self, account: int) -> str:
@@ -472,16 +463,15 @@ class Application:
         self.routing.kick_all()
         self.patience.rearm()
         self.announcer.rearm()
-            self.openings.see_to_waiting()
+
+    def _clock_jumped(self, seconds: float) -> None:
+        """What is timed to the wall clock is timed anew."""
+        self.live.record("clock.jumped", seconds=round(seconds, 1))
+        self.openings.look(anew=True)
+        self.callbacks.rearm()
+        self.schedule.clock_jumped()
 
     def _frozen(self, seconds: float) -> None:
-        with suppress(DatabaseBusy):  # it is written; the picture follows with the next look
-            self.catalog.reload()
-
-        """What is said before a prompt is recorded by telephone, in the account's language."""
-        info = self.catalog.account(account)
-        path = f"{info.language if info else 'fr'}/{GUIDE}.wav"
-
         """The process stood still: what we believe may be old."""
         log.warning("the program stood still", seconds=round(seconds, 1))
         if self.link.up:
@@ -495,13 +485,6 @@ class Application:
 
     def _sync_journal(self) -> None:
         self.threads.run(self.journal.sync)
-
-    def _clock_jumped(self, seconds: float) -> None:
-        """What is timed to the wall clock is timed anew."""
-        self.live.record("clock.jumped", seconds=round(seconds, 1))
-        self.openings.look(anew=True)
-        self.callbacks.rearm()
-        self.schedule.clock_jumped()
 
     def _count(self) -> None:
         stages: dict[str, int] = {}
