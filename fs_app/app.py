@@ -20,6 +20,8 @@ from fs_app.agents.phonewatch import PhoneWatch
 from fs_app.agents.service import Agents
 from fs_app.agents.state import Presence, Work
 from fs_app.agents.testcall import TestCalls
+from fs_app.audio.jobs import Jobs
+from fs_app.audio.phone import GUIDE, Takes
 from fs_app.audio.wav import make_folders, mend_header
 from fs_app.bus import Bus
 from fs_app.callbacks.desk import CallbackDesk
@@ -78,6 +80,7 @@ log = structlog.get_logger(__name__)
 JOURNAL_DAYS = 7
 DELETION_S = 60.0
 MESSAGES_S = 1.0
+OLD_SOUNDS_S = 3600.0
 
 LAGGING = 5000
 """More unprojected entries than this are reported as trouble."""
@@ -270,6 +273,20 @@ class Application:
             self._test_message,
             lambda agent: self.listening.uses_phone(agent),
         )
+        self.sounds = Jobs(self.db, self.clock, self.threads, settings.library, self._library_changed)
+        self.takes = Takes(
+            self.live,
+            self.clock,
+            self.catalog,
+            self.switch,
+            self.phones,
+            self.sounds,
+            self.threads,
+            settings.recordings,
+            lambda path: on_switch(settings.recordings_on_switch(), path),
+            self._studio_message,
+            self.listening.uses_phone,
+        )
         self.openings = Openings(self.live, self.clock, self.bus, self.catalog, self.calls.closing_time)
         self.clock_watch = ClockWatch(self.clock, self._clock_jumped)
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
@@ -289,6 +306,9 @@ class Application:
         checkpoint = self.journal.open(max(last, mark), self.live.checkpoint())
         stops.callback(self.journal.close)
         stops.callback(self.threads.stop)
+        stops.callback(self.sounds.stop)
+        stops.callback(self.takes.stop)
+        self.sounds.clear()
         stops.callback(self.tasks.stop)
         self.projector.start()
         stops.callback(self.projector.drain, 5.0)
@@ -340,6 +360,7 @@ class Application:
         self.schedule.every("deletion of recordings", DELETION_S, self.disposal.run)
         self.messages.start()
         self.schedule.every("messages", MESSAGES_S, self.messages.round)
+        self.schedule.every("old sounds", OLD_SOUNDS_S, self.sounds.forget_old)
         self.schedule.start()
         self._stops.callback(self.schedule.stop)
         every("supervision", 20.0, self.board.look_again)
@@ -352,6 +373,7 @@ class Application:
             case f.LegFact():
                 self.calls.on_fact(fact)
                 self.test_calls.on_fact(fact)
+                self.takes.on_fact(fact)
                 self.listening.on_fact(fact)
                 self.lines.on_fact(fact)
             case f.PhoneRegistered():
@@ -452,6 +474,16 @@ class Application:
         if is_open:
             self.openings.see_to_waiting()
             self.routing.kick_all()
+
+    def _library_changed(self) -> None:
+        with suppress(DatabaseBusy):  # it is written; the picture follows with the next look
+            self.catalog.reload()
+
+    def _studio_message(self, account: int) -> str:
+        """What is said before a prompt is recorded by telephone, in the account's language."""
+        info = self.catalog.account(account)
+        path = f"{info.language if info else 'fr'}/{GUIDE}.wav"
+        return on_switch(self.settings.sounds_on_switch(), path)
 
     def _test_message(self, account: int) -> str:
         """What a test call says, in the account's language."""

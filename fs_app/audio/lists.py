@@ -95,7 +95,7 @@ def save(by: Actor, music_list: int | None, name: str, shuffled: bool, sounds: S
     problems.text("name", name, 100)
     same = MusicList.select().where(MusicList.account == by.account, MusicList.id != (music_list or 0))
     if any(row.name.casefold() == name.casefold() for row in same):
-        problems.add("name", "field.name_taken")
+        problems.add("name", "hours.wrong.name_taken")
     known = {item.sound: item for item in music(by.account)}
     if not sounds:
         problems.add("sounds", "sounds.list.needs_music")
@@ -111,7 +111,7 @@ def save(by: Actor, music_list: int | None, name: str, shuffled: bool, sounds: S
     for position, sound in enumerate(sounds):
         MusicListItem.create(account=by.account, list=row, sound=sound, position=position)
     after = {"name": name, "shuffled": shuffled, "sounds": [known[sound].name for sound in sounds]}
-    old = before and {
+    old = None if before is None else {
         "name": before.name,
         "shuffled": before.shuffled,
         "sounds": [item.name for item in before.items],

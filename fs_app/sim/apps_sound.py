@@ -93,6 +93,8 @@ def record(ch: Channel, data: str) -> None:
     most = float(words[1]) if len(words) > 1 and words[1].isdigit() else math.inf
     quiet = float(words[3]) if len(words) > 3 and words[3].isdigit() else math.inf
     path = words[0]
+    keys = ch.variables.get("playback_terminators", "*")
+    keys = "" if keys == "none" else keys
     if not Path(path).parent.is_dir() or not ch.core.record(ch, path, stereo=False):
         # Unlike uuid_record it makes no folder, and a file that it can't write is the end of the leg [seen].
         life.hangup(ch, "DESTINATION_OUT_OF_ORDER")
@@ -103,6 +105,8 @@ def record(ch: Channel, data: str) -> None:
         while (now := time.monotonic()) < end and not ch.broken:
             silent_since = None if hearing.says(ch) else silent_since or now
             if silent_since is not None and now - silent_since >= quiet:
+                break
+            if any(key in keys for key in ch.digits):
                 break
             ch.digits.clear()
             life.run_private(ch)

@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 import flask_babel
-from flask import Flask, Response, abort, redirect
+from flask import Flask, Response, abort, current_app, redirect, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from fs_app.app import Application
 
 LARGEST_REQUEST = 1024 * 1024
-"""Bytes of a request's body; an import of files will have a limit of its own."""
+"""Bytes of a request's body; a view that takes more says so: `view.largest`."""
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -87,6 +87,7 @@ def build(app: Application) -> Flask:
     flask_babel.Babel(
         flask_app, locale_selector=preferences.language_of_request, timezone_selector=lambda: str(zone())
     )
+    flask_app.before_request(_larger)  # before anything reads the body
     CSRFProtect(flask_app)
     access.install(flask_app)
     failures.install(flask_app)
@@ -104,6 +105,12 @@ def build(app: Application) -> Flask:
     flask_app.after_request(_security_headers)
     flask_app.add_url_rule("/static/<digest>/<path:path>", "old_static", access.public(_old_static))
     return flask_app
+
+
+def _larger() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if largest := getattr(view, "largest", 0):
+        request.max_content_length = largest
 
 
 def _words_in_templates(flask_app: Flask) -> None:

@@ -17,7 +17,7 @@ from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.contacts.model import Contact
 from fs_app.queues.model import Disposition, Queue
 from fs_app.supervision.model import Display
-from tests.support import deskworld, flowworld, messageworld
+from tests.support import deskworld, flowworld, messageworld, soundworld
 from tests.support.schema import published
 
 FULL = "0a6d8c1e-7f43-4a4e-9a55-3b1a7c0f2d10"
@@ -56,6 +56,9 @@ def build(folder: Path, **kwargs: Any) -> tuple[WebApp, CallIds]:
     now = app.clock.now_ms()
     calls = CallIds(ids)
     app.db.write(lambda: populate(calls, now))
+    app.db.write(lambda: soundworld.populate(ids.account, ids.queue, now))
+    app.db.read(lambda: soundworld.write_files(app.settings.library))
+    app.catalog.reload()
     recordings = folder / "recordings" / "2026"
     recordings.mkdir(parents=True)
     write_speech(recordings / "full.wav", 95)

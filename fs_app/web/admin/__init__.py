@@ -23,7 +23,10 @@ from fs_app.web.admin import (
     queues,
     reasons,
     skills,
+    sounds,
     sounds_heard,
+    sounds_lists,
+    sounds_made,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -39,11 +42,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     hours.blueprint,
     holidays.blueprint,
     opening.blueprint,
-    displays.blueprint,
-    phones.blueprint,
-    sounds_heard.blueprint,
     messages.blueprint,
     message_templates.blueprint,
     message_providers.blueprint,
+    displays.blueprint,
+    phones.blueprint,
+    sounds.blueprint,
+    sounds_heard.blueprint,
+    sounds_lists.blueprint,
+    sounds_made.blueprint,
     audit.blueprint,
 )

@@ -38,6 +38,7 @@ def entries(identity: Identity) -> list[Entry]:
             ("/admin/holidays", "/admin/opening"),
         ),
         Entry("/admin/messages", t("menu.messages"), "mail", "messages.manage"),
+        Entry("/admin/sounds", t("menu.sounds"), "music", "sounds.listen"),
         Entry("/recordings", t("menu.recordings"), "microphone", "recordings.listen_all"),
         Entry("/admin/phones", t("menu.phones"), "device-landline-phone", "phones.manage"),
         Entry("/admin/displays", t("menu.displays"), "layout-grid", "displays.manage"),
