@@ -74,7 +74,7 @@ def matches(text: str, pattern: str) -> bool:
         if sign == "*":
             star_at, star = here, at
             here += 1
-        elif sign and (sign in ("?", text[at]) or (sign == "#" and text[at].isdigit())):
+        elif text[at].isdecimal() if sign == "#" else sign in ("?", text[at]):
             here += 1
             at += 1
         elif star_at >= 0:

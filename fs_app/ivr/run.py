@@ -37,9 +37,9 @@ class Caller:
 
 @dataclass(slots=True)
 class Run:
-    """`since` (UTC ms) is when the node was entered. `state` is the node's own: flat, plain values. `sound`, `timer` and
-    `asked` are the ids of what is under way (0: nothing), `token` the last id that was given. `keys` were pressed and
-    not used yet. `visits` counts nodes, `silent` those since the caller last did something. `over` says why the flow
+    """`since` (UTC ms) is when the node was entered. `state` is the node's own: flat, plain values. `sound`, `timer`
+    and `asked` are the ids of what is under way (0: nothing), `token` the last id that was given. `keys` were pressed
+    and not used yet. `visits` counts nodes, `silent` those since the caller last did something. `over` says why the flow
     ended; empty while it goes on."""
 
     flow: int
