@@ -239,6 +239,10 @@ def test_nobody_imports_tests() -> None:
 SINGLETONS = {
     "fs_app.db.proxy": "peewee's models must name a database when they are defined",
     "fs_app.admin.config_file.schema": "frozen shapes of the fields of a file, patterns",
+    "fs_app.logs.RECENT": "structlog is configured once per process; this is one of its processors",
+    "fs_app.ivr.speech.en.PIECES": "a table, worked out from the words for small numbers",
+    "fs_app.ivr.speech.es.PIECES": "the same",
+    "fs_app.ivr.speech.fr.PIECES": "the same",
     "fs_app.metrics": "prometheus_client keeps one registry per process",
     "fs_app.accounts.passwords._hasher": "parameters of argon2; it keeps nothing",
     "fs_app.accounts.passwords._NOBODY": "the hash that is checked for somebody unknown",
@@ -255,6 +259,8 @@ CONSTANT_MAKERS = {
     "timedelta",
     "Blueprint",  # filled while its module is imported, never after
     "Machine",
+    "NodeKind",  # frozen: a kind of node of a voice menu
+    "Param",  # frozen: a field of its form
     "Part",  # frozen: five functions of a part of the queue form
     "Tab",  # frozen: a tab of the same form
     "Path",
@@ -263,6 +269,7 @@ CONSTANT_MAKERS = {
     "re",
     "structlog",
     "tuple",
+    "words",  # a tuple from a line of text
 }
 MUTATORS = {
     "add",
