@@ -172,14 +172,17 @@ class Calls:
             behind = self._ctx.catalog.did(fact.destination)
             found = self._ctx.catalog.queue(behind.queue) if behind is not None else None
         queue = found if isinstance(found, QueueInfo) else None
-        if found is None:
+        live, did = self._ctx.live, self._ctx.catalog.did(fact.destination)
+        if found is None and did is None:
             metrics.CALLS_TO_NOBODY.inc()
             log.warning("call to a number that nobody has", called=fact.destination[:LONGEST_NUMBER])
             return None
-        live, did = self._ctx.live, self._ctx.catalog.did(fact.destination)
+        # A number of ours that leads nowhere, or to a queue that was deactivated: he is refused, and it is written down.
+        owner = found or did
+        assert owner is not None
         live.record(
             "call.started",
-            account=found.account,
+            account=owner.account,
             call=fact.leg,
             at=fact.at // 1000,
             direction="inbound",
@@ -190,7 +193,7 @@ class Calls:
             menu=found.id if isinstance(found, FlowInfo) else None,
             sip_call_id=fact.sip_call_id,
             from_agent=self._ctx.catalog.caller(fact.channel_name),
-            priority=did.priority if did is not None and _leads_to(did, found) else 0,
+            priority=did.priority if did is not None and found and _leads_to(did, found) else 0,
         )
         return live.calls[fact.leg]
 

@@ -198,7 +198,20 @@ def test_who_waited_at_the_door_of_a_queue_that_was_deactivated_meanwhile_is_on_
     writes(world, "waited")
     writes(world, "refused", "UNALLOCATED_NUMBER", far=False)
     world.recover()
-    assert [e.call for e in world.recorder.entries("call.ended")] == ["waited"]
+    ended = {e.call: e.data["outcome"] for e in world.recorder.entries("call.ended")}
+    assert set(ended) == {"waited", "refused"}, "nobody calls without being written down"
+
+
+def test_a_call_to_a_queue_that_was_deactivated_is_refused_and_on_record(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    now = world.catalog.now
+    world.catalog.now = replace(now, queues={}, closed_queues=now.queues)
+    world.calls._dialled = lambda fact: None
+    caller = world.arrives()
+    world.calls.settle()
+    assert world.hung_up(caller) == ["UNALLOCATED_NUMBER"]
+    world.hangs_up(caller)
+    assert world.recorder.entries("call.ended")[-1].data["outcome"] == "refused"
 
 
 def test_the_spool_is_waited_for_when_somebody_reads_it_already(tmp_path: Path) -> None:
