@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
+from prometheus_client import REGISTRY
 
 from fs_app import facts as f
 from fs_app import metrics
@@ -40,6 +42,8 @@ from fs_app.db import Database
 from fs_app.desk import AgentDesk
 from fs_app.directory import process as directory_process
 from fs_app.directory import snapshot
+from fs_app.doctor.visits import EVERY_S as EXAMINED_S
+from fs_app.doctor.visits import Visits
 from fs_app.errors import ConfigError, DatabaseBusy, FsAppError, Unavailable
 from fs_app.esl.link import Link
 from fs_app.esl.outbound import OutboundServer
@@ -71,7 +75,9 @@ from fs_app.supervision import today as queues_today
 from fs_app.supervision.board import Board
 from fs_app.supervision.listening import Listening
 from fs_app.supervision.service import Supervision
+from fs_app.system.figures import LOOK_S, Figures, Places
 from fs_app.tasks import Tasks, Threads
+from fs_app.voicemail.service import Voicemails
 from fs_app.watch import LoopWatch
 from fs_app.web import server as web
 
@@ -204,6 +210,7 @@ class Application:
         )
         self.callbacks = Callbacks(self.live, self.clock, self.catalog, self.calls, self._may_dial)
         self._context.callbacks = self.callbacks
+        self.voicemails = Voicemails(self.live, self.projector.wait, self.callbacks.add_message)
         self._context.menus = Menus(
             self.catalog, self.clock, self.tasks, self._who_is, networks(settings.private_targets)
         )
@@ -290,6 +297,8 @@ class Application:
         self.openings = Openings(self.live, self.clock, self.bus, self.catalog, self.calls.closing_time)
         self.clock_watch = ClockWatch(self.clock, self._clock_jumped)
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
+        self.system = Figures(self.clock, self.switch, self.threads, self._places())
+        self.doctor = Visits(settings, self.tasks)
         self._health = Health(self.clock)
         self._add_checks()
 
@@ -361,7 +370,9 @@ class Application:
         self.messages.start()
         self.schedule.every("messages", MESSAGES_S, self.messages.round)
         self.schedule.every("old sounds", OLD_SOUNDS_S, self.sounds.forget_old)
+        self.schedule.every("examination", EXAMINED_S, self.doctor.round)
         self.schedule.start()
+        every("figures of the system", LOOK_S, self.system.look)
         self._stops.callback(self.schedule.stop)
         every("supervision", 20.0, self.board.look_again)
         every("clock", 1.0, self.clock_watch.round)
@@ -629,6 +640,27 @@ class Application:
     def disk_report(self) -> dict[str, Any]:
         """The disk of recordings: `free` bytes, `trouble` or ''."""
         return {"free": self.disk.free, "trouble": self.disk.trouble}
+
+    def _places(self) -> Places:
+        s = self.settings
+        file = Path(s.database.partition("sqlite:///")[2]) if self.db.is_sqlite else None
+        disks = {"data": s.data_dir, "recordings": s.recordings, "sounds": s.sounds_dir}
+        return Places(disks, file, s.journal_dir, s.spool)
+
+    def system_state(self) -> dict[str, Any]:
+        """What the system's page says of the program, beside `health()` and `system.fresh()`."""
+        return {
+            "version": version("fs-app"),
+            "started_at": self.started_at,
+            "link_up": self.link.up,
+            "link_trouble": self.link.trouble,
+            "sessions": len(self._context.sessions),
+            "database": self.db.described(),
+            "position": self.projector.position,
+            "lag": self.projector.lag(),
+            "journal_held": self.journal.held,
+            "browsers": int(REGISTRY.get_sample_value("fsapp_browsers") or 0),
+        }
 
     def _check_switch(self) -> tuple[bool, str, dict[str, Any]]:
         if not self.link.up:

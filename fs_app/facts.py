@@ -269,6 +269,40 @@ class PhoneDetail:
     ping_ms: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A gateway. `state`: REGED, NOREG (need not register), TRYING, FAIL_WAIT …; `status`: UP or DOWN."""
+
+    name: str
+    profile: str
+    state: str
+    status: str
+    calls_in: int = 0
+    calls_out: int = 0
+    failed_in: int = 0
+    failed_out: int = 0
+    ping_ms: float | None = None
+
+    @property
+    def works(self) -> bool:
+        return self.state in ("REGED", "NOREG") and self.status != "DOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchFigures:
+    """What the switch says of itself. Legs are what it calls sessions."""
+
+    version: str = ""
+    uptime_s: int = 0
+    legs: int = 0
+    legs_peak: int = 0
+    legs_most: int = 0
+    legs_ever: int = 0
+    per_second: int = 0
+    per_second_most: int = 0
+    per_second_peak: int = 0
+
+
 def as_dict(fact: Fact) -> dict[str, Any]:
     """A fact as plain data, for logs and the journal."""
     names = [n for cls in type(fact).__mro__ for n in getattr(cls, "__slots__", ())]

@@ -7,14 +7,59 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
+from collections import OrderedDict
 from collections.abc import MutableMapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
 import structlog
 
 LONGEST = 2000
 LONGEST_TRACE = 20_000
+
+
+MOST_KEPT = 50
+
+
+@dataclass(slots=True)
+class Said:
+    """A warning or error that the log has, without its values: those may be another account's."""
+
+    text: str
+    level: str
+    count: int
+    first_at: int  # epoch ms
+    last_at: int
+
+
+class Recent:
+    """The latest warnings and errors, one entry for all with the same words."""
+
+    def __init__(self) -> None:
+        self._said: OrderedDict[tuple[str, str], Said] = OrderedDict()
+
+    def keep(self, _logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """A processor of structlog."""
+        if method in ("warning", "error", "exception", "critical"):
+            level = "warning" if method == "warning" else "error"
+            key = (level, str(event.get("event", ""))[:200])
+            now = round(time.time() * 1000)
+            known = self._said.pop(key, None) or Said(key[1], level, 0, now, now)
+            known.count, known.last_at = known.count + 1, now
+            self._said[key] = known
+            while len(self._said) > MOST_KEPT:
+                self._said.popitem(last=False)
+        return event
+
+    def latest(self) -> list[Said]:
+        """The last one first."""
+        return list(reversed(self._said.values()))
+
+
+RECENT = Recent()
+"""Of this process: structlog is configured once."""
 
 
 def _tame(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -58,6 +103,7 @@ def configure(form: str, level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            RECENT.keep,
             structlog.processors.format_exc_info,
             _tame,
             renderer,

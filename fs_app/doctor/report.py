@@ -42,6 +42,11 @@ class Report:
         seen = tuple(f for f in self.findings if f.account in (0, account))
         return Report(self.at, self.seconds, seen, self.families)
 
+    @staticmethod
+    def words(finding: Finding, say: Say, language: str) -> tuple[str, str]:
+        """(what is wrong, how to mend it), for who has only the report."""
+        return in_words(finding, say, language)
+
     def as_dict(self, say: Say | None = None, language: str = "en") -> dict[str, Any]:
         """For JSON; with `say` also in words."""
         found = []

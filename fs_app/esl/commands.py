@@ -214,6 +214,11 @@ def phones() -> str:
     return api("sofia", "xmlstatus", "profile", "internal", "reg")
 
 
+def trunks() -> str:
+    """All gateways of all profiles."""
+    return api("sofia", "xmlstatus", "gateway")
+
+
 # --- variables and pictures -------------------------------------------------------------------------------
 def set_variables(leg: str, variables: Mapping[str, str]) -> str:
     if not 0 < len(variables) <= 60:

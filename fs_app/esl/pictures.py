@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
@@ -10,7 +11,7 @@ import orjson
 
 from fs_app.errors import ProtocolError
 from fs_app.esl.events import number, text
-from fs_app.facts import Channel, PhoneDetail, Registration
+from fs_app.facts import Channel, PhoneDetail, Registration, SwitchFigures, Trunk
 
 
 def _json(reply: str) -> Any:
@@ -77,15 +78,79 @@ def registrations(reply: str) -> list[Registration]:
     ]
 
 
-def phone_details(reply: str) -> list[PhoneDetail]:
-    """`sofia xmlstatus profile internal reg`. A ping time of 0.00 means that nobody pinged. Raises ProtocolError."""
+_UPTIME = re.compile(r"UP (\d+) years?, (\d+) days?, (\d+) hours?, (\d+) minutes?, (\d+) seconds?")
+_VERSION = re.compile(r"\(Version ([^)]*)\)")
+_EVER = re.compile(r"(\d+) session\(s\) since startup")
+_NOW = re.compile(r"(\d+) session\(s\) - peak (\d+)")
+_RATE = re.compile(r"(\d+) session\(s\) per Sec out of max (\d+), peak (\d+)")
+_MOST = re.compile(r"(\d+) session\(s\) max")
+
+
+def figures(reply: str) -> SwitchFigures:
+    """`status`. What it does not say stays 0."""
+
+    def numbers(pattern: re.Pattern[str], count: int) -> list[int]:
+        found = pattern.search(reply)
+        return [int(group) for group in found.groups()] if found else [0] * count
+
+    years, days, hours, minutes, seconds = numbers(_UPTIME, 5)
+    now, peak = numbers(_NOW, 2)
+    rate, rate_most, rate_peak = numbers(_RATE, 3)
+    version = _VERSION.search(reply)
+    return SwitchFigures(
+        version=version[1][:100] if version else "",
+        uptime_s=(((years * 365 + days) * 24 + hours) * 60 + minutes) * 60 + seconds,
+        legs=now,
+        legs_peak=peak,
+        legs_most=numbers(_MOST, 1)[0],
+        legs_ever=numbers(_EVER, 1)[0],
+        per_second=rate,
+        per_second_most=rate_most,
+        per_second_peak=rate_peak,
+    )
+
+
+def trunks(reply: str) -> list[Trunk]:
+    """`sofia xmlstatus gateway`. Raises ProtocolError."""
+    return [_trunk(one) for one in _xml(reply).iter("gateway")]
+
+
+def _trunk(one: ElementTree.Element) -> Trunk:
+    def said(name: str) -> str:
+        return (one.findtext(name) or "").strip()[:100]
+
+    def count(name: str) -> int:
+        return int(said(name)) if said(name).isdigit() else 0
+
+    try:
+        ping = float(said("pingtime"))
+    except ValueError:
+        ping = 0.0
+    return Trunk(
+        said("name"),
+        said("profile"),
+        said("state"),
+        said("status"),
+        count("calls-in"),
+        count("calls-out"),
+        count("failed-calls-in"),
+        count("failed-calls-out"),
+        ping or None,
+    )
+
+
+def _xml(reply: str) -> ElementTree.Element:
     if "<!" in reply:
         raise ProtocolError("the switch's answer declares a document type")  # nothing of ours has one
     try:
-        root = ElementTree.fromstring(reply.encode("latin-1", "replace"))  # noqa: S314 - no entities: see above
+        return ElementTree.fromstring(reply.encode("latin-1", "replace"))  # noqa: S314 - no entities: see above
     except ElementTree.ParseError as error:
         raise ProtocolError(f"the switch's answer is no XML: {error}") from error
-    return [_phone_detail(one) for one in root.iter("registration")]
+
+
+def phone_details(reply: str) -> list[PhoneDetail]:
+    """`sofia xmlstatus profile internal reg`. A ping time of 0.00 means that nobody pinged. Raises ProtocolError."""
+    return [_phone_detail(one) for one in _xml(reply).iter("registration")]
 
 
 def _phone_detail(one: ElementTree.Element) -> PhoneDetail:

@@ -11,7 +11,7 @@ from fs_app.esl import commands, pictures
 from fs_app.esl.link import DEADLINE_S, Link
 from fs_app.esl.pending import Command, new_uuid
 from fs_app.esl.wire import clean
-from fs_app.facts import Channel, PhoneDetail, Registration
+from fs_app.facts import Channel, PhoneDetail, Registration, SwitchFigures, Trunk
 from fs_app.ports import DigitSpec, Originate, OriginateResult
 
 V = TypeVar("V")
@@ -258,6 +258,12 @@ class Switch:
 
     def flush_directory(self, user: str = "", domain: str = "") -> Command[None]:
         return self._api("flush_directory", _nothing, commands.flush_directory, user, domain)
+
+    def figures(self) -> Command[SwitchFigures]:
+        return self._api("figures", lambda reply: pictures.figures(accepted(reply)), commands.status)
+
+    def trunks(self) -> Command[list[Trunk]]:
+        return self._api("trunks", lambda reply: pictures.trunks(accepted(reply)), commands.trunks)
 
     def status(self) -> Command[str]:
         return self._api("status", accepted, commands.status)

@@ -197,9 +197,31 @@ def sofia(core: Core, argument: str) -> str:
             f"{f'external::{name}':>25}\tgateway\t{'sip:127.0.0.1':>42}\tNOREG" for name in core.gateways
         ]
         return "\n".join([*lines, "=" * 97, "2 profiles 0 aliases", ""])
+    if words == ["xmlstatus", "gateway"]:
+        return _gateways(core)
     if words[:2] == ["xmlstatus", "profile"]:
         return _phones(core) if words[2:] == ["internal", "reg"] else "Invalid Profile!\n"
     return "-ERR Unknown command!\n" if words else "-USAGE: sofia help\n"
+
+
+def _gateways(core: Core) -> str:
+    rows = [
+        "  <gateway>\n"
+        f"    <name>{escape(name)}</name>\n"
+        "    <profile>external</profile>\n"
+        "    <realm>127.0.0.1</realm>\n"
+        "    <proxy>sip:127.0.0.1</proxy>\n"
+        "    <pingtime>0.00</pingtime>\n"
+        "    <state>NOREG</state>\n"
+        "    <status>UP</status>\n"
+        "    <calls-in>0</calls-in>\n"
+        "    <calls-out>0</calls-out>\n"
+        "    <failed-calls-in>0</failed-calls-in>\n"
+        "    <failed-calls-out>0</failed-calls-out>\n"
+        "  </gateway>\n"
+        for name in sorted(core.gateways)
+    ]
+    return f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<gateways>\n{"".join(rows)}</gateways>\n'
 
 
 def _phones(core: Core) -> str:

@@ -1,4 +1,4 @@
-"""Does it work? In words for people (PW-10), as JSON for supervision, as figures for Prometheus."""
+"""Does it work? In words for people (PW-10, BY-80), as JSON for supervision, as figures for Prometheus."""
 
 from __future__ import annotations
 
@@ -6,31 +6,95 @@ import hmac
 from typing import Any
 
 from babel.numbers import format_decimal
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from werkzeug.wrappers import Response as AnyResponse
 
-from fs_app.web import i18n
+from fs_app.logs import RECENT
+from fs_app.web import i18n, system_page
 from fs_app.web.access import needs, public
-from fs_app.web.context import the_app
+from fs_app.web.context import the_app, who
 from fs_app.web.i18n import known, translate
 from fs_app.web.text import clipped
 
 blueprint = Blueprint("status", __name__)
 
+TONES = {"error": "red", "warning": "orange", "note": "blue"}
+ICONS = {"error": "circle-x", "warning": "alert-triangle", "note": "info-circle"}
+MOST_FAILURES = 15
+MOST_WORDS = 900
+
 
 @blueprint.get("/status")
 @needs("status.view")
 def page() -> str:
-    app = the_app()
+    return render_template("status.html", **_now())
+
+
+@blueprint.get("/status/now")
+@needs("status.view")
+def now() -> str:
+    """The moving part of the page, asked for by its script."""
+    return render_template("fragments/system.html", **_now())
+
+
+@blueprint.post("/status/examination")
+@needs("status.view")
+def examine() -> AnyResponse:
+    """The doctor is sent for; his report is on the page when he has looked at everything."""
+    the_app().doctor.send_for()
+    return redirect("/status#doctor", 303)
+
+
+def _now() -> dict[str, Any]:
+    app, account = the_app(), who().account
     health = app.health()
-    return render_template(
-        "status.html",
-        ok=health["ok"],
-        checks=[{**check, "text": _sentence(check)} for check in health["checks"]],
-        figures=health.get("figures", {}),
-        started_at=app.started_at,
-        now=app.clock.now_ms(),
-    )
+    seen, state, figures = app.system.fresh(), app.system_state(), health.get("figures", {})
+    report = app.doctor.seen_by(account)
+    return {
+        "ok": health["ok"],
+        "checks": [{**check, "text": _sentence(check)} for check in health["checks"]],
+        "figures": figures,
+        "started_at": app.started_at,
+        "now": app.clock.now_ms(),
+        "cards": system_page.cards(seen, state, figures),
+        "disks": system_page.disks(seen),
+        "trunks": seen.trunks,
+        "jobs": app.schedule.jobs(),
+        "failures": RECENT.latest()[:MOST_FAILURES],
+        "report": report,
+        "findings": _findings(report) if report is not None else [],
+        "unseen": _unseen(report) if report is not None else {},
+        "examining": app.doctor.under_way,
+        "doctor_trouble": app.doctor.trouble,
+    }
+
+
+def _findings(report: Any) -> list[dict[str, Any]]:
+    """What the doctor found, in the reader's language; text from outside harmless and short."""
+    found = []
+    for finding in report.findings:
+        what, mend = report.words(finding, translate, i18n.language())
+        found.append(
+            {
+                "rule": finding.rule,
+                "level": str(finding.level),
+                "tone": TONES[str(finding.level)],
+                "icon": ICONS[str(finding.level)],
+                "what": clipped(what, MOST_WORDS),
+                "mend": clipped(mend, MOST_WORDS),
+            }
+        )
+    return found
+
+
+def _unseen(report: Any) -> dict[str, str]:
+    """Why → what the doctor could not look at."""
+    families: dict[str, list[str]] = {}
+    for family, why in report.families.items():
+        if why:
+            families.setdefault(why, []).append(i18n.t(f"doctor.family.{family}"))
+    return {i18n.t(f"doctor.why.{why}"): ", ".join(names) for why, names in families.items()}
 
 
 @blueprint.get("/healthz")

@@ -22,10 +22,13 @@ from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
 from fs_app.phones import Phones
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
+from fs_app.schedule import Schedule
+from fs_app.system.figures import Figures, Places
 from fs_app.tasks import Threads
 from tests.support.fakedesk import FakeDesk
 from tests.support.fakerecordings import NoTestCalls, Steering, disposal
 from tests.support.fakeswitch import FakeSwitch
+from tests.support.fakevisits import FakeVisits
 from tests.support.messageworld import messages
 from tests.support.schema import MIGRATIONS, fresh
 
@@ -93,6 +96,32 @@ class App:
             lambda agent: False,
         )
         self.disk: dict[str, Any] = {"free": 182 * 1024**3, "trouble": ""}
+
+        self.schedule = Schedule()
+        self.schedule.every("deletion of recordings", 60.0, lambda: None)
+        self.doctor = FakeVisits(self.clock)
+        recordings, threads = self.settings.recordings, Threads("figures", 1)
+        places = Places(
+            {"data": self.settings.data_dir, "recordings": recordings},
+            self.settings.data_dir / "test.db",
+            self.settings.journal_dir,
+            self.settings.spool,
+        )
+        self.system = Figures(self.clock, self.switch, threads, places)
+
+    def system_state(self) -> dict[str, Any]:
+        return {
+            "version": "0.1.0",
+            "started_at": self.started_at,
+            "link_up": True,
+            "link_trouble": "",
+            "sessions": 3,
+            "database": "sqlite:///test.db",
+            "position": 1234,
+            "lag": 0,
+            "journal_held": 0,
+            "browsers": 12,
+        }
 
     def disk_report(self) -> dict[str, Any]:
         return self.disk

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fs_app.errors import WaitTimeout
-from fs_app.facts import Channel, Registration
+from fs_app.facts import Channel, Registration, SwitchFigures, Trunk
 from fs_app.ports import DigitSpec, Originate, OriginateResult, Outcome
 
 
@@ -63,6 +63,10 @@ class FakeSwitch:
     present: dict[str, Channel] = field(default_factory=dict)  # what a picture shows
     registered: list[Registration] = field(default_factory=list)
     recoverable: int = 0
+    figures_told: SwitchFigures = field(
+        default_factory=lambda: SwitchFigures("1.11.3", 3600, 4, 9, 2000, 120, 1, 100, 7)
+    )
+    trunks_told: list[Trunk] = field(default_factory=list)
     _held: set[str] = field(default_factory=lambda: {"originate"})
     _errors: dict[str, Exception] = field(default_factory=dict)
     _count: Any = field(default_factory=lambda: itertools.count(1))
@@ -212,6 +216,12 @@ class FakeSwitch:
 
     def flush_directory(self, user: str = "", domain: str = "") -> Command:
         return self._do("flush_directory", user, domain)
+
+    def figures(self) -> Command:
+        return self._do("figures", value=self.figures_told)
+
+    def trunks(self) -> Command:
+        return self._do("trunks", value=list(self.trunks_told))
 
     def status(self) -> Command:
         return self._do("status", value="UP")

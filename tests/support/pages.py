@@ -108,6 +108,7 @@ PAGES = (
 ELSEWHERE = {
     "/supervision": "tests/e2e/test_supervision_browser.py, over a program at work",
     "/supervision/wall": "tests/e2e/test_supervision_browser.py",
+    "/status/now": "the moving part of the system's page, asked for by its script",
     "/figures": "a part of the home page, asked for by its script",
     "/login": "opened first by the same browser test",
     "/agent": "tests/web/test_agent_page.py",
