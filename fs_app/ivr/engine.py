@@ -176,6 +176,9 @@ def _meant(turn: Turn, event: words.Event) -> words.Event | None:
             if len(digit) != 1 or digit not in DIGITS:
                 return None
             turn.heard, run.silent = True, 0
+            habit, run.habit = run.habit, ""
+            if digit == habit:
+                return None
             run.keys = (run.keys + digit)[-MOST_KEYS:]
             return event
         case words.Entered() | words.HungUp():
@@ -183,12 +186,12 @@ def _meant(turn: Turn, event: words.Event) -> words.Event | None:
         case words.TimeUp(id=token):
             if not token or run.timer != token:
                 return None
-            run.timer = 0
+            run.timer, run.habit = 0, ""
             return event
     if not event.id:
         return None
     if run.sound == event.id:
-        run.sound = 0
+        run.sound, run.habit = 0, ""
         return words.SoundOver(event.id)  # also when it could not be played
     if run.asked == event.id and not isinstance(event, words.SoundOver):
         run.asked = 0

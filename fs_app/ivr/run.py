@@ -11,7 +11,7 @@ The engine returns changes, pairs of a journal kind and plain data; `evolve` app
 | flow.language | language |
 | flow.sub | node, flow, version, name: into another flow; its end comes back to the node |
 | flow.back | flow, version, node: back in the flow that called |
-| flow.state | state (the node's own), sound, timer, asked, token, keys: what the run waits for |
+| flow.state | state (the node's own), sound, timer, asked, token, keys, habit: what the run waits for |
 | flow.answer | node, question, value, label: a survey's answer |
 | flow.over | why: queue, hung_up (we ended it), caller (he did) |
 """
@@ -39,7 +39,8 @@ class Caller:
 class Run:
     """`since` (UTC ms) is when the node was entered. `state` is the node's own: flat, plain values. `sound`, `timer`
     and `asked` are the ids of what is under way (0: nothing), `token` the last id that was given. `keys` were pressed
-    and not used yet. `visits` counts nodes, `silent` those since the caller last did something. `over` says why the flow
+    and not used yet; `habit` is a key that is not used if it is the next one (a # after the last digit that was
+    needed). `visits` counts nodes, `silent` those since the caller last did something. `over` says why the flow
     ended; empty while it goes on."""
 
     flow: int
@@ -56,6 +57,7 @@ class Run:
     asked: int = 0
     token: int = 0
     keys: str = ""
+    habit: str = ""
     back: list[Caller] = field(default_factory=list)
     visits: int = 0
     silent: int = 0
@@ -98,6 +100,7 @@ def evolve(run: Run, kind: str, data: dict[str, Any], at: int = 0) -> None:
             run.state = dict(data.get("state", {}))
             run.sound, run.timer, run.asked = data.get("sound", 0), data.get("timer", 0), data.get("asked", 0)
             run.token, run.keys = data.get("token", run.token), data.get("keys", "")
+            run.habit = data.get("habit", "")
             if data.get("heard"):
                 run.silent = 0
         case "flow.over":

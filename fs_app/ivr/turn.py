@@ -158,4 +158,5 @@ def _waits(run: Run) -> dict[str, Any]:
         "asked": run.asked,
         "token": run.token,
         "keys": run.keys,
+        "habit": run.habit,
     }

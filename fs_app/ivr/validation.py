@@ -20,8 +20,8 @@ class World(Protocol):
     """What exists in the account."""
 
     def prompt(self, prompt: str) -> frozenset[str] | None:
-        """The languages in which there is a file of `sound:<id>` or `shipped:<name>`; with "*" or "" among them it has no
-        language (a jingle) and fits each. None: no such prompt."""
+        """The languages in which there is a file of `sound:<id>` or `shipped:<name>`; with "*" or "" among them it has
+        no language (a jingle) and fits each. None: no such prompt."""
         ...
 
     def exists(self, kind: ParamKind, number: int) -> bool:

@@ -36,7 +36,8 @@ def tell(turn: Turn, event: words.Event) -> None:
 
 
 def typed(turn: Turn) -> None:
-    """Take what was typed; more than enough is left for the next node."""
+    """Take what was typed; more than enough is left for the next node, but for the key that ends it: many press it
+    although the last digit was enough."""
     finish, most = FINISH.get(turn.value("finish"), ""), turn.value("most")
     digits = turn.state.get("digits", "")
     while key := turn.take_key():
@@ -47,6 +48,10 @@ def typed(turn: Turn) -> None:
         digits += key
         if len(digits) >= most:
             turn.state["digits"] = digits
+            if turn.run.keys[:1] == finish:
+                turn.take_key()
+            else:
+                turn.run.habit = finish
             judge(turn)
             return
     turn.state["digits"] = digits

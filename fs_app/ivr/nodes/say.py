@@ -13,9 +13,7 @@ def enter(turn: Turn) -> None:
     )
     if spoken is None:
         turn.leave("error", "not to be said")
-    elif turn.run.keys and turn.value("skip"):
-        turn.leave("next", "key")
-    else:
+    else:  # keys that were typed ahead do not skip it: this is what the caller has asked for
         turn.speak((*turn.files(turn.value("prompts")), *spoken))
 
 

@@ -146,6 +146,18 @@ class TestCollect:
         line = Line(flow(play, first, second, BYE)).key(*"123#456#").heard()
         assert (line.run.variables["customer"], line.run.variables["pin"]) == ("123", "456")
 
+    def test_the_key_that_ends_it_is_no_answer_to_what_follows(self) -> None:
+        menu = node("m", "menu", {"1": "bye", "2": "bye", "#": "bye", "no_input": "bye"}, **MENU)
+        asks = flow(
+            node("n", "collect", {"next": "m", "no_input": "bye"}, **{**self.PARAMS, "most": 3}), menu, BYE
+        )
+        for line in (Line(asks).key(*"123#"), Line(asks).key(*"123").restart().key("#")):
+            assert line.at == "m" and line.said("fr/greeting")
+        assert Line(asks).key(*"123").heard().key("#").exits == ["n>next", "m>#"], "later it is one"
+        assert Line(asks).key(*"1231").exits == ["n>next", "m>1"]
+        typed_ahead = flow(node("p", "play", {"next": "n"}, skip=False, **SAYS), *asks["nodes"])
+        assert Line(typed_ahead).key(*"123#1").heard().exits == ["p>next", "n>next", "m>1"]
+
     def test_a_secret_is_marked_and_stays_one(self) -> None:
         copy = node(
             "a", "assign", {"next": "bye"}, assignments=[{"variable": "copy", "value": "x{{customer}}"}]
@@ -453,6 +465,11 @@ class TestSay:
         graph = one("say", "next", "error", what="date", value="{{x}}")
         assert Line(graph, variables={"x": "soon"}).at == "to_error"
         assert Line(one("say", "next", what="date", value="soon")).at == "to_next"
+
+    def test_what_was_typed_before_does_not_skip_it(self) -> None:
+        says = node("n", "say", {"next": "bye"}, what="number", value="7")
+        line = Line(flow(node("p", "play", {"next": "n"}, skip=False, **SAYS), says, BYE)).key("1").heard()
+        assert line.said("fr/numbers/7")
 
     def test_a_key_skips_it(self) -> None:
         assert Line(one("say", "next", what="number", value="7")).key("1").at == "to_next"
