@@ -29,6 +29,9 @@ PROMPT = LOUD
 PIECE = f"{CUT},areverse,{CUT},areverse,{LOUD},apad=pad_dur=0.03"
 """Pieces stand close together: without the silence around them."""
 
+READ_AS = {("fr", "plus"): "plusse", ("fr", "pence"): "pènsse"}
+"""What the voice would say wrong when it reads it as it is written."""
+
 GAIN = {"fr": 2.4, "en": 1.0, "es": 1.6}
 """What brings a voice from espeak-ng to the loudness of the prompts (-20 LUFS)."""
 
@@ -60,7 +63,8 @@ def main() -> int:
     for language, grammar in speech.LANGUAGES.items():
         for name, text in grammar.PIECES.items():
             if wanted(name):
-                speak(language, text, SOUNDS / language / f"{name}.wav", PIECE)
+                read = READ_AS.get((language, text), text)
+                speak(language, read, SOUNDS / language / f"{name}.wav", PIECE)
                 print(f"{language}/{name}.wav")
     return 0
 
