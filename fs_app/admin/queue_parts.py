@@ -30,7 +30,7 @@ class Checking:
 
     def sound(self, field: str, value: str, before: str = "") -> None:
         """A file that there is, or the one that was chosen before and has gone; empty is none."""
-        if value and value not in self.sounds and value != before:
+        if value and value != before and (value not in self.sounds or value.startswith("list:")):
             self.problems.add(field, "field.choice")
 
 

@@ -269,7 +269,8 @@ def _check(
         problems.number(name, getattr(form, name), least, most)
     for name in ("greeting", "music"):
         value = getattr(form, name)
-        if value and value not in sounds and (before is None or value != getattr(before.form, name)):
+        wrong = value not in sounds or (name == "greeting" and value.startswith("list:"))
+        if value and wrong and (before is None or value != getattr(before.form, name)):
             problems.add(name, "field.choice")
     choices = offered(account)
     if form.disposition_set is not None and form.disposition_set not in {s.id for s in choices.sets}:

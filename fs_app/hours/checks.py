@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
+from fs_app.audio import prompts
 from fs_app.errors import Invalid
 from fs_app.hours.opening import DAY, HolidayDay, Range
 
@@ -136,8 +137,12 @@ def holiday(form: Mapping[str, str]) -> HolidayDay:
 
 
 def message(text: str, field: str) -> str:
-    """A sound file under the sounds folder, or nothing. Raises WrongFields on `field`."""
+    """A prompt (`audio.prompts`: of the library, shipped, or a file under the sounds folder), or nothing. Raises
+    WrongFields on `field`."""
     clean = text.strip()
+    named = prompts.parse(clean)
+    if named is not None and named.kind in (prompts.SOUND, prompts.SHIPPED):
+        return clean
     path = PurePosixPath(clean)
     inside = not path.is_absolute() and ".." not in path.parts and "\\" not in clean and clean.isprintable()
     if clean and (not inside or len(clean) > 300 or ":" in clean):

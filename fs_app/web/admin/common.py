@@ -221,7 +221,7 @@ def confirm(title: str, sentences: Sequence[str], button: str, back: str, danger
 
 
 def sounds() -> list[str]:
-    """The files that can be played, relative to the folder of sounds."""
+    """The files that can be played, relative to the folder of sounds. What a form offers by name: `sound_choice`."""
     folder = the_app().settings.sounds_dir
     return site().threads.run(_sounds, folder)
 

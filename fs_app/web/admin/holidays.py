@@ -19,8 +19,9 @@ from fs_app.hours.checks import WrongFields
 from fs_app.hours.opening import HolidayDay, Holidays
 from fs_app.web import i18n, text
 from fs_app.web.access import needs
-from fs_app.web.admin.common import change, done, read, sounds, typed, typed_number
+from fs_app.web.admin.common import change, done, read, typed, typed_number
 from fs_app.web.admin.hours import deletion, sentences
+from fs_app.web.admin.sound_choice import choices
 from fs_app.web.context import site, the_app, who, zone
 from fs_app.web.i18n import t
 
@@ -292,5 +293,5 @@ def _last(d: HolidayDay) -> date:
 
 def _day_page(found: Holidays, known: HolidayDay | None, form: DayForm, problems: dict[str, str]) -> str:
     return render_template(
-        "admin/hours/holiday.html", set=found, day=known, form=form, problems=problems, sounds=sounds()
+        "admin/hours/holiday.html", set=found, day=known, form=form, problems=problems, sounds=choices()
     )

@@ -25,7 +25,6 @@ from fs_app.web.admin.common import (
     problems_of,
     read,
     set_active,
-    sounds,
     state_filter,
     typed,
     wanted,
@@ -34,6 +33,7 @@ from fs_app.web.admin.common import (
 from fs_app.web.admin.queue_tabs import PARTS, STEPS, TABS
 from fs_app.web.admin.queue_tabs.basic import typed_form
 from fs_app.web.admin.queue_tabs.frame import Tab
+from fs_app.web.admin.sound_choice import choices
 from fs_app.web.context import the_app
 from fs_app.web.i18n import t
 
@@ -80,7 +80,7 @@ def export() -> Response:
 def new() -> AnyResponse | str | tuple[str, int]:
     if request.method == "GET":
         return _form(None, QueueForm(), {})
-    form, parts, files = typed_form(), _parts(), sounds()
+    form, parts, files = typed_form(), _parts(), choices()
     try:
         queue = change(lambda by: queues.save(by, None, form, files, parts))
     except FormInvalid as error:
@@ -99,7 +99,7 @@ def edit(queue: int) -> str:
 @needs("queues.manage")
 def save(queue: int) -> AnyResponse | str | tuple[str, int]:
     stored = read(lambda account: queues.get(account, queue))
-    form, parts, files = typed_form(), _parts(), sounds()
+    form, parts, files = typed_form(), _parts(), choices()
     if stored:  # those in the bin are not on the form and stay members
         shown = {choice.id for choice in read(queues.offered).agents}
         form = replace(form, agents=tuple(sorted({*form.agents, *(set(stored.form.agents) - shown)})))
@@ -201,7 +201,7 @@ def _form(
     def ask(account: int) -> list[tuple[Any, Any]]:
         return [(_value(tab, account, stored, typed_parts), tab.offered(account)) for tab in TABS]
 
-    asked, files = read(ask), sounds()
+    asked, files = read(ask), choices()
     waiting = use.waiting_in(list(the_app().live.calls.values()), stored.id) if stored else 0
     return render_template(
         "admin/queue.html",

@@ -131,7 +131,7 @@ def ask_take_out(sound: int, language: str) -> str:
     row, spoken = read(lambda account: service.get(account, sound)), _language(language)
     title = t("sounds.take_out.title_any", name=row.name)
     if spoken in LANGUAGES:
-        title = t("sounds.take_out.title", name=row.name, language=t(f"language.name.{spoken}"))
+        title = t("sounds.take_out.title", name=row.name, language=t(f"sounds.tongue.{spoken}"))
     says = [t("sounds.take_out.kept")]
     if row.places and len(row.files) > 1:
         says.insert(0, t("sounds.take_out.others", n=len(row.places)))
@@ -301,9 +301,9 @@ def _filters() -> list[Filter]:
     kinds = [every, *((kind, t(f"sounds.kind.{kind}")) for kind in (PROMPT, MUSIC))]
     languages = [every]
     for language in LANGUAGES:
-        languages.append((language, t("sounds.said_in", language=t(f"language.name.{language}"))))
+        languages.append((language, t("sounds.said_in", language=t(f"sounds.tongue.{language}"))))
     for language in LANGUAGES:
-        languages.append((f"-{language}", t("sounds.not_said_in", language=t(f"language.name.{language}"))))
+        languages.append((f"-{language}", t("sounds.not_said_in", language=t(f"sounds.tongue.{language}"))))
     states = [every, ("unused", t("sounds.state.unused")), ("bin", t("sounds.state.bin"))]
     return [
         Filter("kind", t("sounds.kind"), kinds),

@@ -5,6 +5,7 @@
 // Also the buttons that copy a value (`data-copy`).
 
 import "./rows.js";
+import "./sound_choice.js";
 
 const START = new WeakMap();
 const ROWS = new WeakMap();
