@@ -75,7 +75,7 @@ def _recipient(message: Any, account: Any, call: Any) -> str:
         if number is None:
             raise CantBeSent(why, message.recipient)
         return number
-    wanted = message.recipient
+    wanted = message.recipient if "@" in message.recipient else ""  # a menu's "the caller" is his number
     if not wanted and call is not None and call.contact_id is not None:
         wanted = Contact.get_by_id(call.contact_id).mail
     if not wanted:

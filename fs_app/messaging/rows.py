@@ -28,21 +28,25 @@ def call_ended(e: Entry) -> None:
     """What the queue sends after a call of this outcome."""
     moments = MOMENTS_OF.get(e.data["outcome"], ())
     if moments:
-        _safely(e, lambda: _by_rules(e, moments))
+        _safely(f"entry {e.id}", lambda: _by_rules(e, moments))
 
 
 def call_disposed(e: Entry) -> None:
     """What the queue sends after this verdict; what an earlier verdict of the call wanted is not sent any more."""
-    _safely(e, lambda: _by_verdict(e))
+    _safely(f"entry {e.id}", lambda: _by_verdict(e))
 
 
 def wanted(e: Entry) -> None:
     """A voice menu wants a message sent: `message` or `template`, `to` (empty: the caller), `variables`, `language`."""
-    _safely(e, lambda: _from_menu(e))
+    _safely(f"entry {e.id}", lambda: _from_menu(e))
 
 
 def voicemail_left(account: int, voicemail: str, at: int) -> None:
     """Somebody left a message (a row of `voicemail`): word to its box's address, and what its queue sends then."""
+    _safely(f"voicemail {voicemail}", lambda: _of_voicemail(account, voicemail, at))
+
+
+def _of_voicemail(account: int, voicemail: str, at: int) -> None:
     row = Voicemail.get_or_none((Voicemail.id == voicemail) & (Voicemail.account == account))
     if row is None:
         return
@@ -93,13 +97,13 @@ def _length(ms: int) -> str:
 HANDLERS: dict[str, Callable[[Entry], None]] = {"message.wanted": wanted}
 
 
-def _safely(e: Entry, work: Callable[[], None]) -> None:
+def _safely(what: str, work: Callable[[], None]) -> None:
     try:
         with Message._meta.database.atomic():
             work()
     except Exception:
         metrics.FAILURES.labels(where="messages").inc()
-        log.exception("a message that was wanted is not in the outbox", entry=e.id, kind=e.kind)
+        log.exception("a message that was wanted is not in the outbox", of=what)
 
 
 def _by_rules(e: Entry, moments: Iterable[str]) -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from fs_app.admin import queue_closed
+from fs_app.hours.opening import Opening
 from fs_app.web.access import needs
 from fs_app.web.admin.common import read
 from fs_app.web.admin.queue_tabs.opening import known, now, until
+from fs_app.web.context import the_app
 from fs_app.web.i18n import t
+
+LONGEST_MS = 3_600_000
+"""The page is asked for again at least this often."""
 
 blueprint = Blueprint("admin_opening", __name__, url_prefix="/admin/opening")
 
@@ -29,4 +34,12 @@ def listing() -> str:
         }
         for q in queues
     ]
-    return render_template("admin/hours/openings.html", lines=lines, until=until)
+    next_ms = min([LONGEST_MS, *(left_ms(now(q, weeks, calendars)) for q in queues)])
+    return render_template("admin/hours/openings.html", lines=lines, until=until, next_ms=next_ms)
+
+
+def left_ms(opening: Opening) -> int:
+    """Until the next change, and a moment more."""
+    if opening.until is None:
+        return LONGEST_MS
+    return max(1000, round(opening.until.timestamp() * 1000) - the_app().clock.now_ms() + 500)
