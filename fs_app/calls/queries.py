@@ -43,6 +43,9 @@ SORTS = {
     "disposition": Disposition.label,
 }
 
+BOOKKEEPING = "flow.state"
+"""What a voice menu waits for: it tells nobody anything, and there is a lot of it."""
+
 
 def count(account: int, wanted: CallFilter) -> int:
     """How many calls match."""
@@ -80,11 +83,18 @@ def detail(account: int, call_id: str) -> CallDetail | None:
         entries=entries[:MOST_ENTRIES],
         names=_names(account, entries),
         more=len(entries) > MOST_ENTRIES,
+        queue_id=call.queue_id,
     )
 
 
-def recording(account: int, call_id: str, recording_id: str) -> tuple[RecordingRow, int | None] | None:
-    """A recording of this call of this account, with the agent whose call it is; or None."""
+def whose(account: int, call_id: str) -> tuple[int | None, int | None] | None:
+    """Agent and queue of a call of this account; None: there is no such call."""
+    found = Call.select(Call.agent, Call.queue).where(Call.account == account, Call.id == call_id)
+    return found.tuples().first() or None
+
+
+def recording(account: int, call_id: str, recording_id: str) -> RecordingRow | None:
+    """A recording of this call of this account, or None."""
     row = (
         Recording.select(Recording, Call)
         .join(Call)
@@ -98,7 +108,7 @@ def recording(account: int, call_id: str, recording_id: str) -> tuple[RecordingR
     )
     if row is None:
         return None
-    return _recording(row), row.call.agent_id
+    return _recording(row)
 
 
 def figures(account: int, since: int, until: int, queues: tuple[int, ...] | None = None) -> Figures:
@@ -326,7 +336,11 @@ def _recording(row: Any) -> RecordingRow:
 def _entries(account: int, call_id: str) -> list[EntryRow]:
     rows = (
         JournalEntry.select()
-        .where((JournalEntry.account == account) & (JournalEntry.call == call_id))
+        .where(
+            (JournalEntry.account == account)
+            & (JournalEntry.call == call_id)
+            & (JournalEntry.kind != BOOKKEEPING)
+        )
         .order_by(JournalEntry.at, JournalEntry.id)
         .limit(MOST_ENTRIES + 1)
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 OUTCOMES = (
     *("answered", "abandoned", "hung_up_early", "closed", "refused", "failed", "running"),
-    *("callback", "voicemail", "outside", "unreachable", "unanswered", "cancelled"),
+    *("callback", "voicemail", "outside", "unreachable", "unanswered", "cancelled", "menu"),
 )
 
 
@@ -148,6 +148,7 @@ class CallDetail:
     entries: list[EntryRow] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     more: bool = False
+    queue_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,17 +76,17 @@ SORTS = {
 }
 
 
-def listing(account: int, wanted: Wanted, span: Range) -> Page[Row]:
-    """Filters: queue, agent, disposition (identifiers), state (one of STATES)."""
-    query = _joined(account)
+def listing(account: int, wanted: Wanted, span: Range, queues: tuple[int, ...] | None = None) -> Page[Row]:
+    """Filters: queue, agent, disposition (identifiers), state (one of STATES). `queues`: only of these."""
+    query = _joined(account, queues)
     for condition in _conditions(wanted, span):
         query = query.where(condition)
     return page_of(query.tuples(), wanted, SORTS, "started", _row)
 
 
-def one(account: int, recording: str) -> Row:
-    """Raises NotFound, also for another account's."""
-    found = _joined(account).where(Recording.id == recording).tuples().first()
+def one(account: int, recording: str, queues: tuple[int, ...] | None = None) -> Row:
+    """Raises NotFound, also for another account's, and for one of another queue."""
+    found = _joined(account, queues).where(Recording.id == recording).tuples().first()
     if found is None:
         raise NotFound(f"recording {recording[:50]!r}")
     return _row(found)
@@ -99,8 +99,8 @@ def use(account: int) -> Use:
     return Use(int(number or 0), int(size or 0), kept, Account.get_by_id(account).recording_days)
 
 
-def _joined(account: int) -> Any:
-    return (
+def _joined(account: int, queues: tuple[int, ...] | None) -> Any:
+    query = (
         Recording.select(
             Recording.id,
             Recording.call,
@@ -132,6 +132,7 @@ def _joined(account: int) -> Any:
         .join(Disposition, JOIN.LEFT_OUTER, on=(Call.disposition == Disposition.id))
         .where(Recording.account == account, Call.account == account)
     )
+    return query if queues is None else query.where(Call.queue.in_(queues))
 
 
 def _conditions(wanted: Wanted, span: Range) -> list[Any]:

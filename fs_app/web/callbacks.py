@@ -15,6 +15,7 @@ from fs_app.callbacks.desk import PUT_OFF_MIN
 from fs_app.callbacks.service import NoNumber, NotFree, Taken
 from fs_app.calls import queries as calls
 from fs_app.errors import Conflict, Invalid, NotAllowed, NotFound
+from fs_app.web import given
 from fs_app.web.access import needs
 from fs_app.web.calls import NoRecording
 from fs_app.web.context import site, the_app, who
@@ -118,9 +119,9 @@ def message(callback: str) -> AnyResponse:
     if found is None:
         raise NoRecording(f"callback {callback[:50]!r}")
     base = the_app().settings.recordings.resolve()
-    path = (base / found[0].path).resolve()
+    path = (base / found.path).resolve()
     if not path.is_relative_to(base) or not path.is_file():
-        raise NoRecording(f"{found[0].path!r}")
+        raise NoRecording(f"{found.path!r}")
     site().heard.note(identity, row.from_call, row.recording, False, request.remote_addr or "")
     response = send_file(path, mimetype="audio/wav", conditional=True)
     response.headers["Cache-Control"] = "private, no-cache"
@@ -177,7 +178,7 @@ def _queues(identity: Identity) -> tuple[int, ...]:
 
 
 def _sees(identity: Identity, queue: int | None, owner: int | None) -> bool:
-    if identity.may("callbacks.view_all"):
+    if identity.may("callbacks.view_all") and given.scope().has_queue(queue):
         return True
     return queue in _queues(identity) or (owner is not None and owner == identity.agent)
 
@@ -196,7 +197,7 @@ def _asked(identity: Identity) -> queries.Wanted:
         state=state if state in (*queries.STATES, "all") else "",
         reason=reason if reason in queries.REASONS else "",
         queue=int(queue) if queue.isascii() and queue.isdigit() and len(queue) < 10 else None,
-        queues=_queues(identity) if own else None,
+        queues=_queues(identity) if own else given.queues(),
         agent=identity.agent if own else None,
         page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from fs_app.accounts.service import Identity
 from fs_app.calls import queries
 from fs_app.errors import NotFound
-from fs_app.web import callfilter, i18n, text, timeline
+from fs_app.surveys import queries as surveys
+from fs_app.web import callfilter, given, i18n, text, timeline
 from fs_app.web.access import needs
 from fs_app.web.callcsv import TooMany, as_csv
 from fs_app.web.context import site, the_app, who, zone
@@ -41,7 +42,7 @@ class Deleted(NotFound):
 def listing() -> str:
     identity = who()
     form = callfilter.read(request.args, zone())
-    wanted = callfilter.wanted(form, _only_agent(identity))
+    wanted = _wanted(identity, form)
 
     def ask() -> tuple[int, list[queries.CallRow], queries.Choices]:
         total = queries.count(identity.account, wanted)
@@ -71,7 +72,7 @@ def listing() -> str:
 @needs("calls.export")
 def export() -> AnyResponse:
     identity = who()
-    wanted = callfilter.wanted(callfilter.read(request.args, zone()), _only_agent(identity))
+    wanted = _wanted(identity, callfilter.read(request.args, zone()))
 
     def ask() -> list[queries.CallRow]:
         n = queries.count(identity.account, wanted)
@@ -94,8 +95,10 @@ def export() -> AnyResponse:
 @needs("calls.view_own")
 def call(call_id: str) -> str:
     identity = who()
-    found = the_app().db.read(lambda: queries.detail(identity.account, call_id))
-    if found is None or not _may_see(identity, found.agent_id):
+    found, answers = the_app().db.read(
+        lambda: (queries.detail(identity.account, call_id), surveys.of_call(identity.account, call_id))
+    )
+    if found is None or not _may(identity, "calls.view_all", found.agent_id, found.queue_id):
         raise NotFound(f"call {call_id[:50]!r}")
     now = the_app().clock.now_ms()
     return render_template(
@@ -104,7 +107,8 @@ def call(call_id: str) -> str:
         row=found.row,
         steps=timeline.steps(found.entries, found.row.started_at, found.names, _Words(identity.country)),
         phases=timeline.phases(found.entries, found.row.started_at, found.row.ended_at, now),
-        may_listen=_may_listen(identity, found.agent_id),
+        answers=answers,
+        may_listen=_may(identity, "recordings.listen_all", found.agent_id, found.queue_id),
         may_download=identity.may("recordings.download"),
         may_keep=identity.may("recordings.keep"),
         may_delete=identity.may("recordings.delete"),
@@ -123,6 +127,7 @@ def steer_recording(call_id: str, steering: str) -> AnyResponse:
     identity = who()
     if steering not in ("start", "pause", "resume"):
         raise NotFound("no such thing to do with a recording")
+    _check(identity, "calls.view_all", call_id)
     the_app().calls.steer_recording(identity.account, call_id, steering, identity.name)
     return redirect(f"/calls/{quote(call_id, safe='')}", 303)
 
@@ -131,6 +136,11 @@ def steer_recording(call_id: str, steering: str) -> AnyResponse:
 @needs("recordings.listen_own")
 def sound(call_id: str, recording_id: str) -> AnyResponse:
     """The audio, in parts if the browser asks so; `?download` as a file, for those who may."""
+    return audio(call_id, recording_id)
+
+
+def audio(call_id: str, recording_id: str) -> AnyResponse:
+    """For another page's address, too: the same checks, the same line in the audit log."""
     identity = who()
     path = _file_of(identity, call_id, recording_id)
     as_file = "download" in request.args
@@ -191,23 +201,38 @@ def _only_agent(identity: Identity) -> int | None:
     return None if identity.may("calls.view_all") else identity.agent
 
 
-def _may_see(identity: Identity, agent: int | None) -> bool:
-    return identity.may("calls.view_all") or (agent is not None and agent == identity.agent)
+def _wanted(identity: Identity, form: callfilter.CallForm) -> queries.CallFilter:
+    """What the address asks for, of what this person may see."""
+    return replace(callfilter.wanted(form, _only_agent(identity)), queues=_only_queues(identity))
 
 
-def _may_listen(identity: Identity, agent: int | None) -> bool:
-    return identity.may("recordings.listen_all") or (agent is not None and agent == identity.agent)
+def _only_queues(identity: Identity) -> tuple[int, ...] | None:
+    return given.queues() if identity.may("calls.view_all") else None
+
+
+def _may(identity: Identity, permission: str, agent: int | None, queue: int | None) -> bool:
+    """With the permission for all calls, those of the queues that he is given; and everybody his own."""
+    own = agent is not None and agent == identity.agent
+    return own or (identity.may(permission) and given.scope().has_queue(queue))
+
+
+def _check(identity: Identity, permission: str, call_id: str) -> None:
+    """Raises NotFound when this person may not have that of this call."""
+    found = the_app().db.read(lambda: queries.whose(identity.account, call_id))
+    if found is None or not _may(identity, permission, *found):
+        raise NotFound(f"call {call_id[:50]!r}")
 
 
 def _file_of(identity: Identity, call_id: str, recording_id: str) -> Path:
     """The file of a recording that this person may hear. Raises NotFound, whatever the reason."""
+    _check(identity, "recordings.listen_all", call_id)
     found = the_app().db.read(lambda: queries.recording(identity.account, call_id, recording_id))
-    if found is None or not _may_listen(identity, found[1]):
+    if found is None:
         raise NotFound(f"recording {recording_id[:50]!r}")
-    if found[0].delete_asked_at is not None:
+    if found.delete_asked_at is not None:
         raise Deleted(f"recording {recording_id[:50]!r}")
     base = the_app().settings.recordings.resolve()
-    path = (base / found[0].path).resolve()
+    path = (base / found.path).resolve()
     if not path.is_relative_to(base) or not path.is_file():
-        raise NoRecording(f"{found[0].path!r}")
+        raise NoRecording(f"{found.path!r}")
     return path

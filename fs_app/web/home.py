@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.calls import queries
 from fs_app.errors import FsAppError
-from fs_app.supervision.scope import Scope, scope_of
 from fs_app.web import text
 from fs_app.web.access import login_needed, needs, public
 from fs_app.web.context import site, the_app, who, zone
+from fs_app.web.given import queues, scope
 
 blueprint = Blueprint("home", __name__)
 log = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ def home() -> AnyResponse | str:
     app = the_app()
     now = app.clock.now_ms()
     since, until = day_of(now)
-    scope, given = _given()
+    seen_by, given = scope(), queues()
 
     def ask() -> tuple[queries.Figures, list[queries.CallRow], list[queries.CallRow], list[queries.Choice]]:
         account = identity.account
@@ -53,7 +53,7 @@ def home() -> AnyResponse | str:
         agents=[
             seen
             for person in people
-            if scope.has_agent(app.catalog.agent(person.id)) and (seen := _agent_now(person))
+            if seen_by.has_agent(app.catalog.agent(person.id)) and (seen := _agent_now(person))
         ],
     )
 
@@ -65,16 +65,9 @@ def figures_now() -> str:
     identity, app = who(), the_app()
     now = app.clock.now_ms()
     since, until = day_of(now)
-    _, given = _given()
+    given = queues()
     figures = app.db.read(lambda: queries.figures(identity.account, since, until, given))
     return render_template("fragments/figures.html", now=now, figures=figures)
-
-
-def _given() -> tuple[Scope, tuple[int, ...] | None]:
-    """What the visitor is given, and its queues for a query (None: all)."""
-    identity = who()
-    scope = scope_of(the_app().catalog, identity.account, identity.user, identity.role)
-    return scope, None if scope.queues is None else tuple(sorted(scope.queues))
 
 
 @blueprint.get("/favicon.ico")

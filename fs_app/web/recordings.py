@@ -15,7 +15,7 @@ from fs_app.calls import queries as calls
 from fs_app.errors import Invalid
 from fs_app.recordings import queries, service
 from fs_app.recordings.queries import STATES, Range, Row
-from fs_app.web import i18n, text
+from fs_app.web import given, i18n, text
 from fs_app.web.access import needs
 from fs_app.web.admin.common import Column, Filter, ListPage, actor, as_csv, done, read, wanted, whole
 from fs_app.web.callfilter import day_in_address
@@ -31,10 +31,10 @@ FILTERS = ("queue", "agent", "disposition", "state", "since", "until", "shortest
 @blueprint.get("")
 @needs("recordings.listen_all")
 def listing() -> str:
-    asked = _asked()
+    asked, only = _asked(), given.queues()
     page, use, offered = read(
         lambda account: (
-            queries.listing(account, asked, _range(asked)),
+            queries.listing(account, asked, _range(asked), only),
             queries.use(account),
             calls.choices(account),
         )
@@ -61,8 +61,8 @@ def listing() -> str:
 @needs("recordings.listen_all")
 def export() -> Response:
     """The list, not the sound."""
-    asked = replace(_asked(), page=None)
-    page: Page[Row] = read(lambda account: queries.listing(account, asked, _range(asked)), timeout=60.0)
+    asked, only = replace(_asked(), page=None), given.queues()
+    page: Page[Row] = read(lambda account: queries.listing(account, asked, _range(asked), only), timeout=60.0)
     where = zone()
 
     def cells(row: Row) -> tuple[object, ...]:
@@ -83,12 +83,14 @@ def export() -> Response:
 @blueprint.post("/<recording>/keep")
 @needs("recordings.keep")
 def keep(recording: str) -> AnyResponse:
+    _find(recording)
     return _done(lambda by: service.keep(by, recording, True), "recordings.now_kept")
 
 
 @blueprint.post("/<recording>/release")
 @needs("recordings.keep")
 def release(recording: str) -> AnyResponse:
+    _find(recording)
     return _done(lambda by: service.keep(by, recording, False), "recordings.now_released")
 
 
@@ -160,7 +162,9 @@ def _done(work: Any, key: str) -> AnyResponse:
 
 
 def _find(recording: str) -> Row:
-    return read(lambda account: queries.one(account, recording))
+    """Raises NotFound when it is none of what this person is given."""
+    only = given.queues()
+    return read(lambda account: queries.one(account, recording, only))
 
 
 def _ask(row: Row, problem: str) -> str:

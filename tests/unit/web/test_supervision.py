@@ -12,6 +12,7 @@ import pytest
 from fs_app.accounts.model import User
 from fs_app.accounts.permissions import PERMISSIONS
 from fs_app.admin.model import AuditEntry
+from fs_app.calls.model import Call
 from fs_app.errors import FsAppError
 from fs_app.queues.model import Queue
 from fs_app.supervision import displays
@@ -193,3 +194,28 @@ def test_what_a_queue_promises_is_checked_and_kept(web: Web) -> None:
     assert admin.post("/admin/queues/new", **form, service_s="45").status_code == 303
     info = next(q for q in web.app.catalog.now.queues.values() if q.name == "Support")
     assert (info.service_s, info.service_percent) == (45, 90)
+
+
+def test_a_restricted_supervisor_finds_calls_and_recordings_of_his_queues_only(web: Web) -> None:
+    admin, app = web.person("admin"), web.app
+    sonia = app.db.read(lambda: User.get(User.login == "sonia").id)
+    theirs = app.db.read(lambda: Call.get_by_id(callworld.FULL).queue_id)
+    other = app.db.read(lambda: Queue.get((Queue.account == web.ids.desk.account) & (Queue.id != theirs)).id)
+    person = web.person("sonia")
+    sound = f"/calls/{callworld.FULL}/recordings/{callworld.RECORDING}"
+    addresses = (f"/calls/{callworld.FULL}", f"{sound}.wav", f"{sound}.json")
+
+    def allowed(queue: int) -> None:
+        form = {"name": "Sonia Belkacem", "login": "sonia", "role": "supervisor", "supervised": str(queue)}
+        assert admin.post(f"/admin/people/{sonia}", **form).status_code == 303
+
+    allowed(theirs)
+    assert [person.get(a).status_code for a in addresses] == [200, 200, 200]
+    assert callworld.FULL in person.page("/calls") and callworld.RECORDING in person.page("/recordings")
+    allowed(other)
+    assert [person.get(a).status_code for a in addresses] == [404, 404, 404]
+    assert callworld.FULL not in person.page("/calls")
+    assert callworld.RECORDING not in person.page("/recordings")
+    assert callworld.FULL.encode() not in person.get("/calls/export.csv").data
+    for address in (f"/recordings/{callworld.RECORDING}/keep", f"/calls/{callworld.FULL}/recording/pause"):
+        assert person.post(address).status_code == 404
