@@ -14,6 +14,7 @@ from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.admin.listing import Page, Wanted, like, page_of
 from fs_app.contacts.numbers import e164
+from fs_app.ivr.model import Flow
 from fs_app.queues.model import Did, Queue
 
 HIGHEST_PRIORITY = 1000
@@ -28,15 +29,19 @@ class NumberForm:
     label: str = ""
     queue: int | None = None
     priority: int | None = 0  # None: what was typed is no number
+    flow: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
+    """It leads to a `flow` (a voice menu) or a `queue`; `leads`: there is somebody now."""
+
     id: int
     number: str
     label: str
     queue: str
-    queue_active: bool
+    flow: str
+    leads: bool
     active: bool
 
 
@@ -53,8 +58,13 @@ SORTS = {"number": Did.number, "label": fn.LOWER(Did.label), "queue": fn.LOWER(Q
 def listing(account: int, wanted: Wanted) -> Page[NumberRow]:
     """Filters: queue, state (empty: the active ones; `inactive`, `all`)."""
     query = (
-        Did.select(Did.id, Did.number, Did.label, Queue.name, Queue.active, Did.active)
+        Did.select(
+            *(Did.id, Did.number, Did.label, Did.active),
+            *(Queue.name, Queue.active, Flow.name, Flow.active, Flow.published),
+        )
         .join(Queue, JOIN.LEFT_OUTER)
+        .switch(Did)
+        .join(Flow, JOIN.LEFT_OUTER, on=(Did.flow == Flow.id))
         .where(Did.account == account)
     )
     if wanted.q:
@@ -69,8 +79,11 @@ def listing(account: int, wanted: Wanted) -> Page[NumberRow]:
         query = query.where(Did.active == (state != "inactive"))
 
     def row(values: Any) -> NumberRow:
-        identifier, number, label, name, queue_active, active = values
-        return NumberRow(identifier, number, label, name or "", bool(queue_active), active)
+        identifier, number, label, active, queue, queue_active, flow, flow_active, published = values
+        leads = bool(flow_active and published) if flow else bool(queue_active)
+        return NumberRow(
+            identifier, number, label, queue or "", flow or "", leads or bool(queue_active), active
+        )
 
     return page_of(query.tuples(), wanted, SORTS, "number", row)
 
@@ -78,7 +91,16 @@ def listing(account: int, wanted: Wanted) -> Page[NumberRow]:
 def get(account: int, number: int) -> Stored:
     """Raises NotFound."""
     row = find(Did, account, number)
-    return Stored(row.id, row.active, NumberForm(row.number, row.label, row.queue_id, row.priority))
+    form = NumberForm(row.number, row.label, row.queue_id, row.priority, row.flow_id)
+    return Stored(row.id, row.active, form)
+
+
+def flows(account: int) -> list[tuple[int, str]]:
+    """Menus that a number or a queue may lead to: (identifier, name) of those that are published."""
+    query = Flow.select(Flow.id, Flow.name).where(
+        Flow.account == account, Flow.active, Flow.published.is_null(False)
+    )
+    return list(query.order_by(fn.LOWER(Flow.name)).tuples())
 
 
 def save(actor: Actor, identifier: int | None, form: NumberForm) -> int:
@@ -102,6 +124,12 @@ def save(actor: Actor, identifier: int | None, form: NumberForm) -> int:
         kept = before is not None and before.form.queue == form.queue
         if queue is None or not (queue.active or kept):
             problems.add("queue", "field.choice")
+    if form.flow is not None and form.queue is not None:
+        problems.add("flow", "field.flow_or_queue")
+    elif form.flow is not None and form.flow not in dict(flows(actor.account)):
+        kept = before is not None and before.form.flow == form.flow
+        if not kept:
+            problems.add("flow", "field.choice")
     problems.check()
     values: dict[str, Any] = {**asdict(form), "number": number}
     if before is not None:
@@ -131,4 +159,5 @@ def set_active(actor: Actor, identifier: int, active: bool) -> None:
 
 def _described(values: dict[str, Any]) -> dict[str, Any]:
     queue = Queue.get_or_none(Queue.id == values["queue"])
-    return {**values, "queue": queue.name if queue else ""}
+    flow = Flow.get_or_none(Flow.id == values["flow"])
+    return {**values, "queue": queue.name if queue else "", "flow": flow.name if flow else ""}

@@ -202,6 +202,37 @@ class Callbacks:
         self._out_of_line(found)
         self._close(found, "done" if done else "cancelled", "by_hand", by=who)
 
+    def add_message(
+        self, account: int, call: str, queue: int, number: str, name: str, recording: str
+    ) -> None:
+        """Who left a message is to be called back by this queue. Raises NotFound, NoNumber, Taken."""
+        info, wanted = self._catalog.account(account), self._catalog.open_queue(queue)
+        found = e164(number, info.country) if info is not None else None
+        if wanted is None or wanted.account != account:
+            raise NotFound(f"queue {queue}")
+        if not found:
+            raise NoNumber(f"the message of call {call} has no number")
+        if any(c.recording == recording for c in self._live.callbacks.values() if recording):
+            raise Taken(f"message {recording}")
+        self._live.record(
+            "callback.opened",
+            account=account,
+            call=call,
+            callback=str(uuid4()),
+            queue=wanted.id,
+            queue_name=wanted.name,
+            number=found,
+            shown_number="",
+            name=name,
+            contact=None,
+            reason=str(Reason.VOICEMAIL),
+            due_at=None,
+            recording=recording,
+            ticket=0,
+            priority=0,
+            since=self._clock.now_ms(),
+        )
+
     # --- what there is --------------------------------------------------------------------------------------
     def of_queues(self, account: int, queues: Iterable[int], agent: int | None = None) -> list[Callback]:
         """The live ones of these queues, and those that this agent has; the next due first."""

@@ -238,7 +238,7 @@ class Recovery:
         for call in list(ctx.live.calls.values()):
             if (
                 call.stage in (Stage.GREETING, Stage.FAREWELL, Stage.MENU)
-                and call.stage_since < begun_ms
+                and (call.flow.since if call.flow is not None else call.stage_since) < begun_ms
                 and call.caller_leg in ctx.sessions
             ):
                 ctx.switch.send_home(call.caller_leg)  # greeted again: better than silence for ever

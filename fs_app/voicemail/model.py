@@ -29,7 +29,7 @@ class VoicemailBox(Base):
 
 
 class Voicemail(Base):
-    """A message: `recording` is its file, `state` is NEW, HEARD or DELETED. Only the projection writes it."""
+    """A message: `recording` is its file, `state` is one of `voicemail.state`. Only the projection writes it."""
 
     id = CharField(max_length=36, primary_key=True)
     account = ForeignKeyField(Account, on_delete="RESTRICT")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fs_app.journal import Entry
 from fs_app.voicemail.model import Voicemail
-from fs_app.voicemail.state import DELETED, HEARD, NEW, RECORDING
+from fs_app.voicemail.state import HEARD, NEW, RECORDING
 
 
 def begun(e: Entry) -> None:
@@ -44,18 +44,12 @@ def left(e: Entry) -> str:
 
 def heard(e: Entry) -> None:
     Voicemail.update(state=HEARD, heard_at=e.at, heard_by=e.data["by"], changed_at=e.at).where(
-        Voicemail.id == e.data["voicemail"], Voicemail.account == e.account, Voicemail.state != DELETED
+        Voicemail.id == e.data["voicemail"], Voicemail.account == e.account
     ).execute()
 
 
 def unheard(e: Entry) -> None:
     Voicemail.update(state=NEW, heard_at=None, heard_by="", changed_at=e.at).where(
-        Voicemail.id == e.data["voicemail"], Voicemail.account == e.account, Voicemail.state != DELETED
-    ).execute()
-
-
-def deleted(e: Entry) -> None:
-    Voicemail.update(state=DELETED, changed_at=e.at).where(
         Voicemail.id == e.data["voicemail"], Voicemail.account == e.account
     ).execute()
 
@@ -63,5 +57,4 @@ def deleted(e: Entry) -> None:
 HANDLERS: dict[str, Callable[[Entry], None]] = {
     "voicemail.heard": heard,
     "voicemail.unheard": unheard,
-    "voicemail.deleted": deleted,
 }

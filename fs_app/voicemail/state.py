@@ -1,10 +1,9 @@
-"""What becomes of a message."""
+"""What becomes of a message. That its recording was deleted stands with the recording."""
 
 from __future__ import annotations
 
 RECORDING = "RECORDING"
 NEW = "NEW"
 HEARD = "HEARD"
-DELETED = "DELETED"
 
 LISTED = (NEW, HEARD)

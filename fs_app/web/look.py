@@ -42,6 +42,7 @@ OUTCOMES = {
     "callback": Look("teal", "phone-outgoing"),
     "voicemail": Look("purple", "microphone"),
     "outside": Look("blue", "transfer"),
+    "menu": Look("grey", "sitemap"),
     "unreachable": Look("orange", "phone-off"),
     "unanswered": Look("orange", "phone-off"),
     "cancelled": Look("grey", "x"),

@@ -32,7 +32,9 @@ from fs_app.web import (
     recordings,
     status,
     supervisor,
+    surveys,
     text,
+    voicemails,
 )
 from fs_app.web.admin import BLUEPRINTS, menu
 from fs_app.web.context import NAME, Site, site, visitor, zone
@@ -92,7 +94,20 @@ def build(app: Application) -> Flask:
     access.install(flask_app)
     failures.install(flask_app)
     limiter = Limiter(get_remote_address, app=flask_app, storage_uri="memory://")
-    for module in (i18n, login, preferences, home, calls, callbacks, recordings, status, agent, supervisor):
+    for module in (
+        i18n,
+        login,
+        preferences,
+        home,
+        calls,
+        callbacks,
+        recordings,
+        status,
+        agent,
+        supervisor,
+        voicemails,
+        surveys,
+    ):
         flask_app.register_blueprint(module.blueprint)
     for blueprint in BLUEPRINTS:
         flask_app.register_blueprint(blueprint)

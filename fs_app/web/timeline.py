@@ -63,6 +63,20 @@ LOOKS = {
     "call.key": ("dialpad", "blue"),
     "call.voicemail": ("microphone", "orange"),
     "call.diverted": ("transfer", "orange"),
+    "call.destined": ("transfer", "grey"),
+    "call.survey_wanted": ("star", "purple"),
+    "flow.started": ("sitemap", "teal"),
+    "flow.node": ("sitemap", "teal"),
+    "flow.exit": ("point", "grey"),
+    "flow.set": ("variable", "grey"),
+    "flow.language": ("language", "grey"),
+    "flow.sub": ("sitemap", "teal"),
+    "flow.back": ("arrow-back-up", "grey"),
+    "flow.after": ("arrow-back-up", "grey"),
+    "flow.answer": ("star", "purple"),
+    "flow.over": ("sitemap", "grey"),
+    "voicemail.heard": ("record-mail", "green"),
+    "voicemail.unheard": ("record-mail", "grey"),
     "call.dialled": ("phone-outgoing", "blue"),
     "callback.opened": ("phone-outgoing", "teal"),
     "callback.counted": ("phone-x", "orange"),
@@ -118,6 +132,11 @@ MINOR = frozenset(
         "call.contact",
         "call.hang_up_asked",
         "call.qualify_dropped",
+        "call.destined",
+        "flow.exit",
+        "flow.set",
+        "flow.language",
+        "flow.after",
         "leg.created",
         "leg.ringing",
         "leg.answered",
@@ -134,6 +153,7 @@ MINOR = frozenset(
 TONES = {
     "NEW": "grey",
     "VOICEMAIL": "purple",
+    "MENU": "teal",
     "DIVERTING": "orange",
     "OUTSIDE": "blue",
     "DIALING": "yellow",
@@ -151,7 +171,12 @@ TONES = {
 
 def steps(entries: Sequence[EntryRow], started_at: int, names: dict[int, str], words: Words) -> list[Step]:
     """The entries in the order given, one line each."""
-    return [_step(entry, started_at, names, words) for entry in entries]
+    labels = {
+        str(entry.data.get("node")): clipped(str(entry.data.get("label") or ""))
+        for entry in entries
+        if entry.kind == "flow.node"
+    }
+    return [_step(entry, started_at, names, labels, words) for entry in entries]
 
 
 def phases(entries: Sequence[EntryRow], started_at: int, ended_at: int | None, now: int) -> list[Phase]:
@@ -182,12 +207,17 @@ def phases(entries: Sequence[EntryRow], started_at: int, ended_at: int | None, n
     ]
 
 
-def _step(entry: EntryRow, started_at: int, names: dict[int, str], words: Words) -> Step:
+def _step(
+    entry: EntryRow, started_at: int, names: dict[int, str], labels: dict[str, str], words: Words
+) -> Step:
     icon, tone = LOOKS.get(entry.kind, ("circle-dot", "grey"))
     if entry.kind.startswith("recovery."):
         icon, tone = "refresh", "amber"
     key = f"journal.{entry.kind}"
-    text = words.t_or(key, "", **_values(entry, names, words))
+    values = _values(entry, names, words)
+    if entry.kind.startswith("flow."):
+        values |= _of_menu(entry.data, labels, words)
+    text = words.t_or(key, "", **values)
     detail = _detail(entry, words)
     if not text:
         text, detail = entry.kind, clipped(_plainly(entry.data), 300)
@@ -233,6 +263,27 @@ def _values(entry: EntryRow, names: dict[int, str], words: Words) -> dict[str, A
     return values
 
 
+def _of_menu(data: dict[str, Any], labels: dict[str, str], words: Words) -> dict[str, str]:
+    """What the sentences about a voice menu mention."""
+    node, kind, way = str(data.get("node") or ""), str(data.get("kind") or ""), str(data.get("exit") or "")
+    why, label = str(data.get("why") or ""), clipped(str(data.get("label") or ""), 60)
+    shown = "•••" if data.get("secret") else clipped(str(data.get("value") or ""), 80)
+    return {
+        "flow": clipped(str(data.get("name") or data.get("flow") or "–"), 80),
+        "version": str(data.get("version") or "–"),
+        "node": label or labels.get(node) or clipped(node, 40) or "–",
+        "step": words.t_or(f"flow.kind.{kind}", kind),
+        "way": words.t_or(f"flow.exit.{way}", way) if way else words.t("journal.flow.ends"),
+        "name": clipped(str(data.get("name") or ""), 60),
+        "value": shown or "–",
+        "language": words.t_or(f"language.name.{data.get('language')}", str(data.get("language") or "–")),
+        "question": clipped(str(data.get("question") or ""), 80),
+        "answer": " ".join(filter(None, (shown, label))),
+        "over": words.t_or(f"flow.over.{why}", clipped(why, 60)),
+        "was": words.t_or(f"flow.exit.{why}", words.t_or(f"cause.{why}", clipped(why, 60))),
+    }
+
+
 FAMILIES = {
     "role": "leg.role",
     "by": "call.ended_by",
@@ -255,6 +306,8 @@ def _detail(entry: EntryRow, words: Words) -> str:
         "call.started": lambda d: clipped(str(d.get("caller_name") or ""), 120),
         "offer.made": lambda d: explained(d, words),
         "call.closed": lambda d: _closed(d, words),
+        "flow.exit": lambda d: clipped(str(d.get("why") or ""), 120),
+        "call.voicemail": lambda d: clipped(str(d.get("box_name") or ""), 80),
     }.get(entry.kind)
     if say is not None:
         return say(entry.data)

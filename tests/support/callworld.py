@@ -17,7 +17,7 @@ from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.contacts.model import Contact
 from fs_app.queues.model import Disposition, Queue
 from fs_app.supervision.model import Display
-from tests.support import deskworld, flowworld, messageworld, soundworld
+from tests.support import deskworld, flowworld, messageworld, soundworld, voicemailworld
 from tests.support.schema import published
 
 FULL = "0a6d8c1e-7f43-4a4e-9a55-3b1a7c0f2d10"
@@ -165,6 +165,7 @@ def populate(ids: CallIds, now: int) -> None:
         )
         _entry(desk, call, now, "call.started", caller_number=number, caller_name=who, called_number="1")
     _to_be_called(desk, now)
+    voicemailworld.populate(desk.account, desk.queue, desk.agent, FULL, HOSTILE_NAME, now)
 
 
 def _to_be_called(desk: deskworld.Ids, now: int) -> None:

@@ -25,6 +25,7 @@ from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.schedule import Schedule
 from fs_app.system.figures import Figures, Places
 from fs_app.tasks import Threads
+from fs_app.voicemail.service import Voicemails
 from tests.support.fakedesk import FakeDesk
 from tests.support.fakerecordings import NoTestCalls, Steering, disposal
 from tests.support.fakeswitch import FakeSwitch
@@ -74,6 +75,7 @@ class App:
         self.calls = Steering()
         self.live.callbacks = {}
         self.callbacks = Callbacks(self.live, self.clock, self.catalog, NoLine(), lambda agent: True)  # type: ignore[arg-type]
+        self.voicemails = Voicemails(self.live, lambda entry, seconds: None, self.callbacks.add_message)  # type: ignore[arg-type]
         self.disposal = disposal(self.db, self.clock, self.settings.recordings)
         self.messages = messages(self.db, self.clock, self.settings.recordings)
         self.switch = FakeSwitch()

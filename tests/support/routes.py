@@ -20,6 +20,7 @@ from fs_app.messaging.model import Message, MessageProvider, MessageTemplate
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.routing.model import Skill
 from fs_app.supervision.model import Display
+from fs_app.voicemail.model import Voicemail, VoicemailBox
 from tests.support import callworld
 
 SECRET = "Geheimsache"
@@ -60,6 +61,7 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             "profile": Profile.create(name=SECRET, role="agent", created_at=now, **of).id,
             "sound": Sound.create(name=SECRET, created_at=now, changed_at=now, **of).id,
             "music_list": MusicList.create(name=SECRET, created_at=now, **of).id,
+            "box": VoicemailBox.create(name=SECRET, created_at=now, **of).id,
             "skill": Skill.create(name=SECRET, **of).id,
             "day": day.id,
             "flow": Flow.create(name=SECRET, draft=EMPTY, created_at=now, updated_at=now, **of).id,
@@ -94,7 +96,21 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             "contact": Contact.create(last_name=SECRET, created_at=now, updated_at=now, **of).id,
         }
 
+    def leave_message(found: dict[str, Any]) -> None:
+        """Somebody spoke into the other account's box."""
+        found["voicemail"] = Voicemail.create(
+            id="of-others",
+            account=other_account,
+            box=found["box"],
+            call=callworld.OTHERS,
+            recording=found["recording"],
+            name=SECRET,
+            left_at=1,
+            changed_at=1,
+        ).id
+
     found: dict[str, Any] = app.db.write(make)
+    app.db.write(lambda: leave_message(found))
     return found
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from fs_app.web.admin import (
     audit,
+    boxes,
     displays,
     dispositions,
     flows,
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     hours.blueprint,
     holidays.blueprint,
     opening.blueprint,
+    boxes.blueprint,
     messages.blueprint,
     message_templates.blueprint,
     message_providers.blueprint,

@@ -63,7 +63,7 @@ def export() -> Response:
         "numbers",
         heads,
         page,
-        lambda r: (text.phone(r.number, country), r.label, r.queue, yes_no(r.active)),
+        lambda r: (text.phone(r.number, country), r.label, r.flow or r.queue, yes_no(r.active)),
     )
 
 
@@ -132,25 +132,31 @@ def _columns() -> list[Column]:
     return [
         Column("number", t("numbers.number"), "number"),
         Column("label", t("numbers.label"), "label"),
-        Column("queue", t("admin.queue"), "queue"),
+        Column("queue", t("numbers.leads_to"), "queue"),
     ]
 
 
 def _typed() -> NumberForm:
     priority = typed_number("priority") if "priority" in request.form else 0
-    return NumberForm(typed("number"), typed("label"), typed_number("queue"), priority)
+    return NumberForm(typed("number"), typed("label"), typed_number("queue"), priority, typed_number("flow"))
 
 
 def _form(stored: Stored | None, form: NumberForm, problems: dict[str, str]) -> str:
     here = stored.form.queue if stored is not None else None
 
-    def ask(account: int) -> tuple[list[queues.Choice], str]:
+    def ask(account: int) -> tuple[list[queues.Choice], str, list[tuple[int, str]]]:
         choices = queues.names(account)
         closed = here is not None and all(c.id != here for c in choices)
-        return choices, queues.get(account, here).form.name if closed and here is not None else ""
+        name = queues.get(account, here).form.name if closed and here is not None else ""
+        return choices, name, numbers.flows(account)
 
-    choices, closed = read(ask)
+    choices, closed, menus = read(ask)
     options = [("", t("numbers.no_queue")), *((str(c.id), c.label) for c in choices)]
     if closed:
         options.append((str(here), t("numbers.closed_queue", name=closed)))
-    return render_template("admin/number.html", stored=stored, form=form, problems=problems, queues=options)
+    flows = [("", t("numbers.no_flow")), *((str(flow), name) for flow, name in menus)]
+    if form.flow is not None and all(flow != form.flow for flow, _ in menus):
+        flows.append((str(form.flow), t("numbers.flow_not_published")))
+    return render_template(
+        "admin/number.html", stored=stored, form=form, problems=problems, queues=options, flows=flows
+    )
