@@ -57,12 +57,10 @@ def save(flow: int) -> AnyResponse | str | tuple[str, int]:
 
 
 def _publish(flow: int, version: int) -> AnyResponse | tuple[str, int]:
-    stored, known = read(lambda account: flows.get(account, flow)), world.load_world()
+    stored, known, note = read(lambda account: flows.get(account, flow)), world.load_world(), typed("note")
     try:
         number = change(
-            lambda by: flows.publish(
-                by, flow, version, typed("note"), lambda g: world.problems_of(g, known, stored)
-            )
+            lambda by: flows.publish(by, flow, version, note, lambda g: world.problems_of(g, known, stored))
         )
     except NotReady as not_ready:
         return _page(stored, stored.draft, version, said(not_ready)), 400

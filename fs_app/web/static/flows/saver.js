@@ -10,7 +10,7 @@ const QUIET_MS = 700;
 const AGAIN_MS = 4000;
 
 export class Saver {
-  constructor({ send, version, onState, onSaved, later = (work, ms) => setTimeout(work, ms), forget = clearTimeout }) {
+  constructor({ send, version, onState, onSaved, later = (work, ms) => setTimeout(work, ms), forget = (timer) => clearTimeout(timer) }) {
     Object.assign(this, { send, version, onState, onSaved, later, forget });
     this.state = "saved";
     this.wanted = null;

@@ -51,8 +51,13 @@ function edgesOf(node, there, trail, chosen) {
   return edges;
 }
 
-export function focusNode(id) {
-  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(`[data-node="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })));
+/** Focuses a node as soon as it is drawn and measured: until then the browser refuses. */
+export function focusNode(id, frames = 30) {
+  requestAnimationFrame(() => {
+    const found = document.querySelector(`[data-node="${CSS.escape(id)}"]`);
+    found?.focus({ preventScroll: true });
+    if ((!found || document.activeElement !== found) && frames > 0 && !document.querySelector("dialog[open]")) focusNode(id, frames - 1);
+  });
 }
 
 export function Canvas() {

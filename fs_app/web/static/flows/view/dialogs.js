@@ -39,6 +39,7 @@ function Target({ asked }) {
   };
   // Arrow keys go through the choices; typing goes on in the search.
   const keys = (event) => {
+    if (!box.current) return; // what was picked has closed the dialog
     const all = [...box.current.querySelectorAll("input, [data-pick]")];
     const here = all.indexOf(document.activeElement);
     const go = { ArrowDown: here + 1, ArrowUp: here - 1 }[event.key];

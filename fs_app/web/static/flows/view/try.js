@@ -6,7 +6,7 @@ import { choice } from "../choices.js";
 import { listen, playing, stop } from "../player.js";
 import { json, linesOf, marksOf, soundsSince } from "../rehearsal.js";
 import * as store from "../store.js";
-import { html, Icon, known, t } from "./parts.js";
+import { html, Icon, known, t, Tool } from "./parts.js";
 
 const NOBODY = { nodes: new Map(), edges: new Set(), here: "" };
 
@@ -172,8 +172,8 @@ export function Try() {
   const choices = wait && !over && !["sound", "keys"].includes(wait.what) ? answers(wait) : [];
   return html`<div class="fl-form fl-try">
     <div class="fl-try-head"><button type="button" class="btn btn-sm" onClick=${() => ask([])}><${Icon} name="refresh" />${t("flows.try.again")}</button>
-      <button type="button" class="btn btn-sm" disabled=${!inputs.length} onClick=${() => ask(inputs.slice(0, -1), false)}><${Icon} name="arrow-back-up" />${t("flows.try.step_back")}</button>
-      <button type="button" class="tool" aria-label=${t("flows.try.end")} title=${t("flows.try.end")} onClick=${end}><${Icon} name="x" /></button></div>
+      <${Tool} icon="arrow-back-up" label=${t("flows.try.step_back")} disabled=${!inputs.length} onClick=${() => ask(inputs.slice(0, -1), false)} />
+      <span class="fl-last"><${Tool} icon="x" label=${t("flows.try.end")} onClick=${end} /></span></div>
     ${volume}
     ${trouble && html`<p class="field-error" role="alert"><${Icon} name="alert-circle" /><span>${trouble}</span></p>`}
     <ol class="fl-way" ref=${list} aria-live="polite" aria-label=${t("flows.try.way")} tabindex="0">${answer && linesOf(answer.way).map((step, i) => {
