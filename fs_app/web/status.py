@@ -74,7 +74,7 @@ def _findings(report: Any) -> list[dict[str, Any]]:
     """What the doctor found, in the reader's language; text from outside harmless and short."""
     found = []
     for finding in report.findings:
-        what, mend = report.words(finding, translate, i18n.language())
+        what, mend = report.words(finding, _say, i18n.language())
         found.append(
             {
                 "rule": finding.rule,
@@ -86,6 +86,10 @@ def _findings(report: Any) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _say(language: str, key: str, /, **params: Any) -> str:
+    return translate(language, key, **{name: _readable(value, language) for name, value in params.items()})
 
 
 def _unseen(report: Any) -> dict[str, str]:

@@ -100,3 +100,21 @@ def test_the_heart_of_the_switch(program: Program) -> None:
     assert program.fact(f.LinkUp).core_uuid == program.link.core_uuid
     program.switch.flush_directory().get(5)
     program.switch.flush_directory("1001", "acme.example.net").get(5)
+
+
+def test_the_switch_says_how_it_is_doing(program: Program) -> None:
+    before = program.switch.figures().get(5)
+    _, _leg = program.caller()
+    now = program.switch.figures().get(5)
+    assert now.version.startswith("1.")
+    assert (now.legs, now.legs_ever) == (before.legs + 1, before.legs_ever + 1)
+    assert now.legs_most >= 1000
+    assert now.per_second_most >= 30
+    assert now.uptime_s >= before.uptime_s
+
+
+def test_trunks_are_listed(program: Program) -> None:
+    for trunk in program.switch.trunks().get(5):
+        assert trunk.name
+        assert trunk.state
+        assert trunk.works

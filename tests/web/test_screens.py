@@ -238,3 +238,18 @@ def test_the_status_page_shows_trouble_in_red_and_words(supervisor: Page, webapp
     webapp.say("all right")
     supervisor.click("text=Actualiser")
     expect(supervisor.locator(".status-whole")).to_have_text("Tout fonctionne.")
+
+
+def test_the_status_page_follows_by_itself_and_sends_for_the_doctor(
+    supervisor: Page, webapp: WebProcess
+) -> None:
+    supervisor.goto(f"{webapp.url}/status")
+    expect(supervisor.locator(".status-whole")).to_have_text("Tout fonctionne.")
+    webapp.say("trouble")
+    expect(supervisor.locator(".status-whole")).to_have_text("2 points ne fonctionnent pas.", timeout=15_000)
+    webapp.say("all right")
+    expect(supervisor.locator(".status-whole")).to_have_text("Tout fonctionne.", timeout=15_000)
+    supervisor.click("[data-examine] button")
+    expect(supervisor.locator(".findings")).to_contain_text("n’a que 9 caractères")
+    assert supervisor.url.endswith("/status"), "without leaving the page"
+    assert not accessibility_faults(supervisor)
