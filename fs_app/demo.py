@@ -1,4 +1,5 @@
-"""A demonstration account: one queue, two agents, a supervisor, an administrator, callers who keep calling.
+"""A demonstration account: one queue, a voice menu, two agents, a supervisor, an administrator, callers who keep
+calling.
 
 Passwords are random and shown once. An account that exists already is left as it is, or given new passwords.
 """
@@ -16,11 +17,15 @@ from fs_app.config import Settings
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
 from fs_app.directory.snapshot import a1_hash
+from fs_app.ivr import welcome
+from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
+from fs_app.voicemail.model import VoicemailBox
 
 SLUG = "demo"
 DOMAIN = "demo.fs-app.local"
 DID = "+33185090000"
+MENU_DID = "+33185090001"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -72,7 +77,7 @@ def sim_options() -> list[str]:
     """What the simulated switch is told: callers who keep calling, telephones that answer by themselves."""
     phones = [f"--demo-phone={p.number}@{DOMAIN}" for p in PEOPLE if p.number]
     known = [f"--demo-caller={number}" for *_, number in CONTACTS]
-    return [f"--demo={DID}", *phones, *known, "--per-hour=90", "--most-callers=8", "--talk=60"]
+    return [f"--demo={DID}", f"--demo={MENU_DID}", *phones, *known, "--per-hour=90", "--most-callers=8", "--talk=60"]
 
 
 def prepare(settings: Settings, clock: Clock, renew: bool = False) -> Credentials | None:
@@ -146,6 +151,7 @@ def _write(now: int, hashes: dict[str, str], phones: dict[str, str]) -> None:
         created_at=now,
     )
     Did.create(account=account, number=DID, label="Numéro principal", queue=queue)
+    _write_menu(account, queue, now)
     for person in PEOPLE:
         user = User.create(
             account=account,
@@ -171,3 +177,14 @@ def _write(now: int, hashes: dict[str, str], phones: dict[str, str]) -> None:
             updated_at=now,
         )
         ContactNumber.create(account=account, contact=contact, number=number, kind="mobile")
+
+
+def _write_menu(account: Account, queue: Queue, now: int) -> None:
+    """One that is published, behind a number of its own."""
+    box = VoicemailBox.create(account=account, name="Messages", created_at=now)
+    graph = welcome.menu(sales=queue.id, support=queue.id, box=box.id)
+    flow = Flow.create(
+        account=account, name="Accueil", draft=graph, published=1, created_at=now, updated_at=now
+    )
+    FlowVersion.create(account=account, flow=flow, number=1, graph=graph, published_at=now)
+    Did.create(account=account, number=MENU_DID, label="Menu vocal", flow=flow)
