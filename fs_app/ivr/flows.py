@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from peewee import JOIN, fn
 
@@ -19,6 +19,7 @@ from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.admin.listing import Page, Wanted, like, page_of
 from fs_app.errors import Conflict, Invalid, NotFound
+from fs_app.ivr.graph import Problem
 from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.queues.model import Did, Queue
 
@@ -29,14 +30,7 @@ LONGEST_NOTE = 500
 EMPTY: Graph = {"format": 1, "start": "", "nodes": []}
 
 
-class ProblemLike(Protocol):
-    """What `graph.validate` says about one thing."""
-
-    @property
-    def level(self) -> str: ...
-
-
-Check = Callable[[Graph], Sequence[ProblemLike]]
+Check = Callable[[Graph], Sequence[Problem]]
 """What is wrong with a graph, in this account."""
 
 Links = Callable[[Graph], frozenset[int]]
@@ -58,7 +52,7 @@ class NotReady(Invalid):
 
     key = "error.flow_not_ready"
 
-    def __init__(self, problems: Sequence[ProblemLike]) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(f"{len(problems)} problems", n=len(problems))
         self.problems = problems
 
@@ -338,7 +332,7 @@ def _at(account: int, flow: int, base: int) -> Stored:
     return stored
 
 
-def _refuse_errors(problems: Sequence[ProblemLike]) -> None:
+def _refuse_errors(problems: Sequence[Problem]) -> None:
     if errors := [problem for problem in problems if problem.level == "error"]:
         raise NotReady(errors)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
 
 from tests.support.browser import Browser, accessibility_faults, log_in
 from tests.support.until import until
@@ -221,7 +221,12 @@ def test_leaving_with_unsaved_work_asks(admin: Page, webapp: WebProcess) -> None
     admin.locator(".fl-palette .fl-kind").first.click()
     expect(admin.locator(".fl-saving")).to_contain_text("Non enregistré")
     asked: list[str] = []
-    admin.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    admin.on("dialog", answer)
     admin.goto(f"{webapp.url}/admin/flows")
     assert asked == ["beforeunload"]
 

@@ -106,7 +106,7 @@ def _node(node: dict[str, Any], sent: Sent, there: set[str]) -> dict[str, Any]:
         value = _value(param, f"{name}.p.{param.name}", sent)
         if value is None:
             params.pop(param.name, None)
-        else:
+        elif param.name in before or value != param.default:
             params[param.name] = value
     exits = {way: to for way, to in node.get("exits", {}).items() if f"{name}.x.{way}" not in sent}
     for out in spec.exits(params):

@@ -65,7 +65,7 @@ def return_to(flow: int, number: int) -> AnyResponse | tuple[str, int]:
     try:
         change(lambda by: flows.return_to(by, flow, number, lambda g: world.problems_of(g, known, stored)))
     except NotReady as not_ready:
-        says = [world.sentence(problem, known) for problem in not_ready.problems]  # type: ignore[arg-type]
+        says = [world.sentence(problem, known) for problem in not_ready.problems]
         return confirm(t("flows.return_refused", number=number), says[:10], "", back), 409
     return done(back, "flows.returned", number=number)
 
