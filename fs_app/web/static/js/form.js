@@ -97,7 +97,8 @@ function tabs(form) {
   }
   list.addEventListener("keydown", (event) => {
     const at = all.indexOf(document.activeElement);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    const beside = list.getAttribute("aria-orientation") === "vertical" && { ArrowDown: at + 1, ArrowUp: at - 1 };
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1, ...beside }[event.key];
     if (at < 0 || to === undefined) return;
     event.preventDefault();
     picked(all[(to + all.length) % all.length], true);
