@@ -63,6 +63,7 @@ def _attach() -> None:
     from fs_app.bench.erlang import erlang
     from fs_app.bench.esl import esl
     from fs_app.bench.load import load
+    from fs_app.bench.menus import menus
     from fs_app.bench.routing import routing
     from fs_app.bench.web import web
     from fs_app.doctor.command import command as doctor
@@ -79,6 +80,7 @@ def _attach() -> None:
     bench.add_command(routing)
     bench.add_command(web)
     bench.add_command(load)
+    bench.add_command(menus)
 
 
 _attach()

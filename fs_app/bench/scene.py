@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,8 @@ class Scene:
         self.placed: list[str] = []
         """The callers' legs of all calls that were made, in order."""
 
-    def start(self, toolbars: bool = True) -> None:
+    def start(self, toolbars: bool = True, prepare: Callable[[str], None] = lambda url: None) -> None:
+        """`prepare` gets the address of the database before the program starts."""
         program, rest = cores()
         self._stops.callback(os.sched_setaffinity, 0, os.sched_getaffinity(0))
         os.sched_setaffinity(0, rest)  # inherited by what is started from here
@@ -56,6 +58,7 @@ class Scene:
             program,
         )
         self.seeded: Seeded = seed(self.installation.database, self._size, self.dice)
+        prepare(self.installation.database)
         self._stops.callback(self.installation.stop)
         self.installation.start()
         for number in self.seeded.numbers:
@@ -89,8 +92,9 @@ class Scene:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def meanwhile(self) -> Meanwhile:
-        return Meanwhile([os.getpid(), self.installation.pid, self.toolbars.pid, self.world.pid])
+    def meanwhile(self, toolbars: bool = True) -> Meanwhile:
+        ours = [os.getpid(), self.installation.pid, self.world.pid]
+        return Meanwhile([*ours, self.toolbars.pid] if toolbars else ours)
 
     # --- callers ----------------------------------------------------------------------------------------------
     def call(self, talk: float = 0.0) -> str:

@@ -165,7 +165,8 @@ class Demo:
         habits = Habits(
             patience=max(5.0, draw.expovariate(1 / plan.patience_mean_s)),
             talk=self._duration(plan.talk_mean_s, 0.7, 5.0),
-            digits=((4.0, str(draw.randint(1, 3))),),
+            # A language, then what the menu offers; who calls a queue presses in vain.
+            digits=((4.0, str(draw.randint(1, 3))), (10.0, str(draw.randint(1, 4)))),
         )
         if plan.known and draw.random() < KNOWN_SHARE:
             number, name = draw.choice(plan.known), ""
