@@ -8,7 +8,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ import pytest
 from fs_app.agents.model import Agent
 from fs_app.config import ROOT
 from fs_app.directory import process, snapshot
-from tests.real.conftest import measured
+from tests.real.conftest import another_world, measured
 from tests.support.freeswitch import CONFIGURATION, Freeswitch
 from tests.support.ports import PortBlock
+from tests.support.program import Program
 from tests.support.until import until
 from tests.unit.doctor.place import DOMAIN, Place
 
@@ -71,7 +72,6 @@ def _up(here: Freeswitch) -> bool:
 
 def examine(place: Place, here: Freeswitch, password: str = "", **settings: str) -> dict[str, dict[str, Any]]:
     """rule → finding; how long it took is measured."""
-    base = {name: value for name, value in os.environ.items() if not name.startswith("FS_APP_")}
     environment = {
         "FS_APP_SWITCH": f"esl://:{password or here.password}@127.0.0.1:{here.esl_port}",
         "FS_APP_DATA_DIR": str(place.folder),
@@ -81,6 +81,14 @@ def examine(place: Place, here: Freeswitch, password: str = "", **settings: str)
         "FS_APP_WEB_LISTEN": "127.0.0.1:0",
         **settings,
     }
+    found = told(environment)
+    assert here.password not in str(found)
+    return found
+
+
+def told(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """rule → finding, and `unseen`: what could not be looked at."""
+    base = {name: value for name, value in os.environ.items() if not name.startswith("FS_APP_")}
     done = subprocess.run(
         [sys.executable, "-m", "fs_app", "doctor", "--json", "--language", "en"],
         cwd=ROOT,
@@ -92,7 +100,6 @@ def examine(place: Place, here: Freeswitch, password: str = "", **settings: str)
     assert done.returncode in (0, 1, 2), done.stderr
     report = json.loads(done.stdout)
     measured("seconds for an examination", report["seconds"])
-    assert here.password not in done.stdout
     unseen = {name: why for name, why in report["families"].items() if why}
     return {"unseen": unseen} | {finding["rule"]: finding for finding in report["findings"]}
 
@@ -235,3 +242,24 @@ def test_a_frozen_switch_and_a_wrong_password(place: Place) -> None:
         finally:
             here.thaw()
     expect(examine(place, here), "link.refused")
+
+
+def test_beside_the_program_at_work_and_when_it_is_frozen(tmp_path: Path) -> None:
+    with another_world(FS_APP_MAX_SESSIONS="150") as world:
+        program = Program(world, tmp_path / "program", FS_APP_PASSWORD_LOGIN_LIMIT="10 per minute")
+        try:
+            program.start()
+            found = told(program.environment)
+            errors = {
+                rule: f["text"] for rule, f in found.items() if rule != "unseen" and f["level"] == "error"
+            }
+            assert errors == {}
+            assert found["unseen"] == {}
+            assert "program.stopped" not in found
+            program.freeze()
+            expect(told(program.environment), "program.silent")
+            program.thaw()
+            program.kill()
+            assert "program.stopped" in told(program.environment)
+        finally:
+            program.close()
