@@ -235,8 +235,88 @@ def test_both_changes_of_the_clock(zone: str, hours: Week, moment: str, said: st
     assert found.until == datetime.fromisoformat(until)
 
 
+# Always open but for one part of one day, on the days when the clock changes.
+PARTS_OF_DAYS = [
+    # Paris: the half hour before three comes twice in autumn, and is closed twice; between them it is open.
+    (PARIS, holiday("2026-10-25", "02:30-03:00"), "2026-10-25T02:29+02:00", "open", "2026-10-25T02:30+02:00"),
+    (
+        PARIS,
+        holiday("2026-10-25", "02:30-03:00"),
+        "2026-10-25T02:45+02:00",
+        "closed",
+        "2026-10-25T02:00+01:00",
+    ),
+    (PARIS, holiday("2026-10-25", "02:30-03:00"), "2026-10-25T02:00+01:00", "open", "2026-10-25T02:30+01:00"),
+    (
+        PARIS,
+        holiday("2026-10-25", "02:30-03:00"),
+        "2026-10-25T02:30+01:00",
+        "closed",
+        "2026-10-25T03:00+01:00",
+    ),
+    # The hour from two to three is closed without a break, two hours long.
+    (
+        PARIS,
+        holiday("2026-10-25", "02:00-03:00"),
+        "2026-10-25T02:00+02:00",
+        "closed",
+        "2026-10-25T03:00+01:00",
+    ),
+    # In spring that hour does not come: what closes in it never does, what reaches into it ends with the jump.
+    (PARIS, holiday("2026-03-29", "02:00-03:00"), "2026-03-29T01:59+01:00", "open", None),
+    (
+        PARIS,
+        holiday("2026-03-29", "01:30-02:30"),
+        "2026-03-29T01:30+01:00",
+        "closed",
+        "2026-03-29T03:00+02:00",
+    ),
+    (PARIS, holiday("2026-03-29", "02:30-04:00"), "2026-03-29T01:59+01:00", "open", "2026-03-29T03:00+02:00"),
+    (PARIS, holiday("2026-03-29"), "2026-03-29T12:00+02:00", "closed", "2026-03-30T00:00+02:00"),
+    (YORK, holiday("2026-11-01", "01:00-02:00"), "2026-11-01T00:59-04:00", "open", "2026-11-01T01:00-04:00"),
+    (
+        YORK,
+        holiday("2026-11-01", "01:00-02:00"),
+        "2026-11-01T01:30-04:00",
+        "closed",
+        "2026-11-01T02:00-05:00",
+    ),
+    (YORK, holiday("2026-03-08", "02:00-02:30"), "2026-03-08T01:59-05:00", "open", None),
+    # Santiago: Saturday the 4th of April has 25 hours, Sunday the 6th of September begins at one.
+    (SANTIAGO, holiday("2026-04-04"), "2026-04-04T10:00-03:00", "closed", "2026-04-05T00:00-04:00"),
+    (SANTIAGO, holiday("2026-04-05"), "2026-04-04T23:59-03:00", "open", "2026-04-05T00:00-04:00"),
+    (SANTIAGO, holiday("2026-09-06"), "2026-09-05T23:59-04:00", "open", "2026-09-06T01:00-03:00"),
+    (SANTIAGO, holiday("2026-09-06", "00:00-00:30"), "2026-09-05T23:59-04:00", "open", None),
+    # Lord Howe: half an hour twice, half an hour not at all.
+    (
+        LORD_HOWE,
+        holiday("2026-04-05", "01:30-02:00"),
+        "2026-04-05T01:45+11:00",
+        "closed",
+        "2026-04-05T02:00+10:30",
+    ),
+    (LORD_HOWE, holiday("2026-10-04", "02:00-02:30"), "2026-10-04T01:59+10:30", "open", None),
+    (
+        "Asia/Kolkata",
+        holiday("2026-03-29", "02:00-03:00"),
+        "2026-03-29T02:30+05:30",
+        "closed",
+        "2026-03-29T03:00+05:30",
+    ),
+]
+
+
+@pytest.mark.parametrize(("zone", "day", "moment", "said", "until"), PARTS_OF_DAYS)
+def test_parts_of_days_on_which_the_clock_changes(
+    zone: str, day: HolidayDay, moment: str, said: str, until: str | None
+) -> None:
+    found = is_open(None, calendar(day), datetime.fromisoformat(moment), ZoneInfo(zone))
+    assert ("open" if found.open else "closed") == said
+    assert found.until == (datetime.fromisoformat(until) if until else None)
+
+
 def test_the_table_is_as_long_as_it_was_asked_for() -> None:
-    assert len(ZONES) * (len(ANYWHERE) + len(MIDNIGHT)) + len(CHANGES) >= 200
+    assert len(ZONES) * (len(ANYWHERE) + len(MIDNIGHT)) + len(CHANGES) + len(PARTS_OF_DAYS) >= 200
 
 
 def test_a_holiday_is_named_and_the_narrower_one_wins() -> None:

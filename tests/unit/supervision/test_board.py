@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fs_app.calls.state import Stage
 from fs_app.events import CatalogChanged, SwitchState
+from fs_app.hours.opening import Range, Week
+from fs_app.hours.watch import Openings
 from fs_app.supervision.board import TOLD_EVERY_S, Changes
 from fs_app.supervision.scope import Scope
 from tests.unit.core.world import ACCOUNT, OTHER_QUEUE, QUEUE
@@ -282,3 +286,18 @@ def test_colleagues_see_states_and_no_customers(world: Watched) -> None:
     assert set(row) == {"id", "name", "number", "state", "since", "reason", "queues"}
     said = [e.changes.cut(team, ("team",)) for e in world.told() if isinstance(e.changes, Changes)]
     assert all(set(message) <= {"seq", "at", "team"} for message in said if message)
+
+
+def test_a_queue_that_opens_by_itself_is_seen_to_open(world: Watched) -> None:
+    """At the moment, not with the next look at everything."""
+    wall = datetime.fromtimestamp(world.clock.now_ms() / 1000, UTC).astimezone(ZoneInfo("Europe/Paris"))
+    minute = wall.hour * 60 + wall.minute + 2
+    week = Week(1, "soon", (Range(wall.weekday(), minute, 1440),))
+    now = world.catalog.now
+    world.catalog.now = replace(now, queues={QUEUE: replace(now.queues[QUEUE], week=week)})
+    openings = Openings(world.live, world.clock, world.bus, world.catalog, lambda queue: None)
+    openings.start()
+    page = Page(world)
+    assert page.queue["open"] is False
+    world.clock.advance(60 - wall.second + 60)
+    assert page.look().queue["open"] is True
