@@ -17,9 +17,8 @@ def begin(turn: Turn, prompts: tuple[str, ...] | list[str] = ()) -> None:
         turn.wait(QUIET_S)
 
 
-def tell(turn: Turn, event: words.Event, most_s: int) -> bool:
-    """What is not the answer. False: it was none of that, or the answer is late and the caller is out by `timeout`;
-    the node need not look at it."""
+def tell(turn: Turn, event: words.Event, most_s: int) -> None:
+    """Everything but the answer. When it does not come within `most_s` he goes out by `timeout`."""
     match event:
         case words.SoundOver():
             turn.wait(QUIET_S)
@@ -30,5 +29,4 @@ def tell(turn: Turn, event: words.Event, most_s: int) -> bool:
             elif not turn.speak(turn.files(PATIENCE)):
                 turn.wait(QUIET_S)
         case _:
-            return False
-    return True
+            pass

@@ -60,18 +60,18 @@ class Node:
     def leads(self, name: str) -> str | None:
         """The node that this exit leads to, by itself or by what takes its place; None: to the end of the call."""
         outs, seen = self.outs, set()
-        while name not in seen:
+        while name in outs and name not in seen:
             seen.add(name)
             if name in self.exits:
                 return self.exits[name]
-            name = outs[name].otherwise if name in outs else ""
+            name = outs[name].otherwise
         return None
 
     def ends(self, name: str) -> bool:
         """Whether an exit that leads nowhere ends the call in peace, not with the error prompt."""
         outs = self.outs
         for _ in range(len(outs) + 1):
-            if name == "end" or name in self.exits or name not in outs:
+            if name not in outs or name in self.exits:
                 break
             name = outs[name].otherwise
         return name == "end"

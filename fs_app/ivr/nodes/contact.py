@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fs_app.ivr import asking_the_world, words
+from fs_app.ivr.mapping import plain
 from fs_app.ivr.spec import Exit, NodeKind, Param, ParamKind
 from fs_app.ivr.template import is_name
 from fs_app.ivr.turn import Turn
@@ -38,7 +39,7 @@ def known(turn: Turn, fields: Mapping[object, object]) -> None:
     for name, value in list(fields.items())[:MOST_FIELDS]:
         variable = f"contact_{name}"
         if is_name(variable) and isinstance(value, str | int | float):
-            turn.set(variable, str(value))
+            turn.set(variable, plain(value))
     turn.leave("found")
 
 

@@ -364,3 +364,70 @@ def test_a_flow_with_one_thing_spoilt_raises_nothing_either(
     for one in caller:
         move(line, *one)
         cared_for(line)
+
+
+def spoil(draw: st.DrawFn, graph: dict[str, Any]) -> str:
+    """Plant one fault; returns what must be found, as the beginning of `Account.wrong`'s text."""
+    nodes = graph["nodes"]
+    one = draw(st.sampled_from(nodes))
+    name, kind = one["id"], spec.registry()[one["kind"]]
+    faults = [
+        "no_start",
+        "unreachable",
+        "duplicate",
+        "exit_nowhere",
+        "endless",
+        "prompt",
+        "gone",
+        "exit_open",
+    ]
+    match draw(st.sampled_from(faults)):
+        case "no_start":
+            graph["start"] = "nowhere"
+            return "no_start"
+        case "unreachable":
+            nodes.append(node("island", "play", {"next": name}, prompts=["sound:1"]))
+            return "unreachable island"
+        case "duplicate":
+            nodes.append({**one})
+            return f"duplicate {name}"
+        case "exit_nowhere" if one["exits"]:
+            way = draw(st.sampled_from(sorted(one["exits"])))
+            one["exits"][way] = "nowhere"
+            return f"exit_nowhere {name}>{way}"
+        case "exit_open" if needed := [out.name for out in kind.exits(one["params"]) if not out.optional]:
+            way = draw(st.sampled_from(needed))
+            del one["exits"][way]
+            return f"exit_open {name}>{way}"
+        case "prompt" if one["kind"] == "play":
+            one["params"]["prompts"] = ["sound:77"]
+            return f"prompt_unknown {name}/prompts"
+        case "gone" if one["kind"] == "queue":
+            one["params"]["queue"] = 100
+            return f"gone {name}/queue"
+    nodes += [
+        node("a", "play", {"next": "b"}, prompts=["sound:1"]),
+        node("b", "play", {"next": "a"}, prompts=["sound:1"]),
+    ]
+    first = nodes[0]
+    assert first["id"] == graph["start"]
+    nodes.insert(
+        0,
+        node(
+            "entry",
+            "menu",
+            {"1": first["id"], "2": "a", "no_input": first["id"]},
+            prompts=["sound:1"],
+            keys={"1": "", "2": ""},
+        ),
+    )
+    graph["start"] = "entry"
+    return "endless a"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(flows(), st.data())
+def test_a_fault_that_is_planted_is_found(graph: dict[str, Any], data: st.DataObject) -> None:
+    assume(not [wrong for wrong in ACCOUNT.wrong(graph, flow=1) if wrong[0] != "("])
+    planted = data.draw(st.composite(lambda draw: spoil(draw, graph))())
+    assert planted in ACCOUNT.wrong(graph, flow=1)
