@@ -49,6 +49,9 @@ def duration(source: str, folder: str = "") -> float:
     if "://" in source:
         raise NotFoundError(source)
     path = source if source.startswith("/") else os.path.join(folder, source)
+    # As mod_sndfile: a folder with the rate of the leg beside the file comes first [seen]; here all legs have 8000.
+    at_rate = os.path.join(os.path.dirname(path), str(RATE), os.path.basename(path))
+    path = at_rate if os.path.isfile(at_rate) else path
     try:
         stat = os.stat(path)
         return _file(path, stat.st_mtime_ns)
