@@ -17,6 +17,7 @@ from fs_app.config import Settings
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
 from fs_app.directory.snapshot import a1_hash
+from fs_app.hours.model import Schedule, ScheduleRange
 from fs_app.ivr import welcome
 from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
@@ -25,6 +26,9 @@ from fs_app.voicemail.model import VoicemailBox
 SLUG = "demo"
 DOMAIN = "demo.fs-app.local"
 DID = "+33185090000"
+OPENS, CLOSES = 7 * 60, 22 * 60
+"""Minutes of the day: every day, so that the demonstration is alive."""
+
 MENU_DID = "+33185090001"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -77,7 +81,15 @@ def sim_options() -> list[str]:
     """What the simulated switch is told: callers who keep calling, telephones that answer by themselves."""
     phones = [f"--demo-phone={p.number}@{DOMAIN}" for p in PEOPLE if p.number]
     known = [f"--demo-caller={number}" for *_, number in CONTACTS]
-    return [f"--demo={DID}", f"--demo={MENU_DID}", *phones, *known, "--per-hour=90", "--most-callers=8", "--talk=60"]
+    return [
+        f"--demo={DID}",
+        f"--demo={MENU_DID}",
+        *phones,
+        *known,
+        "--per-hour=90",
+        "--most-callers=8",
+        "--talk=60",
+    ]
 
 
 def prepare(settings: Settings, clock: Clock, renew: bool = False) -> Credentials | None:
@@ -182,7 +194,10 @@ def _write(now: int, hashes: dict[str, str], phones: dict[str, str]) -> None:
 def _write_menu(account: Account, queue: Queue, now: int) -> None:
     """One that is published, behind a number of its own."""
     box = VoicemailBox.create(account=account, name="Messages", created_at=now)
-    graph = welcome.menu(sales=queue.id, support=queue.id, box=box.id)
+    hours = Schedule.create(account=account, name="Accueil", created_at=now)
+    for day in range(7):
+        ScheduleRange.create(account=account, schedule=hours, weekday=day, begin=OPENS, end=CLOSES)
+    graph = welcome.menu(sales=queue.id, support=queue.id, box=box.id, hours=hours.id)
     flow = Flow.create(
         account=account, name="Accueil", draft=graph, published=1, created_at=now, updated_at=now
     )

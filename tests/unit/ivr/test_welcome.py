@@ -16,6 +16,16 @@ def test_nothing_is_wrong_with_it() -> None:
     assert Account().wrong(MENU) == []
 
 
+@pytest.mark.parametrize(("is_open", "asked"), [("open", words.ToQueue), ("closed", words.TakeMessage)])
+def test_with_opening_hours_sales_are_there_when_it_is_open(is_open: str, asked: type) -> None:
+    line = Line(menu(sales=3, support=4, box=5, hours=1), variables=CALLER).key("1").key("1")
+    line.tell(words.Outcome(line.run.asked, is_open))
+    if is_open == "closed":
+        assert line.said("fr/closed")
+        line.heard()
+    assert isinstance(line.asked, asked)
+
+
 @pytest.mark.parametrize(("key", "language"), [("1", "fr"), ("2", "en"), ("3", "es")])
 def test_each_language_leads_everywhere(key: str, language: str) -> None:
     for digit, asked in (
