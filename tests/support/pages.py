@@ -83,6 +83,7 @@ PAGES = (
     "/admin/flows",
     "/admin/flows?q=nothing+like+this",
     "/admin/flows/new",
+    "/admin/flows/import",
     "/admin/flows/1",
     "/admin/flows/1/form",
     "/admin/flows/1/versions",

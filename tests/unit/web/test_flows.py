@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -329,6 +331,43 @@ def test_the_list_is_a_file_too(author: Author) -> None:
     answer = author.client.get(f"{PATH}/export.csv")
     assert answer.status_code == 200
     assert "Accueil;Français;2" in answer.get_data(as_text=True)
+
+
+def test_a_flow_goes_to_another_account_as_a_file(web: Web, author: Author, graph: Any) -> None:
+    graph["nodes"][3]["label"] = "Premier"
+    flow = author.new("Voyageur", graph)
+    taken = author.client.get(f"{PATH}/{flow}/file.json")
+    assert taken.headers["Content-Disposition"] == 'attachment; filename="Voyageur.json"'
+    content = taken.get_json()
+    assert content["graph"]["nodes"][3]["params"]["queue"] == "Commercial"
+    content["graph"]["nodes"][4]["params"]["queue"] = "Après-vente"
+    content["graph"]["nodes"][0]["params"]["prompts"] = ["library:Noël", "shipped:greeting"]
+
+    def sent(data: bytes, name: str = "") -> TestResponse:
+        form = {"csrf_token": author.token(PATH), "name": name, "file": (io.BytesIO(data), "menu.json")}
+        return author.client.post(f"{PATH}/import", data=form, content_type="multipart/form-data")
+
+    answer = sent(json.dumps(content).encode(), "Arrivé")
+    assert answer.status_code == 303, answer.text[-1500:]
+    made = int(answer.headers["Location"].rpartition("/")[2])
+    page = author.page(f"{PATH}/{made}")
+    assert "file « Après-vente »" in page
+    assert "son « Noël »" in page
+    draft = author.draft(made)["draft"]
+    assert draft["nodes"][3] == graph["nodes"][3]
+    assert draft["nodes"][4]["params"] == {"priority": 0}
+    assert draft["nodes"][0]["params"]["prompts"] == ["shipped:greeting"]
+    assert sent(json.dumps(content).encode(), "Arrivé").status_code == 400, "the name is taken"
+    for wrong in (
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"voice_menu": 1}',
+        b'{"voice_menu": 1, "graph": {"nodes": 1}}',
+        b"\xff" * 9,
+    ):
+        assert sent(wrong).status_code == 400, wrong
 
 
 def test_names_with_markup_stay_words(author: Author) -> None:

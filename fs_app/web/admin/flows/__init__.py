@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from fs_app.web.admin.flows import editor, form, listing, trying, versions
+from fs_app.web.admin.flows import editor, files, form, listing, trying, versions
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     listing.blueprint,
     editor.blueprint,
     form.blueprint,
+    files.blueprint,
     versions.blueprint,
     trying.blueprint,
 )

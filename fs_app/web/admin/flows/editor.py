@@ -73,6 +73,7 @@ def draft(flow: int) -> Response:
 @blueprint.put("/<int:flow>/draft.json")
 @needs("flows.manage")
 def save(flow: int) -> Response:
+    read(lambda account: flows.get(account, flow))
     body, by = body_of(), actor()
     wanted, base = usable(body.get("graph")), _number(body, "base")
     try:
@@ -87,9 +88,9 @@ def save(flow: int) -> Response:
 @blueprint.post("/<int:flow>/publish.json")
 @needs("flows.manage")
 def publish(flow: int) -> Response:
+    stored = read(lambda account: flows.get(account, flow))
     body, known = body_of(), world.load_world()
     base, note = _number(body, "base"), " ".join(str(body.get("note") or "").split())
-    stored = read(lambda account: flows.get(account, flow))
     try:
         number = change(
             lambda by: flows.publish(by, flow, base, note, lambda g: world.problems_of(g, known, stored))
@@ -105,8 +106,8 @@ def publish(flow: int) -> Response:
 @needs("flows.manage")
 def keep_as_copy(flow: int) -> Response:
     """What somebody has on his screen, as a flow of its own: after a conflict nothing is lost."""
-    wanted = usable(body_of().get("graph"))
     stored, name = read(lambda account: (flows.get(account, flow), flows.proposal(account, flow)))
+    wanted = usable(body_of().get("graph"))
     made = change(lambda by: flows.create(by, name, stored.language, wanted))
     return fresh(jsonify(ok=True, id=made, name=name))
 

@@ -82,11 +82,11 @@ class Prompts:
 def play(flow: int) -> Response:
     """`graph`, `inputs` (fs_app/ivr/rehearsal.py), `at`: local time as `2026-11-23T10:00`, empty: the caller's page
     decides what is open; `number` of the caller."""
+    stored = ask(lambda account: flows.get(account, flow))
     body = body_of()
     graph, inputs = usable(body.get("graph")), body.get("inputs")
     if not isinstance(inputs, list) or len(inputs) > MOST_INPUTS:
         raise Invalid("inputs", field="inputs")
-    stored = ask(lambda account: flows.get(account, flow))
     known = world.load_world()
     found = _rehearsed(
         stored, graph, known, inputs, str(body.get("number") or "")[:32], _opening(body.get("at"))

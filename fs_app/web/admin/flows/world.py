@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from flask import g
+
 from fs_app.audio import prompts, shipped
 from fs_app.audio.model import ANY
 from fs_app.ivr import account as accounts
@@ -64,14 +66,21 @@ def sentence(problem: Problem, world: AccountWorld) -> str:
     return t_or(problem.key, t("flow.problem.other"), **params)
 
 
-def prompt_name(prompt: str, world: AccountWorld, texts: Mapping[str, str] | None = None) -> str:
+def prompt_name(prompt: str, world: AccountWorld) -> str:
     """What a person calls a sound: its name, or what is said."""
     parsed = prompts.parse(prompt)
     if parsed is None:
         return prompt[:60]
     if parsed.kind == prompts.SOUND:
         return next((sound.name for sound in world.sounds if sound.id == parsed.id), prompt)
-    return (texts or {}).get(parsed.name) or parsed.name
+    return _spoken().get(parsed.name, parsed.name)
+
+
+def _spoken() -> dict[str, str]:
+    """Shipped prompt → what it says; asked for once in a request."""
+    if "spoken_prompts" not in g:
+        g.spoken_prompts = {one.name: shipped_words(one) for one in shipped_prompts()}
+    return g.spoken_prompts  # type: ignore[no-any-return]
 
 
 def sounds_offered(world: AccountWorld, prompts_there: Sequence[shipped.Shipped]) -> list[dict[str, Any]]:

@@ -190,7 +190,7 @@ export function Canvas() {
 
   return html`<div class="fl-canvas" ref=${box} role="application" aria-label=${t("flows.canvas")} aria-describedby="fl-keys-hint" onKeyDown=${keys}
       onDrop=${onDrop} onDragOver=${onDragOver} onMouseMove=${(event) => { mouse.current = event; }}>
-    <svg class="fl-defs" aria-hidden="true"><defs><marker id="fl-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 1 9 5 0 9z" /></marker></defs></svg>
+    <svg class="fl-defs" aria-hidden="true"><defs><marker id="fl-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" markerWidth="12" markerHeight="12" orient="auto-start-reverse"><path d="M0 1 9 5 0 9z" /></marker></defs></svg>
     <${ReactFlow} nodes=${drawn} edges=${edges} nodeTypes=${TYPES} onNodesChange=${onNodesChange} onEdgesChange=${onEdgesChange}
       onNodeDragStop=${dragged} onSelectionDragStop=${(event, nodes) => dragged(event, null, nodes)} onConnect=${connected} onConnectEnd=${dropped}
       onPaneClick=${() => { store.choose(NONE); store.edge.value = null; }} nodesFocusable=${false} edgesFocusable=${false} disableKeyboardA11y

@@ -49,8 +49,17 @@ function words(step) {
     case "wanted":
       return data.what === "HangUp" ? t("flows.try.we_hang_up") : data.what === "SendMessage" ? t("flows.try.message", { name: choice("MESSAGE", data.message) }) : t("flows.try.survey");
     default:
-      return data.name ?? data.why ?? (data.value === undefined ? "" : JSON.stringify(data.value));
+      return replied(data);
   }
+}
+
+/** What the world answered, in words. */
+function replied({ do: how, name, why, value }) {
+  if (how === "message_left") return t("flows.answer.message_left");
+  const word = `flows.answer.${name ?? why}`;
+  if (known(word)) return t(word);
+  if (value === null) return t("flows.answer.unknown");
+  return value?.name ?? JSON.stringify(value ?? name ?? why ?? "");
 }
 
 /** What the world may answer: [words, input]. */
