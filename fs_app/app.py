@@ -368,6 +368,7 @@ class Application:
         every("disk of recordings", 2.0, self.disk.round)
         self.schedule.every("deletion of recordings", DELETION_S, self.disposal.run)
         self.messages.start()
+        self._stops.callback(self.messages.stop)
         self.schedule.every("messages", MESSAGES_S, self.messages.round)
         self.schedule.every("old sounds", OLD_SOUNDS_S, self.sounds.forget_old)
         self.schedule.every("examination", EXAMINED_S, self.doctor.round)

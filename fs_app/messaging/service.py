@@ -32,6 +32,10 @@ AT_ONCE = 8
 """Messages that are sent beside each other."""
 
 LOOK_S = 30.0
+"""How often it is looked for messages that are claimed and under way nowhere."""
+
+FAREWELL_S = 8.0
+"""What is not sent by then when the program ends is unknown at its next start."""
 
 LARGEST_ATTACHMENT = 15 * 1024**2
 """A longer recording is named in the mail and heard in the program."""
@@ -60,6 +64,7 @@ class Messages:
         ] = {}  # claimed by this program, with those whose end is not written down yet
         self._results: list[tuple[Job, Outcome]] = []
         self._settling = BoundedSemaphore(1)
+        self._stopping = False
         self._looked_at = clock.monotonic()
         self.vault = vault
 
@@ -70,12 +75,19 @@ class Messages:
         if left:
             log.warning("messages may have been sent or not when the program ended", messages=left)
 
+    def stop(self) -> None:
+        """What is being sent is finished, and written down, for a few seconds; nothing new begins."""
+        self._stopping = True
+        with gevent.Timeout(FAREWELL_S, False):
+            while self._jobs:
+                gevent.sleep(0.05)
+
     def round(self) -> None:
         """Once a second. Raises DatabaseBusy; nothing is lost then, the next round does it."""
         self._settle()
         self._look_for_stray()
         free, now = AT_ONCE - len(self._jobs), self._clock.now_ms()
-        if free <= 0 or not self._db.read(lambda: outbox.is_due(now)):
+        if free <= 0 or self._stopping or not self._db.read(lambda: outbox.is_due(now)):
             return
         for job in self._db.write(lambda: outbox.claim(now, free)):
             self._begin(job)

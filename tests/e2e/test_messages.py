@@ -11,8 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from fs_app.messaging.model import MessageProvider, MessageTemplate, MessageText
+from fs_app.queues.model import Queue
 from tests.e2e.test_opening import administrator, send
+from tests.e2e.test_routing import configured  # noqa: F401 - a fixture
 from tests.support.mailserver import HttpProvider, MailServer
+from tests.support.menus import MENU_DID, behind, node, published
 from tests.support.program import DID, Program
 from tests.support.until import until
 from tests.support.world import World
@@ -242,3 +246,36 @@ def test_a_queue_closes_by_itself_and_who_waits_is_told(
     (at,) = app.rows("select at from journal_entry where kind = 'queue.closed' order by id desc limit 1")[0]
     assert 0 <= at % 60_000 < 1000, f"{at % 60_000} ms after the minute"
     until(lambda: provider.got, 15, "he gets the SMS of a closed queue")
+
+
+def test_a_voice_menu_sends_in_the_callers_language(
+    world: World,
+    configured: Callable[..., Program],  # noqa: F811
+    provider: HttpProvider,
+) -> None:
+    def change(program: Program, queue: Queue, _other: Queue) -> None:
+        of = {"account": program.ids.account, "created_at": 1}
+        settings = {"url": provider.url, "body": '{"to": "{{to}}", "text": "{{text}}"}'}
+        MessageProvider.create(name="SMS", channel="sms", settings=settings, **of)
+        told = MessageTemplate.create(name="Order", channel="sms", **of)
+        for language, text in (("fr", "Commande {{order}}"), ("en", "Order {{order}}")):
+            MessageText.create(account=program.ids.account, template=told, language=language, text=text)
+        flow = published(
+            program.ids.account,
+            "Orders",
+            node("ask", "language", {"next": "know"}, languages=["fr", "en"]),
+            node("know", "assign", {"next": "tell"}, assignments=[{"variable": "order", "value": "4711"}]),
+            node("tell", "message", {"next": "bye"}, message=told.id, to="caller"),
+            node("bye", "hangup", prompts=[]),
+        )
+        behind(program.ids.account, flow)
+
+    app = configured(change, **PRIVATE)
+    caller = world.call(MENU_DID, NUMBER)
+    caller.talking()
+    until(caller.sound, 10, "the prompt")
+    caller.press("2")
+    assert caller.ended(20) == "bye"
+    until(lambda: provider.got, 10, "it is sent")
+    assert json.loads(provider.got[0].body) == {"to": NUMBER, "text": "Order 4711"}
+    assert app.rows("select state, language from message") == [("SENT", "en")]

@@ -278,3 +278,17 @@ def test_the_end_of_an_originate_that_is_told_twice_counts_once(tmp_path: Path) 
     command.succeed(OriginateResult(answered=False, cause="NO_ANSWER"))
     world.calls.settle()
     assert world.live.callbacks[kept].tries == 1
+
+
+def test_a_clock_that_was_put_forward_makes_it_due_at_once(tmp_path: Path) -> None:
+    world = centre(tmp_path, agents=())
+    kept = keeps_place(world)
+    call = attempt(world, kept)
+    world.callbacks.postpone(ACCOUNT, kept, world.clock.now_ms() + 3_600_000)
+    assert attempt(world, kept) != call or not attempt(world, kept)
+    world.clock.wall_shift_ms += 3_600_000
+    world.clock.advance(1)
+    assert not attempt(world, kept)  # its timer sleeps by the clock that never jumps
+    world.callbacks.rearm()
+    world.clock.advance(0.1)
+    assert attempt(world, kept)

@@ -9,15 +9,17 @@ from pathlib import Path
 from shutil import copy
 from typing import Any
 
+import gevent
 import pytest
 
 from fs_app.accounts.model import Account
+from fs_app.admin.listing import Wanted
 from fs_app.calls.model import Call, Recording
 from fs_app.clock import FakeClock
 from fs_app.contacts.model import Contact
 from fs_app.db import Database
 from fs_app.journal import Entry
-from fs_app.messaging import outbox
+from fs_app.messaging import log, outbox
 from fs_app.messaging.model import (
     Message,
     MessageProvider,
@@ -35,6 +37,7 @@ from fs_app.queues.model import Disposition
 from fs_app.tasks import Tasks, Threads
 from fs_app.voicemail.model import Voicemail, VoicemailBox
 from tests.support.mailserver import HttpProvider, MailServer
+from tests.support.postgres import Postgres, find_postgres
 from tests.support.until import until
 from tests.unit.core.databases import T0, Ids, opened, populate
 
@@ -103,7 +106,20 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def post(tmp_path: Path, migrated: Path) -> Iterator[Post]:
-    db = opened(f"sqlite:///{copy(migrated, tmp_path / 'x.db')}")
+    yield from office(opened(f"sqlite:///{copy(migrated, tmp_path / 'x.db')}"), tmp_path)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Post]:
+    """The same on PostgreSQL."""
+    if find_postgres() is None:
+        pytest.skip("NOT SHOWN HERE: no PostgreSQL")
+    server = Postgres()
+    yield from office(opened(server.create()), tmp_path)
+    server.stop()
+
+
+def office(db: Database, tmp_path: Path) -> Iterator[Post]:
     ids, clock = db.write(populate), FakeClock(T0)
     server, provider = MailServer(), HttpProvider()
     found = Post(db, ids, clock, made(db, clock, tmp_path), server, provider, tmp_path)
@@ -425,3 +441,37 @@ def test_a_new_voicemail_is_mailed_with_its_sound(post: Post) -> None:
     assert "Accueil" in got.text
     assert "01:23" in got.text
     assert [a.get_content() for a in got.mail.iter_attachments()] == [b"RIFF1234WAVE"]
+
+
+def test_an_orderly_end_waits_for_what_is_being_sent(post: Post) -> None:
+    rule(post, "answered", template(post))
+
+    def slowly(asked: Any) -> tuple[int, str]:
+        gevent.sleep(0.5)
+        return 200, "{}"
+
+    post.provider.answer = slowly
+    post.call("answered")
+    post.messages.round()
+    post.messages.stop()
+    assert post.states() == ["SENT"]
+    post.call("answered", "call-2")
+    post.round()
+    assert post.states() == ["SENT", "WAITING"]
+
+
+def test_the_same_on_postgresql(elsewhere: Post) -> None:
+    post = elsewhere
+    rule(post, "answered", template(post))
+    rule(post, "disposed", template(post, said="Oui"), dispositions=[post.ids.disposition])
+    post.call("answered")
+    post.tell("call.disposed", disposition=post.ids.disposition, code="", label="", note="")
+    post.tell("message.wanted", message=None, to=NUMBER)
+    post.round()
+    post.db.write(lambda: Message.update(state="SENDING").where(Message.id == 1).execute())
+    post.again()
+    assert post.states() == ["UNKNOWN died", "SENT"]
+    page = post.db.read(
+        lambda: log.listing(post.ids.account, Wanted(q="Merci", filters=(("state", "UNKNOWN"),)))
+    )
+    assert [line.text for line in page.rows] == ["Merci Jean Bcc: x"]

@@ -117,6 +117,20 @@ def test_tls_that_does_not_work_is_said_in_a_word(server: MailServer, tmp_path: 
     assert not server.got
 
 
+def test_a_mail_goes_over_tls_to_a_server_whose_certificate_is_right(
+    server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.certificate = own_certificate(tmp_path)
+    server.password = "geheim"
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))  # the authorities that are believed
+    there = settings(server, host="localhost", tls="starttls", user="shop")
+    assert isinstance(post(there, "geheim"), Sent)
+    by_address = post(settings(server, tls="starttls"))
+    assert isinstance(by_address, NotSent)
+    assert by_address.why == "certificate"  # it is for another name
+    assert len(server.got) == 1
+
+
 def test_a_mail_without_a_receipt_is_unclear_and_one_before_is_not(
     server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
