@@ -148,7 +148,7 @@ def _whole_node(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _said(draft: Any, known: AccountWorld, stored: Stored) -> list[dict[str, Any]]:
-    return world.said(world.problems_of(draft, known, stored), known)
+    return world.said(world.found_in(draft, known, stored), known)
 
 
 def _conflict(conflict: DraftChanged) -> Response:

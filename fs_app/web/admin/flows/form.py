@@ -70,7 +70,7 @@ def _publish(flow: int, version: int) -> AnyResponse | tuple[str, int]:
 def _page(stored: Stored, graph: Graph, base: int, trouble: str = "") -> str:
     shipped = world.shipped_prompts()
     known = world.load_world()
-    problems = world.problems_of(graph, known, stored)
+    problems = world.found_in(graph, known, stored)
     sounds = [(one["ref"], one["name"]) for one in world.sounds_offered(known, shipped)]
     choices = {kind: [(choice.id, choice.name) for choice in found] for kind, found in known.choices.items()}
     names = {node["id"]: _name(node) for node in graph["nodes"]}

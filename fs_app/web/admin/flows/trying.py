@@ -24,7 +24,7 @@ from fs_app.web.admin.common import read as ask
 from fs_app.web.admin.flows import world
 from fs_app.web.admin.flows.editor import body_of, fresh, usable
 from fs_app.web.admin.sounds_heard import address, shipped_address
-from fs_app.web.context import zone
+from fs_app.web.context import site, zone
 
 blueprint = Blueprint("admin_flow_trying", __name__, url_prefix="/admin/flows")
 
@@ -88,8 +88,9 @@ def play(flow: int) -> Response:
     if not isinstance(inputs, list) or len(inputs) > MOST_INPUTS:
         raise Invalid("inputs", field="inputs")
     known = world.load_world()
-    found = _rehearsed(
-        stored, graph, known, inputs, str(body.get("number") or "")[:32], _opening(body.get("at"))
+    # Away from the loop: a thousand inputs may lead through many nodes.
+    found = site().threads.run(
+        _rehearsed, stored, graph, known, inputs, str(body.get("number") or "")[:32], _opening(body.get("at"))
     )
     texts = {one.name: one.texts for one in world.shipped_prompts()}
     answer = found.as_json()
@@ -119,8 +120,9 @@ def _opening(at: Any) -> Opening:
     """What is open at this time of the account's wall clock. Raises Invalid for what is no time."""
     if not at:
         return lambda schedule, holidays: None
+    here = zone()
     try:
-        when = datetime.fromisoformat(str(at)).replace(tzinfo=zone())
+        when = datetime.fromisoformat(str(at)).replace(tzinfo=here)
     except ValueError as error:
         raise Invalid(f"{at!r} is no time", field="at") from error
     weeks, calendars = ask(lambda account: (hours.weeks(account), hours.calendars(account)))
@@ -129,7 +131,7 @@ def _opening(at: Any) -> Opening:
         week, calendar = weeks.get(schedule or 0), calendars.get(holidays or 0)
         if (schedule and week is None) or (holidays and calendar is None):
             return None
-        found = is_open(week, calendar, when, zone())
+        found = is_open(week, calendar, when, here)
         if found.open:
             return "open"
         return "holiday" if found.holiday is not None else "closed"
