@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -11,8 +13,12 @@ LONGEST = 1024
 """Characters; a longer password is refused before it is hashed."""
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
-"""Checked when there is no such user, so that the answer takes as long."""
+
+
+@cache
+def _nobody() -> str:
+    """Checked when there is no such user, so that the answer takes as long. (Not at the import: it takes 100 ms.)"""
+    return _hasher.hash("nobody has this password")
 
 
 class Passwords:
@@ -26,7 +32,7 @@ class Passwords:
 
     def check(self, kept: str | None, password: str) -> bool:
         """Whether `password` is the one that `kept` was made of; `None`: there is no such user."""
-        right = self._threads.run(_verified, kept or _NOBODY, password[: LONGEST + 1])
+        right = self._threads.run(_verified, kept, password[: LONGEST + 1])
         return right and kept is not None and len(password) <= LONGEST
 
     def outdated(self, kept: str) -> bool:
@@ -46,8 +52,8 @@ def _bytes(password: str) -> bytes:
     return password.encode("utf-8", "replace")
 
 
-def _verified(kept: str, password: str) -> bool:
+def _verified(kept: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(kept, _bytes(password))
+        return _hasher.verify(kept or _nobody(), _bytes(password))
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False

@@ -245,7 +245,6 @@ SINGLETONS = {
     "fs_app.ivr.speech.fr.PIECES": "the same",
     "fs_app.metrics": "prometheus_client keeps one registry per process",
     "fs_app.accounts.passwords._hasher": "parameters of argon2; it keeps nothing",
-    "fs_app.accounts.passwords._NOBODY": "the hash that is checked for somebody unknown",
 }
 """What may be made when a module is imported, and why."""
 

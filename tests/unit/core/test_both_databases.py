@@ -123,7 +123,6 @@ def passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passwords]:
     """As cheap as a password can be: its cost is somebody else's test."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr("fs_app.accounts.passwords._hasher", cheap)
-    monkeypatch.setattr("fs_app.accounts.passwords._NOBODY", cheap.hash("nobody"))
     made = Passwords()
     yield made
     made.stop()
