@@ -435,7 +435,7 @@ def test_a_death_of_the_switch_in_a_menu(world: World, configured: Configured) -
         caller.press("42")
         assert caller.ended(timeout=20) == "bye"
         over(app, "menu")
-    assert world.legs() == 0
+    until(lambda: world.legs() == 0, 10, "no leg is left")
 
 
 def test_a_link_that_was_cut_while_he_listened(world: World, configured: Configured) -> None:  # noqa: F811
