@@ -99,6 +99,11 @@ def one(account: int, message: int) -> Line:
     return _line(row, queue.name if queue is not None else "")
 
 
+def of_call(account: int, call: str) -> int:
+    """How many messages there are about this call."""
+    return int(Message.select().where(Message.account == account, Message.call == call).count())
+
+
 def cancel(by: Actor, message: int) -> None:
     """Raises NotFound, NotNow."""
     row = find(Message, by.account, message)

@@ -76,7 +76,9 @@ def claim(now: int, most: int) -> list[Job]:
     for (account,) in list(accounts.order_by(fn.MIN(Message.due_at)).tuples()):
         asked = limits(account)
         lately = (
-            Message.select().where(Message.account == account, Message.claimed_at > now - MINUTE_MS).count()
+            Message.select()
+            .where(Message.account == account, Message.claimed_at.between(now - MINUTE_MS, now))
+            .count()
         )
         room = min(asked.per_minute - lately, most - len(jobs))
         if room <= 0:
@@ -196,7 +198,7 @@ def _to(row: Any, recipient: str, now: int) -> int:
     query = Message.select().where(
         Message.account == row.account_id,
         Message.recipient == recipient,
-        Message.claimed_at > now - DAY_MS,
+        Message.claimed_at.between(now - DAY_MS, now),
         Message.state.in_((SENT, SENDING, UNKNOWN)),
         Message.id != row.id,
     )

@@ -17,7 +17,7 @@ from fs_app.admin.form import Problems, find
 from fs_app.messaging import mail, recipients, sms
 from fs_app.messaging.model import Message, MessageProvider, MessageSettings
 from fs_app.messaging.outbox import Limits, limits
-from fs_app.messaging.state import CHANNELS, WAITING
+from fs_app.messaging.state import CANCELLED, CHANNELS, SENT, WAITING
 from fs_app.messaging.vault import Vault
 
 KIND = "message_provider"
@@ -37,12 +37,26 @@ class ProviderForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Last:
+    state: str
+    why: str
+    detail: str
+    at: int
+
+    @property
+    def works(self) -> bool:
+        """The provider took it, or refused this one message for what it was."""
+        return self.state == SENT or self.why in ("refused_by_server", "refused_by_provider")
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     id: int
     form: ProviderForm
     preferred: bool
     has_secret: bool
     where: str  # its address, for lists
+    last: Last | None  # what became of the last message that it was given
 
 
 def listing(account: int) -> list[Stored]:
@@ -245,7 +259,23 @@ def _stored(row: Any) -> Stored:
     else:
         where = urlsplit(values["url"]).hostname or ""
     form = ProviderForm(row.name, row.channel, row.active, values)
-    return Stored(row.id, form, row.preferred, bool(row.secret), where)
+    return Stored(row.id, form, row.preferred, bool(row.secret), where, _last(row.account_id, row.id))
+
+
+def _last(account: int, provider: int) -> Last | None:
+    found = (
+        Message.select()
+        .where(
+            Message.account == account,
+            Message.provider == provider,
+            Message.claimed_at.is_null(False),
+            (Message.state == SENT) | (Message.why != ""),
+            Message.state != CANCELLED,
+        )
+        .order_by(Message.claimed_at.desc())
+        .first()
+    )
+    return Last(found.state, found.why, found.detail, found.ended_at or found.claimed_at) if found else None
 
 
 def _told(form: ProviderForm) -> dict[str, Any]:

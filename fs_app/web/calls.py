@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fs_app.accounts.service import Identity
 from fs_app.calls import queries
 from fs_app.errors import NotFound
+from fs_app.messaging import log as messages
 from fs_app.surveys import queries as surveys
 from fs_app.web import callfilter, given, i18n, text, timeline
 from fs_app.web.access import needs
@@ -113,6 +114,9 @@ def call(call_id: str) -> str:
         may_keep=identity.may("recordings.keep"),
         may_delete=identity.may("recordings.delete"),
         fate=said,
+        messages=the_app().db.read(lambda: messages.of_call(identity.account, call_id))
+        if identity.may("messages.manage")
+        else 0,
         steering=the_app().calls.recording_ways(identity.account, call_id)
         if identity.may("recordings.steer") and found.row.running
         else [],

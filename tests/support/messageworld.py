@@ -81,7 +81,7 @@ def write(account: int, queue: int, call: str, now: int) -> None:
             tries=0 if state == "WAITING" else 1,
             due_at=now,
             expires_at=now + 86_400_000,
-            claimed_at=None if state == "WAITING" else now,
+            claimed_at=None if state == "WAITING" else now - i * 60_000,
             ended_at=now if state in ("SENT", "FAILED", "UNKNOWN", "CANCELLED") else None,
             why=why,
             detail=f"402 {HOSTILE}" if state == "FAILED" else "",

@@ -179,6 +179,18 @@ def test_a_test_mail_goes_out_at_once_and_says_what_became_of_it(web: Web, admin
     server.close()
 
 
+def test_a_provider_says_whether_it_works(admin: Visitor) -> None:
+    assert "Pas encore essayé" in admin.page("/admin/messages/providers/1")
+    assert "Fonctionne : dernier envoi" in admin.page("/admin/messages/providers/2")
+
+
+def test_the_page_of_a_call_leads_to_its_messages(web: Web, admin: Visitor) -> None:
+    link = f"/admin/messages?q={callworld.FULL}"
+    assert link in admin.page(f"/calls/{callworld.FULL}")
+    assert admin.page(link).count("Merci de votre appel") >= 6
+    assert link not in web.person("sonia").page(f"/calls/{callworld.FULL}")
+
+
 def test_limits_are_kept(admin: Visitor) -> None:
     path = "/admin/messages/providers/limits"
     assert admin.post(path, per_minute="30", per_recipient_day="3").status_code == 303
