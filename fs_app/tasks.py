@@ -130,8 +130,10 @@ class Threads:
         self._waiting += 1
         try:
             with gevent.Timeout(timeout, False):
-                result: R = self._pool.apply(function, args)
-                return result
+                result, error = self._pool.apply(_outcome, (function, args))
+                if error is not None:
+                    raise error
+                return result  # type: ignore[no-any-return]
             raise WaitTimeout(f"{self.name}: no result within {timeout} s")
         finally:
             self._waiting -= 1
@@ -139,3 +141,11 @@ class Threads:
     def stop(self) -> None:
         with contextlib.suppress(gevent.Timeout):
             self._pool.kill()
+
+
+def _outcome(function: Callable[..., R], args: tuple[Any, ...]) -> tuple[R | None, BaseException | None]:
+    """Exceptions travel as values: a thread pool of gevent prints those that pass through it."""
+    try:
+        return function(*args), None
+    except Exception as error:  # noqa: BLE001 - handed to the caller, who asked
+        return None, error

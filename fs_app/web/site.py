@@ -11,6 +11,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup, escape
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.accounts.passwords import Passwords
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 LARGEST_REQUEST = 1024 * 1024
 """Bytes of a request's body; a view that takes more says so: `view.largest`."""
 
+LARGEST_IDENTIFIER = 2**31 - 1
+
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "media-src 'self' blob:; connect-src 'self'; frame-ancestors 'self'"
@@ -59,6 +62,13 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)",
 }
+
+
+class Identifier(IntegerConverter):
+    """`<int:…>` in an address: what no column of ours can hold is no page, rather than an error of the database."""
+
+    def __init__(self, url_map: Map, *args: Any, **more: Any) -> None:
+        super().__init__(url_map, *args, **{"max": LARGEST_IDENTIFIER, **more})
 
 
 def build(app: Application) -> Flask:
@@ -77,6 +87,7 @@ def build(app: Application) -> Flask:
         BABEL_DEFAULT_LOCALE=i18n.DEFAULT,
         RATELIMIT_HEADERS_ENABLED=False,
     )
+    flask_app.url_map.converters["int"] = Identifier
     flask_app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     passwords = Passwords()
     accounts = AccountService(app.db, app.clock, passwords, settings.session_hours * 3_600_000)

@@ -227,3 +227,12 @@ def test_the_server_serves_pages_and_compressed_files_and_stops(tmp_path: Path) 
     with pytest.raises(OSError, match="refused"):
         urlopen(f"{base}/login", timeout=5)
     app.db.close()
+
+
+def test_an_identifier_that_no_column_can_hold_is_no_page(web: Web) -> None:
+    person = web.person("admin")
+    token = person.token("/calls")
+    for number in (2**31, 2**63, 10**30):
+        assert person.get(f"/admin/queues/{number}").status_code == 404
+        answer = person.client.post(f"/admin/queues/{number}/deactivate", data={"csrf_token": token})
+        assert answer.status_code in (404, 405)
