@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
-from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from prometheus_client import REGISTRY
 
+from fs_app import checks
 from fs_app import facts as f
-from fs_app import metrics
 from fs_app.agents import today
 from fs_app.agents.lines import Lines
 from fs_app.agents.phonewatch import PhoneWatch
@@ -24,33 +22,32 @@ from fs_app.agents.state import Presence, Work
 from fs_app.agents.testcall import TestCalls
 from fs_app.audio.jobs import Jobs
 from fs_app.audio.phone import GUIDE, Takes
-from fs_app.audio.wav import make_folders, mend_header
 from fs_app.bus import Bus
 from fs_app.callbacks.desk import CallbackDesk
 from fs_app.callbacks.service import Callbacks
+from fs_app.calls import destination
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context, Folders
 from fs_app.calls.model import Call as CallRow
 from fs_app.calls.service import Calls
 from fs_app.calls.sounds import on_switch
-from fs_app.catalog import Catalog, FlowInfo, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock, RealClock
 from fs_app.config import Settings, address
 from fs_app.contacts import service as contacts
 from fs_app.contacts.matching import Matching
+from fs_app.counting import count
 from fs_app.db import Database
 from fs_app.desk import AgentDesk
-from fs_app.directory import process as directory_process
-from fs_app.directory import snapshot
+from fs_app.directory_keeper import DirectoryKeeper
 from fs_app.doctor.visits import EVERY_S as EXAMINED_S
 from fs_app.doctor.visits import Visits
-from fs_app.errors import ConfigError, DatabaseBusy, FsAppError, Unavailable
+from fs_app.errors import ConfigError, DatabaseBusy, FsAppError
 from fs_app.esl.link import Link
 from fs_app.esl.outbound import OutboundServer
 from fs_app.esl.recovery import Recovery
 from fs_app.esl.switch import Switch
-from fs_app.events import CatalogChanged, PageOpened, Recorded, SwitchState
-from fs_app.health import LAG_MS, Health, disk
+from fs_app.events import CatalogChanged, PageOpened, SwitchState
 from fs_app.hours.watch import Openings
 from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
@@ -68,7 +65,8 @@ from fs_app.queues.patience import Patience
 from fs_app.queues.service import Queues
 from fs_app.recordings.disk import Disk
 from fs_app.recordings.disposal import Disposal
-from fs_app.routing import last_agent
+from fs_app.recordings.files import Files
+from fs_app.remembered import Remembered
 from fs_app.routing.service import Routing
 from fs_app.schedule import Schedule
 from fs_app.supervision import today as queues_today
@@ -87,9 +85,6 @@ JOURNAL_DAYS = 7
 DELETION_S = 60.0
 MESSAGES_S = 1.0
 OLD_SOUNDS_S = 3600.0
-
-LAGGING = 5000
-"""More unprojected entries than this are reported as trouble."""
 
 
 class Application:
@@ -133,6 +128,17 @@ class Application:
             self.agents,
             on_rest=lambda agent: self.routing.agent_ready(agent),
         )
+        self.files = Files(settings.recordings, self.bus, self.tasks, self.threads)
+        self.directory = DirectoryKeeper(
+            address(settings.directory_listen),
+            settings.directory_snapshot,
+            settings.data_dir / "directory.log",
+            self.catalog,
+            self.bus,
+            self.switch,
+            self.tasks,
+            self.threads,
+        )
         self._context = Context(
             live=self.live,
             clock=self.clock,
@@ -147,13 +153,16 @@ class Application:
             length=self.queues.length,
             tell=lambda call, message: self.calls.tell(call, message),
             trunk=settings.dialled,
-            make_folder=lambda path: self._make_folder(path),
+            make_folder=self.files.make_folder,
             position=self.queues.position,
             estimate_s=lambda call: self.pace.estimate_s(call, self.clock.now_ms()),
             lines=self.lines,
         )
         self.calls = Calls(
-            self._context, self.tasks, self._dialled, on_stranger=lambda leg: self.recovery.stranger(leg)
+            self._context,
+            self.tasks,
+            lambda fact: destination.of(self.catalog, fact),
+            on_stranger=lambda leg: self.recovery.stranger(leg),
         )
         self.disk = Disk(
             settings.recordings,
@@ -259,7 +268,6 @@ class Application:
         self.bus.subscribe(CatalogChanged, lambda _: self.calls.see_off())
         self.bus.subscribe(CatalogChanged, lambda _: self._settings_changed())
         self.bus.subscribe(PageOpened, lambda event: self.routing.agent_ready(event.agent))
-        self.bus.subscribe(Recorded, self._mend_recording)
         self.matching = Matching(self.live, self.db, self.bus, self.tasks)
         self.phone_watch = PhoneWatch(
             self.live,
@@ -299,8 +307,21 @@ class Application:
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
         self.system = Figures(self.clock, self.switch, self.threads, self._places())
         self.doctor = Visits(settings, self.tasks)
-        self._health = Health(self.clock)
-        self._add_checks()
+        self._remembered = Remembered(
+            self.db, self.clock, self.today, self.queues_today, self.routing.last_agents
+        )
+        self._health = checks.health(
+            self.clock,
+            self.link,
+            self.recovery,
+            self.projector,
+            self.journal,
+            self.directory,
+            settings.data_dir,
+            self.disk,
+            self.disposal,
+            self.watch,
+        )
 
     # --- life -----------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -323,8 +344,8 @@ class Application:
         stops.callback(self.projector.drain, 5.0)
         self.live.record("program.started", replayed=self.live.replayed, checkpoint=checkpoint.id)
         self.catalog.reload()
-        self._follow_directory()
-        stops.callback(self._stop_directory)
+        self.directory.start()
+        stops.callback(self.directory.stop)
         self.queues.rebuild()
         self.routing.ready.forget()
         self.agents.rearm()
@@ -335,8 +356,7 @@ class Application:
         self.callbacks.rearm()
         self.openings.start()
         self.desk.expect_pages()
-        self._load_today()
-        self._load_last_agents()
+        self._remembered.load()
         stops.callback(self.live.record, "program.stopped")
         self.watch.start()
         self._start_rounds()
@@ -360,8 +380,8 @@ class Application:
         every("journal pruning", 3600.0, lambda: self.journal.prune(self.projector.position, JOURNAL_DAYS))
         every("comparison", self.settings.reconcile_s, self.recovery.look)
         every("CDR spool", 2.0, self.recovery.read_spool)
-        every("directory", 10.0, self._ensure_directory)
-        every("figures", 5.0, self._count)
+        every("directory", 10.0, self.directory.round)
+        every("figures", 5.0, lambda: count(self.live))
         every("telephones", 1.0, self.phone_watch.round)
         every("configuration from elsewhere", 1.0, self.catalog.follow)
         self.disk.round()
@@ -422,23 +442,6 @@ class Application:
         name = " ".join(filter(None, (str(found["first_name"]), str(found["last_name"]))))
         return {**found, "name": name or str(found["company"])}
 
-    def _dialled(self, fact: f.LegCreated) -> QueueInfo | FlowInfo | None:
-        """What is behind the number that was dialled: the menu or queue of a DID from outside, a queue's number from a
-        telephone."""
-        did = self.catalog.did(fact.destination)
-        agent = self.catalog.caller(fact.channel_name)
-        if agent is not None:
-            info = self.catalog.agent(agent)
-            if info is not None:
-                internal = self.catalog.queue_by_number(info.account, fact.destination)
-                if internal is not None:
-                    return internal
-                if did is not None and did.account != info.account:
-                    return None
-        if did is None:
-            return None
-        return self.catalog.flow(did.flow) or self.catalog.open_queue(did.queue)
-
     def _compare_others(
         self, present: Collection[str], channels: Mapping[str, f.Channel], begun: int
     ) -> None:
@@ -451,35 +454,11 @@ class Application:
         has_phone = self.lines.reachable(agent)
         return has_phone and self.desk.has_page(agent) and not self.listening.uses_phone(agent)
 
-    def _make_folder(self, path: str) -> None:
-        """In a thread, while the caller hears the greeting."""
-        self.tasks.spawn("recording folder", self._made_folder, self.settings.recordings, path)
-
-    def _made_folder(self, root: Path, path: str) -> None:
-        try:
-            self.threads.run(make_folders, root, path)
-        except OSError as error:
-            log.warning("no folder for a message", error=str(error))
-
     def _may_dial(self, agent: int) -> bool:
         """He may call somebody back now: he is here, whether calls may come to him or not, and does nothing else."""
         state = self.live.agents.get(agent)
         free = state is not None and state.presence is not Presence.LOGGED_OUT and state.work is Work.IDLE
         return free and self.link.up and self._reachable(agent)
-
-    def _mend_recording(self, event: Recorded) -> None:
-        """The switch died while it recorded: the sound is there, the header of its file is not."""
-        entry = event.entry
-        if entry.kind == "recording.stopped" and entry.data.get("why") == "switch lost":
-            self.tasks.spawn(
-                "mend recording", self._mend_header, self.settings.recordings / entry.data["path"]
-            )
-
-    def _mend_header(self, path: Path) -> None:
-        try:
-            self.threads.run(mend_header, path)
-        except (OSError, ValueError) as error:
-            log.warning("recording can't be mended", file=path.name, error=str(error))
 
     def _set_routing(self, is_open: bool) -> None:
         self.routing.open = is_open
@@ -530,61 +509,6 @@ class Application:
     def _sync_journal(self) -> None:
         self.threads.run(self.journal.sync)
 
-    def _count(self) -> None:
-        stages: dict[str, int] = {}
-        for call in self.live.calls.values():
-            stages[str(call.stage)] = stages.get(str(call.stage), 0) + 1
-        metrics.CALLS.clear()
-        for stage, number in stages.items():
-            metrics.CALLS.labels(stage=stage).set(number)
-        shown: dict[str, int] = {}
-        for agent in self.live.agents.values():
-            shown[agent.shown] = shown.get(agent.shown, 0) + 1
-        metrics.AGENTS.clear()
-        for state, number in shown.items():
-            metrics.AGENTS.labels(state=state).set(number)
-
-    # --- the telephones' directory ----------------------------------------------------------------------------
-    def _follow_directory(self) -> None:
-        self._write_directory()
-        self.bus.subscribe(CatalogChanged, lambda _: self._directory_changed())
-        self._ensure_directory()
-
-    def _directory_changed(self) -> None:
-        self.tasks.spawn("directory snapshot", self._renew_directory)
-
-    def _renew_directory(self) -> None:
-        self._write_directory()
-        if self.switch.up:
-            self.switch.flush_directory()
-
-    def _write_directory(self) -> None:
-        accounts = self.catalog.now.accounts
-        users = [
-            snapshot.User(a.number, a.domain, a.sip_ha1, accounts[a.account].slug, a.name)
-            for a in self.catalog.now.agents.values()
-        ]
-        self.threads.run(snapshot.write, self.settings.directory_snapshot, users)
-
-    def _ensure_directory(self) -> None:
-        try:
-            directory_process.ensure_running(
-                *address(self.settings.directory_listen),
-                self.settings.directory_snapshot,
-                self.settings.data_dir / "directory.log",
-            )
-            self._directory_trouble = ""
-        except Unavailable as error:
-            if not self._directory_trouble:
-                log.error("the telephones' directory is away", error=str(error))
-            self._directory_trouble = str(error)
-
-    def _stop_directory(self) -> None:
-        with suppress(Unavailable):
-            directory_process.stop(*address(self.settings.directory_listen))
-
-    _directory_trouble = ""
-
     # --- database look-ups ------------------------------------------------------------------------------------
     def _known_calls(self, ids: list[str]) -> set[str]:
         return self.db.read(
@@ -595,49 +519,7 @@ class Application:
         info = self.catalog.account(account)
         return info.time_zone if info else "UTC"
 
-    def _load_today(self) -> None:
-        """Today's figures from the database; without it they begin at zero."""
-        begin = datetime.now(ZoneInfo("UTC")) - timedelta(hours=36)
-        try:
-            entries = self.db.read(lambda: today.entries_since(int(begin.timestamp() * 1000)))
-        except DatabaseBusy:
-            return
-        for entry in entries:
-            self.today.follow(entry)
-        self._load_queues_today()
-        # Once more when the projection has had its time: what is told twice counts once.
-        self.clock.call_later(20.0, self._load_queues_today)
-
-    def _load_queues_today(self) -> None:
-        since = self.clock.now_ms() - 36 * 3_600_000
-        try:
-            self.queues_today.load(self.db.read(lambda: queues_today.calls_since(since)))
-        except DatabaseBusy as error:
-            log.warning("the queues' figures of the day begin at zero", error=str(error))
-
-    def _load_last_agents(self) -> None:
-        """Whom each caller talked to last, from the database; without it nobody is anybody's."""
-        since = self.clock.now_ms() - last_agent.REMEMBERED_DAYS * 86_400_000
-        try:
-            rows = self.db.read(lambda: last_agent.recent(since))
-        except DatabaseBusy:
-            return
-        self.routing.last_agents.load(rows)
-
     # --- does it work? ----------------------------------------------------------------------------------------
-    def _add_checks(self) -> None:
-        add = self._health.add
-        add("switch", self._check_switch)
-        add("database", self._check_database)
-        add("journal", self._check_journal)
-        add(
-            "directory", lambda: _check(not self._directory_trouble, "directory", why=self._directory_trouble)
-        )
-        add("disk", disk(self.settings.data_dir))
-        add("recordings", self.disk.check)
-        add("deletion", self.disposal.check)
-        add("loop", self._check_loop)
-
     def disk_report(self) -> dict[str, Any]:
         """The disk of recordings: `free` bytes, `trouble` or ''."""
         return {"free": self.disk.free, "trouble": self.disk.trouble}
@@ -663,30 +545,6 @@ class Application:
             "browsers": int(REGISTRY.get_sample_value("fsapp_browsers") or 0),
         }
 
-    def _check_switch(self) -> tuple[bool, str, dict[str, Any]]:
-        if not self.link.up:
-            return False, "health.switch.down", {"why": self.link.trouble}
-        if not self.recovery.done:
-            return False, "health.switch.comparing", {}
-        return True, "health.switch.ok", {"channels": self.recovery.report.channels}
-
-    def _check_database(self) -> tuple[bool, str, dict[str, Any]]:
-        if self.projector.trouble:
-            return False, "health.database.busy", {"why": self.projector.trouble, "lag": self.projector.lag()}
-        if self.projector.refused:
-            return False, "health.database.refused", {"count": self.projector.refused}
-        lag = self.projector.lag()
-        return lag < LAGGING, "health.database.ok" if lag < LAGGING else "health.database.late", {"lag": lag}
-
-    def _check_journal(self) -> tuple[bool, str, dict[str, Any]]:
-        if self.journal.trouble:
-            return False, "health.journal.held", {"why": self.journal.trouble, "held": self.journal.held}
-        return True, "health.journal.ok", {}
-
-    def _check_loop(self) -> tuple[bool, str, dict[str, Any]]:
-        ms = round(self.watch.p99_ms(), 1)
-        return ms < LAG_MS, "health.loop.ok" if ms < LAG_MS else "health.loop.late", {"ms": ms}
-
     def health(self) -> dict[str, Any]:
         """`ok`, one line per check, and the figures of the moment."""
         checks = self._health.report()
@@ -701,10 +559,6 @@ class Application:
                 "loop_lag_p99_ms": round(self.watch.p99_ms(), 1),
             },
         }
-
-
-def _check(ok: bool, name: str, **params: Any) -> tuple[bool, str, dict[str, Any]]:
-    return ok, f"health.{name}.{'ok' if ok else 'down'}", params
 
 
 __all__ = ["Application", "ConfigError", "FsAppError"]

@@ -177,7 +177,7 @@ class Calls:
             metrics.CALLS_TO_NOBODY.inc()
             log.warning("call to a number that nobody has", called=fact.destination[:LONGEST_NUMBER])
             return None
-        # A number of ours that leads nowhere, or to a queue that was deactivated: he is refused, and it is written down.
+        # A number of ours that leads nowhere, or to a deactivated queue: he is refused, and it is written down.
         owner = found or did
         assert owner is not None
         live.record(

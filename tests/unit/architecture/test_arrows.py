@@ -17,8 +17,10 @@ The layers, from the inside out:
   `config` and `errors`, and nobody knows it but `cli`, `run` and tests. `directory/` answers telephones in a process of
   its own: it knows `errors` and `digest`.
   `doctor/` looks at an installation from outside, in a process of its own: it knows the ground, words and bytes of the
-  event socket, the directory's sign of life, and how digests of passwords are made; nobody knows it but `app` and `cli`.
-- **composition**: `app`, `run`, `cli`, `__main__`, `bench/` may know everything, but for `sim/` in `app`.
+  event socket, the directory's sign of life, and how digests of passwords are made; nobody knows it but `app` and
+  `cli`.
+- **composition**: `app` with `checks` and `directory_keeper`, `run`, `cli`, `__main__`, `bench/` may know
+  everything, but for `sim/` in `app`.
 
 `desk.py` is what the web is given: it knows features, never Flask or the switch.
 
@@ -41,8 +43,8 @@ OUTSIDE = {"web", "sim", "esl", "directory", "bench", "doctor"}
 FEATURES = {
     p.name for p in PACKAGE.iterdir() if p.is_dir() and (p / "__init__.py").exists() and p.name not in OUTSIDE
 }
-COMPOSITION = {"app", "run", "cli", "__main__"}
-KNOW_FEATURES = {"live", "projection", "catalog", "models", "demo", "desk"}
+COMPOSITION = {"app", "checks", "directory_keeper", "run", "cli", "__main__"}
+KNOW_FEATURES = {"live", "projection", "catalog", "counting", "models", "demo", "desk", "remembered"}
 GROUND = {p.stem for p in PACKAGE.glob("*.py")} - COMPOSITION - KNOW_FEATURES - {"__init__"}
 OPEN_TO_FEATURES = GROUND | {"catalog", "live"}
 
@@ -69,8 +71,8 @@ VOCABULARY = {
     "admin.form": "what is wrong with a form, field by field",
     "recordings.rules": "which conversations a queue records",
     "contacts.numbers": "how telephone numbers are read and shown",
-    "admin.form": "what was typed, checked field by field",
     "audio.library": "sounds as calls see them",
+    "audio.wav": "folders and headers of sound files",
     "audio.paths": "where the files of sounds lie",
     "audio.prompts": "how a setting names what is heard",
     "ivr.spec": "the kinds of nodes of a voice menu",
