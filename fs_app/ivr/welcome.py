@@ -18,40 +18,38 @@ def menu(sales: int, support: int, box: int, hours: int | None = None) -> dict[s
         "format": FORMAT,
         "start": "language",
         "nodes": [
-            _node("language", "language", "Langue", 40, 220, {"languages": list(LANGUAGES)}, next="menu"),
+            _node("language", "language", "Langue", 40, 150, {"languages": list(LANGUAGES)}, next="menu"),
             _node(
                 "menu",
                 "menu",
                 "Accueil",
                 340,
-                180,
+                100,
                 {"prompts": ["shipped:welcome_menu"], "keys": keys, "tries": 2},
                 **{"1": first, "2": "support", "3": "callback", "4": "message", "no_input": first},
             ),
             *asked,
-            _node("sales", "queue", "Commercial", 680, 40, {"queue": sales}),
-            _node("support", "queue", "Assistance", 680, 160, {"queue": support, "priority": 1}),
-            _node("callback", "callback", "Rappel", 680, 280, {"queue": sales}, next="bye", error="message"),
+            _node("sales", "queue", "Commercial", 980, 0, {"queue": sales}),
+            _node("support", "queue", "Assistance", 660, 260, {"queue": support, "priority": 1}),
+            _node("callback", "callback", "Rappel", 660, 400, {"queue": sales}, next="bye", error="message"),
             _node(
                 "message",
                 "voicemail",
                 "Message",
-                680,
-                440,
+                1280,
+                300,
                 {"box": box, "prompts": ["shipped:leave_message"]},
                 next="bye",
             ),
-            _node("bye", "hangup", "Au revoir", 1000, 360, {}),
+            _node("bye", "hangup", "Au revoir", 1580, 330, {}),
         ],
     }
 
 
 def _asked_hours(schedule: int) -> tuple[dict[str, Any], ...]:
     return (
-        _node(
-            "hours", "schedule", "Horaires", 540, 40, {"schedule": schedule}, open="sales", closed="closed"
-        ),
-        _node("closed", "play", "Fermé", 540, 560, {"prompts": ["shipped:closed"]}, next="message"),
+        _node("hours", "schedule", "Horaires", 660, 0, {"schedule": schedule}, open="sales", closed="closed"),
+        _node("closed", "play", "Fermé", 980, 150, {"prompts": ["shipped:closed"]}, next="message"),
     )
 
 

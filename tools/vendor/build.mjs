@@ -156,7 +156,7 @@ put(OUT, "socket.io.js", await bundle(`export { io, Manager, Socket } from "sock
   "socket.io-client", "socket.io-parser", "engine.io-client", "engine.io-parser",
 ]);
 put(OUT, "wavesurfer.js", await bundle(`export { default } from "wavesurfer.js";`), ["wavesurfer.js"]);
-// Only the editor of voice menus loads the next two.
+// Only the editor of voice menus loads the next three, the second one in a worker.
 put(
   OUT,
   "flow.js",
@@ -165,15 +165,15 @@ put(
     export { ReactFlow, ReactFlowProvider, Background, Controls, MiniMap, Handle, Panel, BaseEdge, EdgeLabelRenderer, MarkerType, Position,
       useReactFlow, useStore, useStoreApi, useUpdateNodeInternals, useNodesInitialized, applyNodeChanges, getSmoothStepPath, getBezierPath } from "@xyflow/react";
     export { memo } from "react";
-    export { Graph, layout } from "@dagrejs/dagre";
   `,
     { plugins: [ON_PREACT], define: { "process.env.NODE_ENV": '"production"' } },
   ),
   [
-    "@xyflow/react", "@xyflow/system", "@dagrejs/dagre", "@dagrejs/graphlib", "zustand", "use-sync-external-store", "classcat",
+    "@xyflow/react", "@xyflow/system", "zustand", "use-sync-external-store", "classcat",
     "d3-color", "d3-dispatch", "d3-drag", "d3-ease", "d3-interpolate", "d3-selection", "d3-timer", "d3-transition", "d3-zoom",
   ],
 );
+put(OUT, "dagre.js", await bundle(`export { Graph, layout } from "@dagrejs/dagre";`), ["@dagrejs/dagre", "@dagrejs/graphlib"]);
 put(OUT, "flow.css", read("@xyflow/react/dist/style.css", "utf8"), ["@xyflow/react"]);
 licences(OUT);
 manifest(OUT);

@@ -7,7 +7,7 @@ export const WIDTH = 230;
 /** Places for all nodes: id → {x, y}. */
 export function arrange(graph, kinds, digits, dagre) {
   const drawn = new dagre.Graph({ multigraph: true });
-  drawn.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 90, edgesep: 16, marginx: 40, marginy: 40 });
+  drawn.setGraph({ rankdir: "LR", ranker: "tight-tree", nodesep: 36, ranksep: 90, edgesep: 16, marginx: 40, marginy: 40 });
   drawn.setDefaultEdgeLabel(() => ({}));
   const first = graph.nodes.filter((node) => node.id === graph.start);
   const heights = new Map();

@@ -38,6 +38,13 @@ export function exitsOf(kind, node, digits) {
 /** How tall a node is drawn, in pixels: for the arrangement, before it was ever drawn. */
 export const heightOf = (exits) => HEAD + ROW * exits.length + 8;
 
+/** The rectangle around all nodes. */
+export function boundsOf(nodes, height, width) {
+  const x = Math.min(...nodes.map((node) => node.x));
+  const y = Math.min(...nodes.map((node) => node.y));
+  return { x, y, width: Math.max(...nodes.map((node) => node.x)) + width - x, height: Math.max(...nodes.map((node) => node.y + height(node))) - y };
+}
+
 function change(graph, id, make) {
   return { ...graph, nodes: graph.nodes.map((node) => (node.id === id ? make(node) : node)) };
 }

@@ -21,6 +21,7 @@ export const panel = signal("node"); // node | problems | try
 export const dialog = signal(null); // {kind, …}
 export const notice = signal(null); // {tone, text}
 export const trail = signal({ nodes: new Map(), edges: new Set(), here: "" });
+export const wide = signal(false); // the canvas alone, without palette and panel
 export const announced = signal(""); // said to screen readers
 export const shown = signal(() => {}); // shown(id): the canvas brings the node into sight and focuses it
 export const toPanel = signal(0); // rises when the keyboard asks for the panel's first field

@@ -4,7 +4,7 @@ import { known, t } from "../js/lib/i18n.js";
 import { isAsked, valueOf } from "./graph.js";
 import { choice, promptName } from "./choices.js";
 
-const TELLING = ["QUEUE", "FLOW", "AGENT", "BOX", "MESSAGE", "SCHEDULE", "HOLIDAYS", "PROMPTS", "PHONE", "URL", "TEMPLATE", "CONDITIONS", "ASSIGNMENTS", "LANGUAGES", "VARIABLE", "TEXT"];
+const TELLING = ["QUEUE", "FLOW", "AGENT", "BOX", "MESSAGE", "SCHEDULE", "HOLIDAYS", "URL", "PHONE", "CONDITIONS", "ASSIGNMENTS", "LANGUAGES", "TEXT", "VARIABLE", "TEMPLATE", "PROMPTS"];
 const SIGNS = { equals: "=", differs: "≠", less: "<", at_most: "≤", more: ">", at_least: "≥" };
 
 function words(param, value) {
@@ -30,6 +30,7 @@ export function summary(kind, node) {
   if (!kind) return "";
   for (const telling of TELLING) {
     for (const param of kind.params) {
+      if (param.kind === "PROMPTS" && param.name !== "prompts") continue; // what is said after a mistake tells little
       if (param.kind !== telling || !isAsked(kind, node, param)) continue;
       const said = words(param, valueOf(kind, node, param.name));
       if (said) return said;

@@ -1,9 +1,8 @@
 /** The editor: head, palette, canvas, panel. */
 
-import * as dagre from "../../vendor/flow.js";
 import { ReactFlowProvider, useReactFlow } from "../../vendor/flow.js";
-import { useEffect } from "../../vendor/preact.js";
-import { arrange } from "../arrange.js";
+import { useEffect, useState } from "../../vendor/preact.js";
+import { arranged } from "../arranger.js";
 import { move } from "../graph.js";
 import { commandOf, isTyping } from "../keys.js";
 import * as store from "../store.js";
@@ -25,15 +24,23 @@ function Head() {
     <div class="actions"><nav class="fl-ways" aria-label=${t("flows.views")}>${ways.map(([path, name, symbol]) => html`<a key=${name} class=${`btn btn-sm${path ? "" : " is-here"}`} aria-current=${path ? undefined : "page"} href=${store.address(path)}>
       <${Icon} name=${symbol} /><span>${t(`flows.view.${name}`)}</span></a>`)}</nav>
       <span class=${`fl-saving tone-${tone}`} role="status"><${Icon} name=${icon} /><span>${t(`flows.saving.${store.saving.value}`)}</span></span>
-      <button type="button" class="btn btn-primary" onClick=${() => { store.errors.value.length ? (store.panel.value = "problems", store.notice.value = { tone: "red", text: t("error.flow_not_ready", { n: store.errors.value.length }) }) : (store.dialog.value = { kind: "publish" }); }}><${Icon} name="upload" />${t("flows.publish")}</button></div></div>`;
+      <button type="button" class="btn btn-primary" onClick=${() => { store.errors.value.length ? (store.wide.value = false, store.panel.value = "problems", store.notice.value = { tone: "red", text: t("error.flow_not_ready", { n: store.errors.value.length }) }) : (store.dialog.value = { kind: "publish" }); }}><${Icon} name="upload" />${t("flows.publish")}</button></div></div>`;
 }
 
 function Bar() {
   const flow = useReactFlow();
   const steps = store.steps.value;
-  const tidy = () => {
-    store.apply(move(store.graph.value, arrange(store.graph.value, store.kinds.value, store.digits(), dagre)));
-    setTimeout(() => flow.fitView({ padding: 0.1, maxZoom: 1 }), 60);
+  const [busy, setBusy] = useState(false);
+  const tidy = async () => {
+    setBusy(true);
+    try {
+      const places = await arranged(store.graph.value, store.kinds.value, store.digits());
+      store.apply(move(store.graph.value, places));
+      setTimeout(() => flow.fitView({ padding: 0.1, maxZoom: 1 }), 60);
+    } catch {
+      store.notice.value = { tone: "orange", text: t("flows.too_tangled") };
+    }
+    setBusy(false);
   };
   return html`<div class="fl-bar" role="toolbar" aria-label=${t("flows.tools")}>
     <${Tool} icon="arrow-back-up" label=${t("flows.undo")} keys="Ctrl Z" disabled=${!steps.past.length} onClick=${store.undo} />
@@ -41,7 +48,8 @@ function Bar() {
     <${Tool} icon="copy" label=${t("flows.copy_nodes")} keys="Ctrl C" disabled=${!store.chosen.value.length} onClick=${() => store.copy()} />
     <${Tool} icon="clipboard" label=${t("flows.paste_nodes")} keys="Ctrl V" onClick=${store.paste} />
     <${Tool} icon="trash" label=${t("flows.delete")} keys="Del" disabled=${!store.chosen.value.length && !store.edge.value} onClick=${store.drop} />
-    <${Tool} icon="hierarchy-2" label=${t("flows.arrange")} onClick=${tidy} />
+    <${Tool} icon="hierarchy-2" label=${t("flows.arrange")} disabled=${busy} onClick=${tidy} />
+    <${Tool} icon="layout-sidebar-right" label=${t("flows.wide")} pressed=${store.wide.value} onClick=${() => { store.wide.value = !store.wide.value; }} />
     <${Tool} icon="keyboard" label=${t("flows.keys.title")} keys="?" onClick=${() => { store.dialog.value = { kind: "help" }; }} /></div>`;
 }
 
@@ -103,6 +111,6 @@ export function App() {
     return () => document.removeEventListener("keydown", keys);
   }, []);
   return html`<${ReactFlowProvider}><div class="fl-editor"><${Head} /><${Notice} />
-    <div class="fl-room"><${Palette} /><div class="fl-middle"><${Bar} /><${Canvas} /><p class="visually-hidden" id="fl-keys-hint">${t("flows.keys.hint")}</p></div><${Panel} /></div>
+    <div class=${`fl-room${store.wide.value ? " is-wide" : ""}`}><${Palette} /><div class="fl-middle"><${Bar} /><${Canvas} /><p class="visually-hidden" id="fl-keys-hint">${t("flows.keys.hint")}</p></div><${Panel} /></div>
     <p class="visually-hidden" role="status">${store.announced.value}</p><${Dialogs} /></div><//>`;
 }

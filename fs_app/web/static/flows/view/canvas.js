@@ -13,6 +13,8 @@ const TYPES = { flow: FlowNode };
 const NONE = [];
 const KIND = "application/x-flow-kind";
 const STEP = 20;
+const READABLE = 0.5;
+const BEGINNING = 0.8;
 const MOVES = { move_left: [-STEP, 0], move_right: [STEP, 0], move_up: [0, -STEP], move_down: [0, STEP] };
 const WEAK = new Set(["error", "no_input", "wrong", "timeout"]);
 
@@ -98,6 +100,19 @@ export function Canvas() {
   }, []);
   store.shown.value = show;
 
+  // All of it, as long as it can be read; else where callers begin.
+  const begin = useCallback((started) => {
+    const { clientWidth: width, clientHeight: height } = box.current;
+    const { nodes, start } = store.graph.value;
+    if (!nodes.length) return;
+    const bounds = graphs.boundsOf(nodes, (node) => graphs.heightOf(store.exits(node)), WIDTH);
+    const zoom = Math.min(1, (width - 60) / bounds.width, (height - 60) / bounds.height);
+    const first = store.node(start) ?? nodes[0];
+    started.setViewport(zoom < READABLE
+      ? { x: 60 - first.x * BEGINNING, y: height / 2 - 80 - first.y * BEGINNING, zoom: BEGINNING }
+      : { x: (width - bounds.width * zoom) / 2 - bounds.x * zoom, y: (height - bounds.height * zoom) / 2 - bounds.y * zoom, zoom });
+  }, []);
+
   const onNodesChange = useCallback((changes) => {
     const selects = changes.filter((change) => change.type === "select");
     if (selects.length) {
@@ -155,7 +170,7 @@ export function Canvas() {
       store.apply(graphs.move(graph, places), `move:${chosen.join()}`);
     } else if (["left", "right", "up", "down"].includes(command)) go(neighbour(graph.nodes, current, command));
     else if (command === "first") go(graph.start);
-    else if (command === "edit") store.panel.value = "node", store.toPanel.value += 1;
+    else if (command === "edit") store.wide.value = false, store.panel.value = "node", store.toPanel.value += 1;
     else if (command === "add" || command === "connect") {
       const node = store.node(current);
       const exit = node && graphs.freeExit(store.exits(node), node);
@@ -191,11 +206,11 @@ export function Canvas() {
   return html`<div class="fl-canvas" ref=${box} role="application" aria-label=${t("flows.canvas")} aria-describedby="fl-keys-hint" onKeyDown=${keys}
       onDrop=${onDrop} onDragOver=${onDragOver} onMouseMove=${(event) => { mouse.current = event; }}>
     <svg class="fl-defs" aria-hidden="true"><defs><marker id="fl-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" markerWidth="12" markerHeight="12" orient="auto-start-reverse"><path d="M0 1 9 5 0 9z" /></marker></defs></svg>
-    <${ReactFlow} nodes=${drawn} edges=${edges} nodeTypes=${TYPES} onNodesChange=${onNodesChange} onEdgesChange=${onEdgesChange}
+    <${ReactFlow} nodes=${drawn} edges=${edges} nodeTypes=${TYPES} onInit=${begin} onNodesChange=${onNodesChange} onEdgesChange=${onEdgesChange}
       onNodeDragStop=${dragged} onSelectionDragStop=${(event, nodes) => dragged(event, null, nodes)} onConnect=${connected} onConnectEnd=${dropped}
       onPaneClick=${() => { store.choose(NONE); store.edge.value = null; }} nodesFocusable=${false} edgesFocusable=${false} disableKeyboardA11y
       deleteKeyCode=${null} selectionKeyCode="Shift" multiSelectionKeyCode=${["Control", "Meta"]} onlyRenderVisibleElements elevateNodesOnSelect
-      minZoom=${0.15} maxZoom=${1.6} fitView fitViewOptions=${{ padding: 0.1, maxZoom: 1 }} ariaLabelConfig=${labels}
+      minZoom=${0.15} maxZoom=${1.6} ariaLabelConfig=${labels}
       nodeDragThreshold=${3} connectionRadius=${28} autoPanOnNodeFocus=${false}>
       <${Background} gap=${20} />
       <${MiniMap} pannable zoomable nodeColor=${minimapColour} ariaLabel=${t("flows.minimap")} />
