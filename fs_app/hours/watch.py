@@ -17,6 +17,9 @@ from fs_app.events import CatalogChanged, Recorded
 from fs_app.hours.opening import Opening
 from fs_app.live import Live
 
+Asked = dict[tuple[int, int | None, int | None], Opening]
+"""(account, schedule, holidays) → the answer of this moment."""
+
 LONGEST_S = 3600.0
 """It is looked at least this often, whatever was computed."""
 
@@ -44,7 +47,8 @@ class Openings:
 
     def start(self) -> None:
         """What is so at a start has not changed just now."""
-        self._known = {queue.id: self._ask(queue) for queue in self._queues()}
+        asked: Asked = {}
+        self._known = {queue.id: self._ask(queue, asked) for queue in self._queues()}
         self._arm()
 
     def look(self, anew: bool = False) -> None:
@@ -53,11 +57,12 @@ class Openings:
             return  # not begun
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
         queues = self._queues()
+        asked: Asked = {}
         for queue in queues:
             before = self._known.get(queue.id)
             if before is not None and not anew and (before.until is None or now < before.until):
                 continue
-            found = self._known[queue.id] = self._ask(queue)
+            found = self._known[queue.id] = self._ask(queue, asked)
             if before is not None and before.open is not found.open:
                 self._changed(queue, found)
         for gone in self._known.keys() - {queue.id for queue in queues}:
@@ -96,8 +101,13 @@ class Openings:
     def _queues(self) -> list[QueueInfo]:
         return list(self._catalog.now.queues.values())
 
-    def _ask(self, queue: QueueInfo) -> Opening:
-        return self._catalog.opening(queue, self._clock.now_ms())
+    def _ask(self, queue: QueueInfo, asked: Asked) -> Opening:
+        """Many queues go by few schedules, and an answer takes a third of a millisecond."""
+        week, holidays = queue.week, queue.holidays
+        key = (queue.account, week.id if week else None, holidays.id if holidays else None)
+        if key not in asked:
+            asked[key] = self._catalog.opening(queue, self._clock.now_ms())
+        return asked[key]
 
     def _arm(self) -> None:
         if self._timer is not None:

@@ -13,6 +13,7 @@ import pytest
 
 from fs_app.messaging.model import MessageProvider, MessageTemplate, MessageText
 from fs_app.queues.model import Queue
+from fs_app.voicemail.model import VoicemailBox
 from tests.e2e.test_opening import administrator, send
 from tests.e2e.test_routing import configured  # noqa: F401 - a fixture
 from tests.support.mailserver import HttpProvider, MailServer
@@ -279,3 +280,39 @@ def test_a_voice_menu_sends_in_the_callers_language(
     until(lambda: provider.got, 10, "it is sent")
     assert json.loads(provider.got[0].body) == {"to": NUMBER, "text": "Order 4711"}
     assert app.rows("select state, language from message") == [("SENT", "en")]
+
+
+def test_a_message_in_a_box_is_mailed_with_its_sound(
+    world: World,
+    configured: Callable[..., Program],  # noqa: F811
+    server: MailServer,
+) -> None:
+    def change(program: Program, queue: Queue, _other: Queue) -> None:
+        of = {"account": program.ids.account, "created_at": 1}
+        settings = {"host": "127.0.0.1", "port": server.port, "tls": "none", "sender": "shop@example.org"}
+        MessageProvider.create(name="Mail", channel="mail", settings=settings, **of)
+        box = VoicemailBox.create(name="Accueil", mail="box@example.org", silence_s=2, **of)
+        flow = published(
+            program.ids.account,
+            "Box",
+            node("leave", "voicemail", {"next": "bye"}, box=box.id, prompts=["shipped:one_moment"]),
+            node("bye", "hangup", prompts=[]),
+        )
+        behind(program.ids.account, flow)
+
+    app = configured(change, **PRIVATE)
+    caller = world.call(MENU_DID, NUMBER)
+    caller.talking()
+    until(
+        lambda: app.rows("select 1 from journal_entry where kind = 'recording.started'"), 30, "it is recorded"
+    )
+    time.sleep(1.5)
+    caller.hang_up()
+    until(lambda: server.got, 15, "the box's people have it")
+    (got,) = server.got
+    assert got.to == "box@example.org"
+    assert got.mail["Subject"] == "Message vocal de +33 6 12 34 56 78"
+    (sound,) = got.mail.iter_attachments()
+    assert sound.get_content().startswith(b"RIFF")
+    time.sleep(2)
+    assert len(server.got) == 1
