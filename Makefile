@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: test-pages test-stories test-later-stories test-switches faults vendor sounds help run test test-fast lint bench screenshots install system-packages clean
+.PHONY: test-pages test-stories test-later-stories test-switches faults vendor sounds music help run test test-fast lint bench screenshots install system-packages clean
 
 help:
 	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
@@ -16,6 +16,7 @@ help:
 	@echo "make faults      random faults under load, judged: SWITCH=sim|real FAULTS=200 SEED=1 (real: FREESWITCH_HOME)"
 	@echo "make vendor      the front end's libraries again (needs Node; a developer's tool)"
 	@echo "make sounds      the prompts again (needs espeak-ng; a developer's tool)"
+	@echo "make music       the hold music again (needs ffmpeg; a developer's tool)"
 	@echo "make screenshots the pictures of the README, from a running demo"
 
 $(STAMP): setup.cfg pyproject.toml tools/system-packages
@@ -81,6 +82,9 @@ vendor:
 
 sounds: $(STAMP)
 	$(BIN)/python tools/make_sounds.py
+
+music: $(STAMP)
+	$(BIN)/python tools/make_music.py
 
 screenshots: $(STAMP)
 	@sh tools/system-packages test

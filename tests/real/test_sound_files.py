@@ -17,6 +17,9 @@ from tests.support.soundworld import write_hum
 from tests.support.until import until
 
 
+SOUNDS = Path(__file__).resolve().parents[2] / "sounds"
+
+
 @pytest.fixture(scope="module")
 def switch() -> Iterator[Freeswitch]:
     ports = PortBlock()
@@ -71,3 +74,20 @@ def test_the_file_of_the_legs_own_rate_is_played(
     )
     assert until(lambda: opened(switch, library), 10, "a file is played") == {wanted}
     switch.api("hupall")
+
+
+@pytest.mark.parametrize("given", ["FS_APP_SOUNDS_DIR", "FS_APP_MUSIC_DIR", "nothing"])
+def test_the_music_that_comes_with_the_program_is_the_default(given: str, tmp_path: Path) -> None:
+    folder = {"FS_APP_SOUNDS_DIR": SOUNDS, "FS_APP_MUSIC_DIR": tmp_path}.get(given)
+    write_hum(tmp_path / "own.wav", 5, 8000)
+    ports = PortBlock()
+    running = Freeswitch(ports, {given: str(folder)} if folder else {})
+    running.start()
+    try:
+        music = running.api("global_getvar fsapp_music").strip()
+        streams = running.api("local_stream show") if folder else ""
+    finally:
+        running.stop()
+        ports.release()
+    assert music.startswith("local_stream://fsapp" if folder else "tone_stream://")
+    assert not folder or str(folder) in streams
