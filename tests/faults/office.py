@@ -76,9 +76,19 @@ class Office:
         return http
 
     def _row(self, sql: str, *args: Any) -> dict[str, Any]:
-        connection = sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=5)
-        try:
-            connection.row_factory = sqlite3.Row
-            return dict(connection.execute(sql, args).fetchone())
-        finally:
-            connection.close()
+        """Asked again while another trouble has the database locked."""
+        found: dict[str, Any] = {}
+
+        def read() -> bool:
+            connection = sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=5)
+            try:
+                connection.row_factory = sqlite3.Row
+                found.update(connection.execute(sql, args).fetchone())
+            except sqlite3.OperationalError:
+                return False
+            finally:
+                connection.close()
+            return True
+
+        until(read, PATIENCE_S, "the database is read", step=0.3)
+        return found
