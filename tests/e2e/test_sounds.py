@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 import requests
 
 from tests.audio.ugly import ffmpeg
-from tests.support.program import DID, Plan, Program, logged_in
+from tests.support.program import DID, DOMAIN, PASSWORD, Plan, Program, logged_in
 from tests.support.until import until
 from tests.support.world import World
 
@@ -118,4 +119,52 @@ def test_a_sound_that_is_gone_keeps_nobody_waiting(world: World, program: Callab
     caller.talking()
     until(lambda: app.rows("select id from call where stage = 'WAITING'"), 10, "he waits in the queue")
     until(caller.sound, 10, "the switch's own music")
+    caller.hang_up()
+
+
+def test_a_prompt_spoken_into_a_telephone_is_heard_first_and_then_kept(
+    world: World, program: Callable[..., Program]
+) -> None:
+    """It rings, the guidance is said, the beep sounds, hash ends: the result waits for the administrator."""
+    app = program(Plan(agents=1, greeting="sound:1"))
+    admin = Administrator(app)
+    assert admin.send("POST", "/admin/sounds/new", data={"name": "Accueil", "kind": "prompt"}).ok
+    phone = world.phone("1001", PASSWORD, DOMAIN)
+    phone.register()
+    wish = {"sound": 1, "language": "fr", "agent": app.ids.agents[0]}
+    until(
+        lambda: admin.send("POST", "/admin/sounds/phone", json=wish).status_code == 202,
+        10,
+        "it rings",
+        step=0.5,
+    )
+    phone.ringing()
+    phone.answer()
+
+    def take() -> str:
+        takes = admin.send("GET", "/admin/sounds/jobs.json").json()["takes"]
+        return str(takes[0]["state"])
+
+    until(lambda: take() == "recording", 25, "the guidance is over")
+    gevent.sleep(2.0)  # what is said: a telephone of the tests speaks all the time
+    phone.press("#")
+    phone.ended(10)
+
+    def ready() -> dict[str, Any] | None:
+        jobs = admin.send("GET", "/admin/sounds/jobs.json").json()["jobs"]
+        return next((j for j in jobs if j["state"] in ("ready", "refused")), None)
+
+    job = until(ready, 30, "it is converted", step=0.2)
+    assert job["state"] == "ready", job
+    assert 1000 < job["duration_ms"] < 8000
+    assert admin.send("GET", job["heard"]).headers["Content-Type"] == "audio/wav"
+    assert admin.send("GET", "/admin/sounds/1/fr.wav").status_code == 404, "nothing is kept yet"
+    assert admin.send("POST", f"/admin/sounds/jobs/{job['id']}/keep").ok
+    assert admin.send("GET", "/admin/sounds/1/fr.wav").status_code == 200
+    caller = world.call(DID)
+    caller.talking()
+    if world.name == "real":
+        until(lambda: caller.hears([phone.tone_hz]).get(phone.tone_hz, 0.0) > 0.5, 10, "what was said")
+    else:
+        until(caller.sound, 10, "what was said")
     caller.hang_up()

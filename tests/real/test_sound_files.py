@@ -16,7 +16,6 @@ from tests.support.ports import PortBlock
 from tests.support.soundworld import write_hum
 from tests.support.until import until
 
-
 SOUNDS = Path(__file__).resolve().parents[2] / "sounds"
 
 
