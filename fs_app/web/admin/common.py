@@ -73,19 +73,17 @@ def done(path: str, key: str, **params: Any) -> AnyResponse:
 
 def set_active(
     path: str,
-    words: str,
+    said: str,
     identifier: int,
     named: Callable[[int], str],
     work: Callable[[Actor, int, bool], object],
     active: bool,
 ) -> AnyResponse:
-    """(De)activate an object of this account: `named(account)` is what it is called, or raises NotFound; `words` begins
-    the catalogue's sentences about it. Then to its page, or to the list that it has left."""
+    """(De)activate an object of this account: `named(account)` is what it is called, or raises NotFound; `said` is the
+    catalogue's sentence about it. Then to its page, or to the list that it has left."""
     name = read(named)
     change(lambda by: work(by, identifier, active))
-    if active:
-        return done(f"{path}/{identifier}", f"{words}.activated", name=name)
-    return done(path, f"{words}.deactivated", name=name)
+    return done(f"{path}/{identifier}" if active else path, said, name=name)
 
 
 # --- what was typed -----------------------------------------------------------------------------------------

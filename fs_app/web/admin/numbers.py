@@ -121,7 +121,8 @@ def _set_active(number: int, active: bool) -> AnyResponse:
     def named(account: int) -> str:
         return numbers.get(account, number).form.number
 
-    return set_active(PATH, "numbers", number, named, numbers.set_active, active)
+    said = "numbers.activated" if active else "numbers.deactivated"
+    return set_active(PATH, said, number, named, numbers.set_active, active)
 
 
 def _asked() -> Wanted:

@@ -197,7 +197,8 @@ def _set_active(user: int, active: bool) -> AnyResponse:
     def named(account: int) -> str:
         return people.get(account, user).person.name
 
-    return set_active(PATH, "people", user, named, people.set_active, active)
+    said = "people.activated" if active else "people.deactivated"
+    return set_active(PATH, said, user, named, people.set_active, active)
 
 
 def _asked() -> Wanted:

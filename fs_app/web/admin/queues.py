@@ -168,7 +168,8 @@ def _set_active(queue: int, active: bool) -> AnyResponse:
     def named(account: int) -> str:
         return queues.get(account, queue).form.name
 
-    return set_active(PATH, "queues", queue, named, queues.set_active, active)
+    said = "queues.activated" if active else "queues.deactivated"
+    return set_active(PATH, said, queue, named, queues.set_active, active)
 
 
 def _asked() -> Wanted:
