@@ -71,7 +71,12 @@ def archive(box: int) -> AnyResponse | tuple[str, int]:
 @needs("boxes.manage")
 def restore(box: int) -> AnyResponse:
     return set_active(
-        PATH, "boxes", box, lambda account: boxes.get(account, box).form.name, boxes.set_active, True
+        PATH,
+        "boxes.activated",
+        box,
+        lambda account: boxes.get(account, box).form.name,
+        boxes.set_active,
+        True,
     )
 
 
