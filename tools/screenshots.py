@@ -130,12 +130,33 @@ def _take(
         page.goto(f"{demo.url}/")
         if language != "fr":
             page.click(".flag[value=fr]")
+    if demo.logins.get("admin"):
+        with _window(browser, dark, size) as window:
+            page = window.new_page()
+            page.goto(f"{demo.url}/login")
+            page.click(f".flag[value={language}]")
+            log_in(page, demo.url, demo.account, *demo.logins["admin"][0])
+            menu_at_work(page, demo.url)
+            shot(page, "menu")
     agent.emulate_media(color_scheme=theme)
     agent.set_viewport_size({"width": size[0], "height": size[1]})
     if language != "fr" or agent.locator("html").get_attribute("lang") != language:
         _speak(agent, demo, language)
     _in_call(agent)
     shot(agent, "agent")
+
+
+def menu_at_work(page: Page, url: str) -> None:
+    """The demonstration's voice menu in its editor, with a caller who has pressed a key."""
+    page.goto(f"{url}/admin/flows")
+    page.locator("tbody a").first.click()
+    page.wait_for_selector(".fl-node")
+    page.click("#fl-tab-try")
+    page.locator(".fl-try .form-switch input").uncheck()
+    page.locator(".fl-try .btn-primary").click()
+    for key in ("1", "2"):
+        page.locator(".fl-pad .btn", has_text=key).click()
+        page.wait_for_timeout(500)
 
 
 def _let_some_calls_pass(browser: Browser, demo: Demo, agents: list[Page]) -> None:

@@ -73,7 +73,7 @@ function answers(wait) {
       return [outcome("open"), outcome("closed"), outcome("holiday"), ...fails];
     case "queue":
     case "callback":
-      return [outcome("taken"), ...fails];
+      return [outcome("taken"), ...fails.slice(1)];
     case "transfer":
       return ["answered", "busy", "no_answer"].map((why) => [t(`flows.answer.${why}`), { do: "dial_ended", why }]).concat(fails.slice(1));
     case "voicemail":
