@@ -6,7 +6,9 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 import flask_babel
+import orjson
 from flask import Flask, Response, abort, current_app, redirect, request
+from flask.json.provider import DefaultJSONProvider
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -64,6 +66,14 @@ HEADERS = {
 }
 
 
+class Json(DefaultJSONProvider):
+    """Of what browsers send, read strictly: halves of surrogate pairs, numbers beyond 64 bits, NaN and what is nested
+    beyond all measure would fail later, where the database or a command is written."""
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+
 class Identifier(IntegerConverter):
     """`<int:…>` in an address: what no column of ours can hold is no page, rather than an error of the database."""
 
@@ -87,6 +97,7 @@ def build(app: Application) -> Flask:
         BABEL_DEFAULT_LOCALE=i18n.DEFAULT,
         RATELIMIT_HEADERS_ENABLED=False,
     )
+    flask_app.json = Json(flask_app)
     flask_app.url_map.converters["int"] = Identifier
     flask_app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     passwords = Passwords()

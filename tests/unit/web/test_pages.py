@@ -236,3 +236,10 @@ def test_an_identifier_that_no_column_can_hold_is_no_page(web: Web) -> None:
         assert person.get(f"/admin/queues/{number}").status_code == 404
         answer = person.client.post(f"/admin/queues/{number}/deactivate", data={"csrf_token": token})
         assert answer.status_code in (404, 405)
+
+
+@pytest.mark.parametrize("body", ['{"a": "\\ud800"}', '{"a": NaN}', "[" * 100_000, "\x00", '{"a": 1'])
+def test_what_is_no_json_is_refused_and_no_error_of_ours(web: Web, body: str) -> None:
+    person = web.person("elodie")
+    headers = {"X-CSRFToken": person.token("/calls"), "Content-Type": "application/json"}
+    assert person.client.post("/agent/contacts", data=body, headers=headers).status_code == 400
