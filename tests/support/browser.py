@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--autoplay-policy=no-user-gesture-required",
     "--mute-audio",
+    "--use-fake-device-for-media-stream",
     "--font-render-hinting=none",
 ]
 AXE = Path(__file__).resolve().parents[1] / "web" / "data" / "axe.min.js"
