@@ -19,7 +19,9 @@ SOUND = f"/calls/{callworld.FULL}/recordings/{ID}.wav"
 
 @pytest.fixture(autouse=True)
 def _as_before(web: Web) -> Iterator[None]:
-    """Folder and database are one for all tests: what one did is undone for the next."""
+    """Folder and database are one for all tests: what one did is undone for the next. One recording is enough here:
+    the messages of callers are recordings, too, and have a list of their own."""
+    web.app.db.write(lambda: Recording.delete().where(Recording.id != ID).execute())
     path = web.app.settings.recordings / row(web).path
     sound = path.read_bytes()
     yield
