@@ -16,6 +16,8 @@ from fs_app.hours import checks
 from fs_app.hours.checks import WrongFields
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.hours.opening import HolidayDay, Holidays, Range, Week
+from fs_app.ivr.mentions import mentioned
+from fs_app.ivr.spec import ParamKind
 from fs_app.queues.model import Queue
 
 MOST_DAYS = 1000
@@ -34,10 +36,11 @@ class SetFull(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class UsedBy:
-    """A queue that works by a schedule or a holiday set."""
+    """A queue, or a voice menu, that works by a schedule or a holiday set."""
 
     id: int
     name: str
+    menu: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,9 @@ def save_schedule(account: int, schedule: int | None, name: str, ranges: Iterabl
 
 
 def delete_schedule(account: int, schedule: int) -> None:
-    """Raises InUse while a queue works by it."""
+    """Raises InUse while a queue or a voice menu works by it."""
     week(account, schedule)
-    _refuse_if_used(queues_by_schedule(account).get(schedule, []))
+    _refuse_if_used(users_of_schedule(account, schedule))
     Schedule.delete().where(Schedule.id == schedule, Schedule.account == account).execute()
 
 
@@ -128,9 +131,9 @@ def save_set(account: int, holiday_set: int | None, name: str, now_ms: int) -> i
 
 
 def delete_set(account: int, holiday_set: int) -> None:
-    """With its days. Raises InUse while a queue works by it."""
+    """With its days. Raises InUse while a queue or a voice menu works by it."""
     calendar(account, holiday_set)
-    _refuse_if_used(queues_by_set(account).get(holiday_set, []))
+    _refuse_if_used(users_of_set(account, holiday_set))
     HolidaySet.delete().where(HolidaySet.id == holiday_set, HolidaySet.account == account).execute()
 
 
@@ -233,9 +236,21 @@ def _used(account: int, field: str) -> dict[int, list[UsedBy]]:
     return dict(found)
 
 
+def users_of_schedule(account: int, schedule: int) -> list[UsedBy]:
+    """Queues and voice menus."""
+    menus = mentioned(account, ParamKind.SCHEDULE).get(schedule, [])
+    return [*queues_by_schedule(account).get(schedule, []), *(UsedBy(*menu, menu=True) for menu in menus)]
+
+
+def users_of_set(account: int, holiday_set: int) -> list[UsedBy]:
+    """Queues and voice menus."""
+    menus = mentioned(account, ParamKind.HOLIDAYS).get(holiday_set, [])
+    return [*queues_by_set(account).get(holiday_set, []), *(UsedBy(*menu, menu=True) for menu in menus)]
+
+
 def _refuse_if_used(used: list[UsedBy]) -> None:
     if used:
-        raise InUse(f"used by {len(used)} queues", queues=", ".join(q.name for q in used))
+        raise InUse(f"used in {len(used)} places", queues=", ".join(user.name for user in used))
 
 
 def _name_is_free(table: type[Schedule] | type[HolidaySet], account: int, own: int | None, name: str) -> None:

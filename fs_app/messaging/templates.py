@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.errors import Conflict
+from fs_app.ivr.mentions import mentioned
+from fs_app.ivr.spec import ParamKind
 from fs_app.messaging import segments, text
 from fs_app.messaging.model import Message, MessageTemplate, MessageText, QueueMessage
 from fs_app.messaging.state import CHANNELS, WAITING
@@ -21,7 +23,7 @@ LONGEST_SUBJECT = 200
 
 
 class InUse(Conflict):
-    """A queue sends it; `params["queues"]` names them."""
+    """A queue or a voice menu sends it; `params["queues"]` names them."""
 
     key = "error.template_in_use"
 
@@ -47,19 +49,21 @@ class TemplateForm:
 class Stored:
     id: int
     form: TemplateForm
-    queues: tuple[str, ...]  # that send it
+    queues: tuple[str, ...]  # that send it, and voice menus
     waiting: int  # messages that wait to be sent
 
 
 def listing(account: int) -> list[Stored]:
     """By name."""
     rows = MessageTemplate.select().where(MessageTemplate.account == account).order_by(MessageTemplate.name)
-    return [_stored(row) for row in rows]
+    menus = mentioned(account, ParamKind.MESSAGE)
+    return [_stored(row, menus.get(row.id, [])) for row in rows]
 
 
 def get(account: int, template: int) -> Stored:
     """Raises NotFound."""
-    return _stored(find(MessageTemplate, account, template))
+    menus = mentioned(account, ParamKind.MESSAGE)
+    return _stored(find(MessageTemplate, account, template), menus.get(template, []))
 
 
 def save(by: Actor, template: int | None, form: TemplateForm) -> int:
@@ -139,14 +143,14 @@ def _check(
     problems.check()
 
 
-def _stored(row: Any) -> Stored:
+def _stored(row: Any, menus: Sequence[tuple[int, str]]) -> Stored:
     texts = {
         t.language: Written(t.subject, t.text)
         for t in MessageText.select().where(MessageText.template == row.id).order_by(MessageText.id)
     }
     used = QueueMessage.select().where(QueueMessage.template == row.id)
     waiting = Message.select().where(Message.template == row.id, Message.state == WAITING).count()
-    names = tuple(sorted({u.queue.name for u in used}))
+    names = (*sorted({u.queue.name for u in used}), *(name for _, name in menus))
     return Stored(row.id, TemplateForm(row.name, row.channel, texts), names, waiting)
 
 

@@ -97,7 +97,7 @@ def delete(holiday_set: int) -> AnyResponse | str:
     found, used = read(
         lambda account: (
             service.calendar(account, holiday_set),
-            service.queues_by_set(account).get(holiday_set, []),
+            service.users_of_set(account, holiday_set),
         )
     )
     title, lost = t("hours.delete_set", name=found.name), t("hours.lost_set", n=len(found.days))

@@ -106,7 +106,7 @@ def delete(schedule: int) -> AnyResponse | str:
     week, used = read(
         lambda account: (
             service.week(account, schedule),
-            service.queues_by_schedule(account).get(schedule, []),
+            service.users_of_schedule(account, schedule),
         )
     )
     title, lost = t("hours.delete_schedule", name=week.name), t("hours.lost_schedule", n=len(week.ranges))

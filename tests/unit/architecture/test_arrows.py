@@ -76,6 +76,7 @@ VOCABULARY = {
     "audio.paths": "where the files of sounds lie",
     "audio.prompts": "how a setting names what is heard",
     "ivr.spec": "the kinds of nodes of a voice menu",
+    "ivr.mentions": "which voice menus name an object",
     "ivr.run": "how far a caller is in a voice menu",
     "ivr.words": "what a voice menu is told and what it wants",
     "routing.strategies": "names of the orders in which agents are asked",

@@ -13,13 +13,15 @@ import gevent
 import pytest
 
 from fs_app.accounts.model import Account
+from fs_app.admin.audit import Actor
 from fs_app.admin.listing import Wanted
 from fs_app.calls.model import Call, Recording
 from fs_app.clock import FakeClock
 from fs_app.contacts.model import Contact
 from fs_app.db import Database
+from fs_app.ivr.model import Flow
 from fs_app.journal import Entry
-from fs_app.messaging import log, outbox
+from fs_app.messaging import log, outbox, templates
 from fs_app.messaging.model import (
     Message,
     MessageProvider,
@@ -37,6 +39,7 @@ from fs_app.queues.model import Disposition
 from fs_app.tasks import Tasks, Threads
 from fs_app.voicemail.model import Voicemail, VoicemailBox
 from tests.support.mailserver import HttpProvider, MailServer
+from tests.support.menus import node, published
 from tests.support.postgres import Postgres, find_postgres
 from tests.support.until import until
 from tests.unit.core.databases import T0, Ids, opened, populate
@@ -475,3 +478,15 @@ def test_the_same_on_postgresql(elsewhere: Post) -> None:
         lambda: log.listing(post.ids.account, Wanted(q="Merci", filters=(("state", "UNKNOWN"),)))
     )
     assert [line.text for line in page.rows] == ["Merci Jean Bcc: x"]
+
+
+def test_a_template_that_a_voice_menu_sends_is_not_deleted(post: Post) -> None:
+    what = template(post)
+    by = Actor(post.ids.account, None, "test", T0)
+    menu = node("tell", "message", {}, message=what)
+    flow = post.db.write(lambda: published(post.ids.account, "Accueil", menu))
+    with pytest.raises(templates.InUse) as refused:
+        post.db.write(lambda: templates.delete(by, what))
+    assert refused.value.params["queues"] == "Accueil"
+    post.db.write(lambda: Flow.update(active=False).where(Flow.id == flow).execute())
+    post.db.write(lambda: templates.delete(by, what))

@@ -37,8 +37,8 @@ def sets(web: Web) -> dict[str, Holidays]:
 
 
 def test_a_week_with_several_ranges_a_day_is_saved_and_shown(web: Web, admin: Visitor) -> None:
-    assert admin.post("/admin/schedules/new", name="Bureau", **WEEK).status_code == 303
-    made = weeks(web)["Bureau"]
+    assert admin.post("/admin/schedules/new", name="Atelier", **WEEK).status_code == 303
+    made = weeks(web)["Atelier"]
     assert [(r.weekday, r.begin, r.end) for r in made.ranges] == [
         (0, 540, 750),
         (0, 840, 1080),
@@ -50,11 +50,11 @@ def test_a_week_with_several_ranges_a_day_is_saved_and_shown(web: Web, admin: Vi
     assert 'name="begin-4" value="22:00"' in form
     assert (
         admin.post(
-            f"/admin/schedules/{made.id}", name="Bureau", **{"begin-6": "0:00", "end-6": "24:00"}
+            f"/admin/schedules/{made.id}", name="Atelier", **{"begin-6": "0:00", "end-6": "24:00"}
         ).status_code
         == 303
     )
-    assert [(r.weekday, r.begin, r.end) for r in weeks(web)["Bureau"].ranges] == [(6, 0, 1440)]
+    assert [(r.weekday, r.begin, r.end) for r in weeks(web)["Atelier"].ranges] == [(6, 0, 1440)]
 
 
 @pytest.mark.parametrize(
@@ -235,3 +235,12 @@ def test_another_account_s_schedule_is_neither_seen_nor_used(web: Web, admin: Vi
 def test_only_administrators_come_here(web: Web, login: str) -> None:
     for path in ("/admin/schedules", "/admin/holidays", "/admin/opening", "/admin/schedules/new"):
         assert web.person(login).get(path).status_code == 403
+
+
+def test_what_a_voice_menu_works_by_is_not_deleted(web: Web, admin: Visitor) -> None:
+    """The schedule of the world's menu (tests/support/flowworld.py)."""
+    office = weeks(web)["Bureau"].id
+    page = admin.page(f"/admin/schedules/{office}/delete")
+    assert 'href="/admin/flows/1"' in page
+    assert admin.post(f"/admin/schedules/{office}/delete").status_code == 409
+    assert "Bureau" in weeks(web)
