@@ -171,9 +171,10 @@ class Jobs:
     def _run(self, job: Job) -> None:
         try:
             job.converted = self._workshop.run(self._order(job), lambda *told: self._told(job, *told))
-            job.state = READY
             if job.wish.keep:
                 self._put(job.by, job)
+            else:
+                job.state = READY
         except Refusal as refusal:
             self._refuse(job, f"sounds.refused.{refusal.reason}", refusal.params)
         except FsAppError as error:
@@ -219,9 +220,9 @@ class Jobs:
             return int(sound)
 
         job.sound = self._db.write(write)
-        job.state, job.percent = DONE, 100
         self.give_up(job.id)
         self._changed()
+        job.state, job.percent = DONE, 100
 
     def _refuse(self, job: Job, key: str, params: dict[str, Any]) -> None:
         job.state, job.reason, job.params = REFUSED, key, params

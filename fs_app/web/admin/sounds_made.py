@@ -191,7 +191,8 @@ def _wish(asked: Mapping[str, Any]) -> Wish:
             raise NotFound(f"sound {sound} is in the bin")
         name, kind, of = row.name, row.kind, row.id
     else:
-        name = " ".join(text.harmless(str(asked.get("name", ""))).split())[:LONGEST_NAME].strip()
+        readable = text.harmless(str(asked.get("name", ""))).replace("\ufffd", "")
+        name = " ".join(readable.split())[:LONGEST_NAME].strip()
         kind, of = str(asked.get("kind", "")), None
     if not name:
         raise Invalid("a sound has a name", field="name")
