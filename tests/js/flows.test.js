@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import * as graphs from "../../fs_app/web/static/flows/graph.js";
 import * as history from "../../fs_app/web/static/flows/history.js";
 import { commandOf, isTyping, neighbour } from "../../fs_app/web/static/flows/keys.js";
+import { arrange } from "../../fs_app/web/static/flows/arrange.js";
+import { json, linesOf, marksOf, soundsSince } from "../../fs_app/web/static/flows/rehearsal.js";
+import * as dagre from "../../fs_app/web/static/vendor/dagre.js";
 import { Saver } from "../../fs_app/web/static/flows/saver.js";
 
 const exit = (name, more = {}) => ({ name, label: name && `flow.exit.${name}`, optional: false, otherwise: "", each: "", ...more });
@@ -215,4 +218,47 @@ test("their draft may stay instead", async () => {
   assert.equal(made.state, "saved");
   assert.equal(made.version, 7);
   assert.equal(sent.length, 1);
+});
+
+const step = (kind, node, data = {}, more = {}) => ({ kind, flow: 7, node, input: -1, data, ...more });
+const WAY = [
+  step("flow.node", "n1", { node: "n1" }),
+  step("said", "n1", { files: ["a"], heard: [{ url: "/a.wav", text: "A" }] }),
+  step("key", "n1", { digit: "1" }, { input: 0 }),
+  step("flow.exit", "n1", { node: "n1", exit: "1" }, { input: 0 }),
+  step("flow.node", "n2", { node: "n2" }, { input: 0 }),
+  step("said", "n2", { files: ["b"], heard: [{ url: "/b.wav", text: "B" }, { url: "/c.wav", text: "C" }] }, { input: 0 }),
+  step("flow.exit", "n2", { node: "n2", exit: "" }, { input: 1 }),
+  step("flow.node", "n2", { node: "n2" }, { flow: 8, input: 1 }),
+];
+
+test("the caller's way is marked on the canvas, without what happened in other menus", () => {
+  const marks = marksOf({ way: WAY, flow: 7, node: "n2", over: "" }, 7, small());
+  assert.deepEqual([...marks.nodes], [["n1", 1], ["n2", 1]]);
+  assert.deepEqual([...marks.edges], ["n1|1"]);
+  assert.equal(marks.here, "n2");
+  assert.equal(marksOf({ way: WAY, flow: 8, node: "n2", over: "" }, 7, small()).here, "", "he is in another menu");
+  assert.equal(marksOf({ way: WAY, flow: 7, node: "n2", over: "caller" }, 7, small()).here, "");
+});
+
+test("what the last input led to is heard", () => {
+  assert.deepEqual(soundsSince(WAY, 0), ["/b.wav", "/c.wav"]);
+  assert.deepEqual(soundsSince(WAY, 1), []);
+  assert.deepEqual(soundsSince(WAY.slice(0, 2), -1), ["/a.wav"]);
+});
+
+test("an exit without a name is no line to read", () => {
+  assert.equal(linesOf(WAY).length, WAY.length - 1);
+});
+
+test("an answer that is no JSON is none", () => {
+  assert.deepEqual(json('{"a": 1}'), { a: 1 });
+  assert.equal(json("{"), null);
+});
+
+test("the arrangement leads from the first step to the right, none upon another", () => {
+  const placed = arrange(small(), KINDS, DIGITS, dagre);
+  const [menu, one, two] = ["n1", "n2", "n3"].map((id) => placed.get(id));
+  assert.ok(one.x > menu.x && two.x > menu.x);
+  assert.ok(Math.abs(one.y - two.y) > 100);
 });

@@ -79,7 +79,8 @@ function Prompts({ label, value, set, param }) {
       <option value="">${t("flows.add_prompt")}</option>
       ${["library", "shipped"].map((group) => part(group).length > 0 && html`<optgroup key=${group} label=${group === "library" ? t("flows.sounds_library") : t("flows.sounds_shipped")}>
         ${part(group).map((sound) => html`<option key=${sound.ref} value=${sound.ref}>${sound.name}</option>`)}</optgroup>`)}
-    </select></div>`;
+    </select>
+    <p class="form-hint"><a href="/admin/sounds" target="_blank" rel="noopener">${t("flows.manage_sounds")}</a></p></div>`;
 }
 
 function Keys({ node, label, value, set, param }) {
