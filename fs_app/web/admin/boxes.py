@@ -6,7 +6,6 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.admin.form import FormInvalid
-from fs_app.audio import prompts
 from fs_app.voicemail import boxes
 from fs_app.voicemail.boxes import BoxForm, BoxNeeded, Stored
 from fs_app.web.access import needs
@@ -17,11 +16,10 @@ from fs_app.web.admin.common import (
     problems_of,
     read,
     set_active,
-    sounds,
     typed,
     typed_number,
 )
-from fs_app.web.context import the_app, who
+from fs_app.web.admin.sound_choice import choices
 from fs_app.web.i18n import t
 
 blueprint = Blueprint("admin_boxes", __name__, url_prefix="/admin/boxes")
@@ -90,7 +88,7 @@ def _edit(stored: Stored | None) -> AnyResponse | str | tuple[str, int]:
         typed_number("most_s"),
         typed_number("silence_s"),
     )
-    known = {value for value, _ in _greetings()}
+    known = {value for value in choices() if not value.startswith("list:")}
     try:
         change(lambda by: boxes.save(by, stored.id if stored else None, form, known))
     except FormInvalid as error:
@@ -99,21 +97,4 @@ def _edit(stored: Stored | None) -> AnyResponse | str | tuple[str, int]:
 
 
 def _form(stored: Stored | None, form: BoxForm, problems: dict[str, str]) -> str:
-    offered = _greetings()
-    if form.greeting and all(value != form.greeting for value, _ in offered):
-        offered.append((form.greeting, form.greeting))
-    return render_template(
-        "admin/box.html",
-        stored=stored,
-        form=form,
-        problems=problems,
-        greetings=[("", t("boxes.own_greeting")), *offered],
-    )
-
-
-def _greetings() -> list[tuple[str, str]]:
-    """Prompts of the account's library by name, then files."""
-    account = who().account
-    library = the_app().catalog.now.library.sounds.values()
-    own = sorted((sound.name, prompts.of_sound(sound.id)) for sound in library if sound.account == account)
-    return [*((value, name) for name, value in own), *((file, file) for file in sounds())]
+    return render_template("admin/box.html", stored=stored, form=form, problems=problems, files=choices())

@@ -19,7 +19,7 @@ from fs_app.admin.listing import MOST_EXPORTED, Page, Wanted
 from fs_app.errors import DatabaseBusy
 from fs_app.web import i18n, text
 from fs_app.web.callcsv import TooMany
-from fs_app.web.context import site, the_app, who, zone
+from fs_app.web.context import the_app, who, zone
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -216,17 +216,3 @@ def confirm(title: str, sentences: Sequence[str], button: str, back: str, danger
     return render_template(
         "admin/confirm.html", title=title, sentences=sentences, button=button, back=back, danger=danger
     )
-
-
-def sounds() -> list[str]:
-    """The files that can be played, relative to the folder of sounds. What a form offers by name: `sound_choice`."""
-    folder = the_app().settings.sounds_dir
-    return site().threads.run(_sounds, folder)
-
-
-def _sounds(folder: Any) -> list[str]:
-    return sorted(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.suffix.lower() in (".wav", ".mp3", ".ogg") and path.is_file()
-    )[:2000]

@@ -45,7 +45,7 @@ PLACES = {
     "holiday": "/admin/holidays/{}",
     "flow": "/admin/flows/{}",
     "published": "/admin/flows/{}",
-    "box": "/voicemail",
+    "box": "/admin/boxes/{}",
     "list": "/admin/sounds/lists/{}",
 }
 """Kind of a place where a sound is used → its page."""
