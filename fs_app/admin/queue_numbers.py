@@ -28,8 +28,8 @@ class Choice:
 
 
 def offered(account: int) -> list[Choice]:
-    """The active numbers of the account."""
-    rows = Did.select().where(Did.account == account, Did.active).order_by(Did.number)
+    """The active numbers of the account, but for those that lead to a voice menu: what they do is said there."""
+    rows = Did.select().where(Did.account == account, Did.active, Did.flow.is_null()).order_by(Did.number)
     return [Choice(row.id, row.number, row.label, row.queue_id) for row in rows]
 
 
@@ -45,7 +45,7 @@ def check(checking: Checking, value: Incoming) -> None:
 
 
 def store(account: int, queue: int, value: Incoming) -> None:
-    mine = (Did.account == account) & Did.active
+    mine = (Did.account == account) & Did.active & Did.flow.is_null()
     Did.update(queue=None).where(mine, Did.queue == queue, Did.id.not_in(value.numbers)).execute()
     Did.update(queue=queue).where(mine, Did.id.in_(value.numbers)).execute()
 

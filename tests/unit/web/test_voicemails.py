@@ -170,3 +170,13 @@ def test_a_queue_has_its_survey(web: Web, admin: Visitor) -> None:
     assert 'name="survey_flow"' in admin.page(f"/admin/queues/{web.ids.desk.queue}")
     assert web.app.db.read(lambda: Queue.get_by_id(web.ids.desk.queue).survey_flow_id) is None
     assert web.app.db.read(lambda: Voicemail.select().count()) >= 2
+
+
+def test_a_number_that_leads_to_a_menu_is_no_queues_to_take(web: Web, admin: Visitor) -> None:
+    def lead() -> int:
+        flow = Flow.select().where(Flow.account == web.ids.desk.account).first()
+        return int(Did.create(account=flow.account, number="+33185090778", flow=flow).id)
+
+    number = web.app.db.write(lead)
+    assert "01 85 09 07 78" not in admin.page(f"/admin/queues/{web.ids.desk.queue}")
+    web.app.db.write(lambda: Did.delete().where(Did.id == number).execute())
