@@ -72,7 +72,7 @@ def listing(account: int, wanted: Wanted, since: int | None = None, until: int |
     if wanted.q:
         sought = like(wanted.q)
         query = query.where(
-            Message.recipient.contains(sought)
+            Message.recipient.contains(_digits(sought) or sought)
             | Message.text.contains(sought)
             | Message.subject.contains(sought)
             | (Message.call == sought)
@@ -143,6 +143,14 @@ def resend(by: Actor, message: int) -> int:
     )
     audit.write(by, "resend", KIND, made.id, _label(row))
     return int(made.id)
+
+
+def _digits(sought: str) -> str:
+    """Of a number as people write it, without the national zero or the international 00; '' when it is none."""
+    if not all(c in "0123456789+ .-()/" for c in sought):
+        return ""
+    digits = "".join(c for c in sought if c.isdigit())
+    return digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
 
 
 def _label(row: Any) -> str:

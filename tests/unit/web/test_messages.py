@@ -205,7 +205,10 @@ def test_the_log_is_searched_and_filtered_and_harmless(admin: Visitor) -> None:
     assert page.count('href="/admin/messages/4"') == 1
     assert "<img" not in page
     assert "&lt;img src=x" in admin.page("/admin/messages/4")
-    assert "Incertain" in admin.page("/admin/messages?q=33612345674")
+    for number in ("33612345674", "06+12+34+56+74", "%2B33612345674"):
+        found = admin.page(f"/admin/messages?q={number}")
+        assert "Incertain" in found
+        assert 'href="/admin/messages/4"' not in found
     exported = admin.get("/admin/messages/export.csv?state=FAILED").text
     assert "Refusé par l’opérateur" in exported
 
