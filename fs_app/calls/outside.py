@@ -109,6 +109,9 @@ def ended(ctx: Context, call: Call, leg: Leg, cause: str) -> None:
     """The leg outside is gone: before anybody talked he goes back, after that it is over. Who comes from a menu comes
     home by himself, and the menu goes on."""
     if call.stage is Stage.OUTSIDE and call.flow is not None:
+        if call.caller_leg in ctx.sessions:
+            # So short a conversation that the door rang before anything was told of it. He rings once more.
+            ctx.command(call, ctx.switch.send_home(call.caller_leg))
         return
     if call.stage is Stage.OUTSIDE:
         ctx.stage(call, "outside_hung_up", why=cause)

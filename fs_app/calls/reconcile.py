@@ -213,6 +213,8 @@ def _compare_pair(
             return [Missed(call.id, f.LegsBridged(at, agent.id, other=call.caller_leg), "seen bridged")]
         if call.stage is Stage.ENDING:
             return [HangUp(call.caller_leg, "its call is ending")]
+        if call.survey is not None:
+            return [SendHome(call.caller_leg, "its agent wants to hang up")]
         return []
     if call.stage is Stage.ENDING:
         return [HangUp(call.caller_leg, "its call is ending")]

@@ -254,7 +254,8 @@ class Calls:
             self._ctx.command(call, self._ctx.switch.hangup(line, cause))
             return
         if survey.follows(self._ctx, call):
-            if call.survey is None:
+            # Again when it had no effect: the command may have been lost with the link.
+            if not self._pressed_twice(call, "hang_up") or call.survey is None:
                 survey.ask_for(self._ctx, call)
             return
         self._ctx.record(call, "call.hang_up_asked", by="agent")

@@ -265,7 +265,7 @@ class Call:
     )  # the box and its limits; empty: the queue's voicemail
     menu: int | None = None  # the voice menu behind the number that he called
     flow: runs.Run | None = None  # where he is in a voice menu
-    survey: int | None = None  # the menu into which he goes now that his agent wants to hang up
+    survey: int | None = None  # the menu that follows now that his agent wants to hang up; 0: his own goes on
     surveyed: bool = False  # his agent has hung up, and he has not
     after: str = ""  # how a number or an agent that the menu called was, until the menu knows it
     language: str = ""  # that he chose in a menu, or that the menu speaks; empty: the account's
@@ -416,7 +416,7 @@ def evolve(call: Call, entry: Entry) -> None:
         case "flow.over":
             call.flow, call.after = None, ""
         case "flow.after":
-            call.after = d["why"]
+            call.after, call.survey = d["why"], None
             if call.stage in (Stage.TALKING, Stage.HELD):
                 call.surveyed, call.taken_by = True, ""
         case kind if kind.startswith("flow.") and call.flow is not None:

@@ -12,6 +12,9 @@ from fs_app.catalog import FlowInfo
 
 TALKED = (Stage.TALKING, Stage.HELD)
 
+BACK = 0
+"""Instead of a flow: into the menu that called the agent."""
+
 
 def wanted(ctx: Context, call: Call) -> FlowInfo | None:
     """The menu that follows this conversation; None: the call ends with it."""
@@ -31,7 +34,7 @@ def follows(ctx: Context, call: Call) -> bool:
 def ask_for(ctx: Context, call: Call) -> None:
     """The agent pressed the key that ends the call: the caller is taken home first. The rest follows there."""
     flow = wanted(ctx, call)
-    ctx.record(call, "call.survey_wanted", flow=flow.id if flow is not None else None)
+    ctx.record(call, "call.survey_wanted", flow=flow.id if flow is not None and call.flow is None else BACK)
     if call.stage is Stage.HELD:
         begin(ctx, call, "answered")
     else:

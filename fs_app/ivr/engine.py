@@ -68,6 +68,8 @@ class Engine:
             return turn.changes, []
         if isinstance(event, words.Entered):
             self._begin(turn)
+        elif not (run.sound or run.timer or run.asked or isinstance(event, words.DialEnded)):
+            return [], []  # between two entries: he is on his way here, and has been asked nothing yet
         else:
             meant = _meant(turn, event)
             if meant is not None:
