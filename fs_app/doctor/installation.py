@@ -138,6 +138,9 @@ class Installation:
     files: Mapping[str, FileSeen] = field(default_factory=dict)  # data, database, secret_key, recordings, …
     cdr: tuple[int, float] = (0, 0.0)  # files in the spool, age of the oldest in seconds
     journal_last: int | None = None  # number of the last entry
+    library: Mapping[tuple[int, str], bool] = field(
+        default_factory=dict
+    )  # (account, sound and language) → there
     prompts: Mapping[str, bool] = field(default_factory=dict)  # relative path → it is there
     shipped_dialplan: Element | None = None
     failed: tuple[tuple[str, str], ...] = ()  # (part, why): what could not be looked at

@@ -73,6 +73,7 @@ class Gatherer:
             "directory", SLOW_S, lambda: look_program.look_at_directory(s), DirectorySeen()
         )
         files: dict[str, FileSeen] = self._thread("files", lambda: _files(s, switch), {})
+        library: dict[tuple[int, str], bool] = self._thread("library", lambda: _library(s, data), {})
         prompts: dict[str, bool] = self._thread("prompts", lambda: _prompts(s, data), {})
         return Installation(
             settings=s,
@@ -84,6 +85,7 @@ class Gatherer:
             files=files,
             cdr=self._thread("spool", lambda: _spool(s.spool), (0, 0.0)),
             journal_last=self._thread("journal", lambda: _journal_last(s.journal_dir), None),
+            library=library,
             prompts=prompts,
             shipped_dialplan=_shipped(),
             failed=tuple(self._failed),
@@ -142,6 +144,7 @@ def _files(settings: Settings, switch: SwitchSeen) -> dict[str, FileSeen]:
         "recordings": settings.recordings,
         "spool": settings.spool,
         "sounds": settings.sounds_dir,
+        "library": settings.library,
     }
     if settings.database.startswith("sqlite"):
         paths["database"] = Path(settings.database.partition("sqlite:///")[2])
@@ -157,6 +160,8 @@ def _switch(settings: Settings, data: DataSeen) -> SwitchSeen:
         return SwitchSeen(simulated=True, trouble="sim_away")
     host, port, password = where
     files = [settings.sounds_on_switch(), settings.recordings_on_switch()]
+    if data.rows("sound_file"):
+        files.append(settings.library_on_switch())
     shipped = PurePosixPath(settings.sounds_on_switch())
     languages = {str(row["language"]) for row in data.rows("account")}
     files += [str(shipped / language / "greeting.wav") for language in sorted(languages)]
@@ -243,6 +248,20 @@ def _prompts(settings: Settings, data: DataSeen) -> dict[str, bool]:
     languages = {str(row["language"]) for row in data.rows("account")}
     wanted |= {f"{language}/{name}.wav" for language in languages for name in _shipped_names(settings)}
     return {path: (settings.sounds_dir / path).is_file() for path in wanted}
+
+
+def _library(settings: Settings, data: DataSeen) -> dict[tuple[int, str], bool]:
+    """Which files of the accounts' own sounds are there; those that were replaced are not asked for."""
+    names = {int(row["id"]): str(row["name"]) for row in data.rows("sound") if row.get("deleted_at") is None}
+    found = {}
+    for row in data.rows("sound_file"):
+        path = PurePosixPath(str(row["path"]))
+        if row.get("replaced_at") is not None or int(row["sound_id"]) not in names or ".." in path.parts:
+            continue
+        named = f"{names[int(row['sound_id'])]} ({row['language']})"
+        files = [settings.library / path.parent / rate / path.name for rate in ("8000", "16000")]
+        found[int(row["account_id"]), named] = all(file.is_file() for file in files)
+    return found
 
 
 def _is_file(value: str) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from fs_app.accounts.model import Account, User
 from fs_app.agents.model import Agent
+from fs_app.audio.model import Sound, SoundFile
 from fs_app.digest import a1_hash
 from fs_app.hours.model import Schedule
 from fs_app.ivr.model import Flow
@@ -142,6 +143,24 @@ def _journal_ahead(place: Place) -> None:
     (place.folder / "journal" / "journal-0.jsonl").write_text('00000000 [9000,1,"x",null,null,null,{}]\n')
 
 
+def _own_sound(place: Place) -> None:
+    def write() -> None:
+        account = Account.get()
+        sound = Sound.create(account=account, name="Bienvenue", kind="prompt", created_at=1, changed_at=1)
+        SoundFile.create(
+            account=account, sound=sound, language="fr", path="1/1/abc.wav", duration_ms=900, created_at=1
+        )
+
+    place.db.write(write)
+
+
+def _write_sound(place: Place) -> None:
+    for rate in ("8000", "16000"):
+        file = place.folder / "sounds" / "1" / "1" / rate / "abc.wav"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"RIFF")
+
+
 def _unhealthy(place: Place) -> None:
     checks = [{"name": "journal", "ok": False, "key": "health.journal.held", "text": "disk",
                "params": {"why": "full", "held": 3}}]  # fmt: skip
@@ -266,6 +285,13 @@ PLANTS: dict[str, Plant] = {
     ),
     "sounds.switch_reads": lambda p: p.file_is("sounds", switch_reads=False),
     "sounds.language": lambda p: p.change(Account, language="de"),
+    "sounds.library_missing": _own_sound,
+    "sounds.library_switch": lambda p: (
+        _own_sound(p),
+        _write_sound(p),
+        p.set(switch_library_dir="/srv/library"),
+        p.switch.answers.update({"file_exists /srv/library": "false"}),
+    ),
     # --- database, secrets, web
     "database.missing": lambda p: p.set(database_url=f"sqlite:///{p.folder / 'other.db'}"),
     "database.away": lambda p: p.file.write_bytes(b"no database at all" * 100),
