@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from fs_app.accounts.profiles import KEEPS_THE_KEYS, granted
-from fs_app.admin.config_file import schema
+from fs_app.admin.config_file import heard, schema
 from fs_app.admin.config_file.document import Document, Parsed
 from fs_app.admin.queue_waiting import SHORTEST_ROUND_S
 from fs_app.hours import checks as hours
@@ -101,7 +101,7 @@ def _hours(parsed: Parsed) -> None:
                 "part": "1",
                 "begin": day["from"],
                 "end": day["to"],
-                "message": day["message"],
+                "message": "" if heard.is_named(day["message"]) else day["message"],
             }
             try:
                 hours.holiday(typed)
@@ -148,7 +148,7 @@ def _queues(parsed: Parsed) -> None:
                 parsed.wrong(("queues", name, "agents", login), "config.wrong.no_telephone", name=login)
         for field in ("closed_message", "holiday_message"):
             try:
-                hours.message(queue[field], field)
+                hours.message("" if heard.is_named(queue[field]) else queue[field], field)
             except WrongFields as error:
                 parsed.wrong(("queues", name, field), error.fields[field])
         seen, at = {name}, queue["closed_queue"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from fs_app.accounts.model import Account, Profile, User
 from fs_app.accounts.profiles import options_of
-from fs_app.admin.config_file import schema
+from fs_app.admin.config_file import heard, schema
 from fs_app.admin.config_file.document import Document
 from fs_app.admin.config_file.shapes import Record
 from fs_app.agents.model import Agent, NotReadyReason
@@ -84,6 +84,7 @@ def _schedules(account: int) -> dict[str, Any]:
 
 def _holidays(account: int) -> dict[str, Any]:
     days: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    heard_as = heard.names(account)
     for d in _of(Holiday, account):
         year = "" if d.year is None else f"{d.year}-"
         days[d.set_id].append(
@@ -92,7 +93,7 @@ def _holidays(account: int) -> dict[str, Any]:
                 "name": d.name,
                 "from": clock(d.begin),
                 "to": clock(d.end),
-                "message": d.message,
+                "message": heard_as(d.message),
             }
         )
     return {s.name: days[s.id] for s in _of(HolidaySet, account)}
@@ -158,10 +159,12 @@ def _queues(account: int) -> dict[str, Any]:
     kept: dict[int, list[str]] = defaultdict(list)
     for k in _of(KeptDisposition, account):
         kept[k.queue_id].append(verdicts[k.disposition_id])
+    heard_as = heard.names(account)
     return {
         q.name: {
             **_columns(schema.QUEUE, q),
             **{f: names[part].get(q.__data__[f], "") for f, part in schema.REFERENCES},
+            **{f: heard_as(getattr(q, f)) for f in heard.FIELDS},
             "auto_disposition": verdicts.get(q.__data__["auto_disposition"], ""),
             "agents": agents[q.id],
             "skills": needs[q.id],

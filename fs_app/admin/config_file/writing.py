@@ -10,7 +10,7 @@ from fs_app.accounts.model import Account, Profile, User
 from fs_app.accounts.profiles import AgentOptions, to_store
 from fs_app.admin import audit, people
 from fs_app.admin.audit import Actor
-from fs_app.admin.config_file import schema
+from fs_app.admin.config_file import heard, schema
 from fs_app.admin.config_file.plan import SECRETS, Change, Tables, said
 from fs_app.admin.config_file.shapes import Record
 from fs_app.agents.model import Agent, NotReadyReason
@@ -90,6 +90,10 @@ class Writer:
         )
 
     # --- small things -------------------------------------------------------------------------------------------
+    def _heard(self, text: str, field: str) -> str:
+        """What is to be heard; a sound that is missing is made, without a file."""
+        return heard.setting(self._by, text, field, lambda kind, name: self._note(Change(kind, name, "add")))
+
     def _find(self, model: Any, column: str, value: str) -> Any:
         return model.get_or_none((model.account == self._account) & (getattr(model, column) == value))
 
@@ -182,7 +186,7 @@ class Writer:
                 day=int(number),
                 begin=minute(day["from"]) or 0,
                 end=minute(day["to"]) or MIDNIGHT,
-                message=day["message"],
+                message=self._heard(day["message"], "message"),
             )
 
     def _put_sets(self, change: Change, values: dict[str, Any], later: list[Any]) -> None:
@@ -276,6 +280,7 @@ class Writer:
     def _put_queues(self, change: Change, values: dict[str, Any], later: list[Any]) -> None:
         references = {field for field, _ in schema.REFERENCES} | {"auto_disposition"}
         columns = {k: v for k, v in _columns(schema.QUEUE, values).items() if k not in references}
+        columns |= {k: self._heard(v, k) for k, v in columns.items() if k in heard.FIELDS}
         row = self._upsert(Queue, "name", change.key, columns)
         later.append(lambda: self._queue_references(row, values))
 
@@ -381,4 +386,6 @@ _AUDIT_KINDS = {
     "people": "user",
     "queues": "queue",
     "numbers": "number",
+    "sounds": "sound",
+    "music_lists": "music_list",
 }

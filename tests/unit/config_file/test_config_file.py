@@ -10,6 +10,7 @@ from fs_app.admin.config_file import schema
 from fs_app.admin.config_file.reading import read
 from fs_app.admin.model import AuditEntry
 from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.audio.model import MusicList, Sound
 from fs_app.bus import Bus
 from fs_app.calls.model import Call
 from fs_app.catalog import Catalog
@@ -45,6 +46,27 @@ def test_a_centre_moves_to_another_machine_with_its_passwords(empty: Centre) -> 
     outcome = empty.load(there, create=True)
     assert outcome.created and outcome.secrets == []
     assert empty.export(with_passwords=True) == there
+
+
+def test_sounds_stand_in_the_file_by_name_and_a_missing_one_waits_for_its_file(centre: Centre) -> None:
+    def choose() -> None:
+        account = Account.get().id
+        sound = Sound.create(account=account, name="Accueil", created_at=1, changed_at=1)
+        music = MusicList.create(account=account, name="Soir", created_at=1)
+        Queue.update(greeting=f"sound:{sound.id}", music=f"list:{music.id}", exit_prompt="sound:99").where(
+            Queue.name == "Commercial"
+        ).execute()
+
+    centre.db.write(choose)
+    text = centre.export()
+    assert "greeting: library:Accueil" in text and "music: music:Soir" in text and "sound:99" not in text
+    centre.load(text)
+    assert centre.db.read(lambda: Queue.get(Queue.name == "Commercial").greeting) == "sound:1"
+    told = centre.load(text.replace("library:Accueil", "library:Bonjour"))
+    assert [(c.kind, c.key, c.action) for c in told.changes if c.kind == "sounds"] == [
+        ("sounds", "Bonjour", "add")
+    ]
+    assert centre.db.read(lambda: Queue.get(Queue.name == "Commercial").greeting) == "sound:2"
 
 
 def test_hashes_are_in_the_file_only_when_asked_for(centre: Centre) -> None:
