@@ -420,6 +420,22 @@ def test_a_death_of_the_program_in_a_menu(world: World, configured: Configured) 
     assert [entry["version"] for entry in told(app, "flow.started")] == [1, 2]
 
 
+def test_a_program_that_is_frozen_while_he_is_in_a_menu(world: World, configured: Configured) -> None:  # noqa: F811
+    app = configured(menu(QUESTION, SECOND, ENDS[0]))
+    caller = in_menu(world, app)
+    caller.press("1")
+    at(app, "second")
+    app.freeze()
+    time.sleep(6)  # longer than the lease: the dialplan takes him home, to music
+    app.thaw()
+    at(app, "second", 2)
+    until(caller.sound, 10, "he is asked again")
+    caller.press("42")
+    assert caller.ended(timeout=30) == "bye"
+    over(app, "menu")
+    assert told(app, "flow.set")[-1]["value"] == "42"
+
+
 def test_a_death_of_the_switch_in_a_menu(world: World, configured: Configured) -> None:  # noqa: F811
     app = configured(menu(QUESTION, SECOND, ENDS[0]))
     caller = in_menu(world, app)
