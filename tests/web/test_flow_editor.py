@@ -193,6 +193,38 @@ def test_a_menu_is_drawn_with_the_keyboard_alone(admin: Page, webapp: WebProcess
     saved(admin)
 
 
+def test_what_is_clicked_is_deleted_and_a_problem_leads_to_its_field(admin: Page, webapp: WebProcess) -> None:
+    made(admin, webapp, "À corriger")
+    onto_canvas(admin, "Message", 100, 100)
+    onto_canvas(admin, "Raccrocher", 420, 220)
+    drag(admin, middle(handle(admin, "n1", "next")), middle(node(admin, "n2").locator(".fl-in")))
+    edge = admin.locator(".react-flow__edge-interaction")
+    expect(edge).to_have_count(1)
+    x, y = middle(edge)
+    admin.mouse.click(x, y)
+    expect(admin.locator(".fl-form")).to_contain_text(
+        "De « Message (n1) », sortie « Suite », à « Raccrocher (n2) »"
+    )
+    admin.keyboard.press("Delete")
+    expect(edge).to_have_count(0)
+    node(admin, "n2").locator(".fl-node-head").click()
+    admin.keyboard.press("Delete")
+    expect(admin.locator(NODES)).to_have_count(1)
+    saved(admin)
+    admin.click("#fl-tab-problems")
+    admin.locator(".fl-problems .fl-link").first.click()
+    expect(admin.locator("#fl-tab-node")).to_have_attribute("aria-selected", "true")
+    expect(admin.locator(".has-error :focus")).to_have_count(1)
+
+    # A connection dropped on the empty canvas asks what shall stand there.
+    canvas = admin.locator(".fl-canvas").bounding_box()
+    assert canvas is not None
+    drag(admin, middle(handle(admin, "n1", "next")), (canvas["x"] + 450, canvas["y"] + 300))
+    admin.locator("dialog [data-pick]", has_text="Raccrocher").click()
+    expect(admin.locator(NODES)).to_have_count(2)
+    expect(edge).to_have_count(1)
+
+
 def test_what_somebody_else_saved_meanwhile_is_never_overwritten_unasked(
     browser: Browser, admin: Page, webapp: WebProcess
 ) -> None:

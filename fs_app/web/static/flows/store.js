@@ -24,7 +24,7 @@ export const trail = signal({ nodes: new Map(), edges: new Set(), here: "" });
 export const wide = signal(false); // the canvas alone, without palette and panel
 export const announced = signal(""); // said to screen readers
 export const shown = signal(() => {}); // shown(id): the canvas brings the node into sight and focuses it
-export const toPanel = signal(0); // rises when the keyboard asks for the panel's first field
+export const toPanel = signal({ n: 0, wrong: false }); // n rises when the panel's first field is asked for, or its first wrong one
 
 let saver = null;
 let clipboard = null;
@@ -63,6 +63,8 @@ export async function load() {
     onState: (state) => {
       saving.value = state;
       if (state === "conflict") dialog.value = { kind: "conflict" };
+      // What time does not mend is said: the session has ended, the menu is too big.
+      if (state === "failed" && saver.error.status >= 400 && saver.error.status < 500) notice.value = { tone: "red", text: saver.error.text };
     },
     onSaved: (draft, answer) => {
       changed.value = answer.changed;
@@ -91,6 +93,12 @@ export const redo = () => become(history.redo(steps.value));
 export const flush = () => saver.flush();
 export const version = () => saver.version;
 export const isUnsaved = () => Boolean(saver?.unsaved);
+
+export function intoPanel(wrong = false) {
+  wide.value = false;
+  panel.value = "node";
+  toPanel.value = { n: toPanel.value.n + 1, wrong };
+}
 
 export function choose(ids, said = true) {
   edge.value = null;

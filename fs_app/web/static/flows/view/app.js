@@ -60,8 +60,7 @@ function Problems() {
     if (!problem.node) return;
     store.choose([problem.node]);
     store.shown.value(problem.node, false);
-    store.panel.value = "node";
-    store.toPanel.value += 1;
+    store.intoPanel(true);
   };
   return html`<ul class="fl-problems">${problems.map((problem, i) => html`<li key=${i} class=${`tone-${problem.level === "error" ? "red" : "orange"}`}><${Icon} name=${problem.level === "error" ? "alert-circle" : "alert-triangle"} />
     <span>${problem.node && store.node(problem.node) ? html`<button type="button" class="fl-link" onClick=${() => go(problem)}>${store.nodeName(store.node(problem.node))}</button><br />` : ""}${problem.text}</span></li>`)}</ul>`;

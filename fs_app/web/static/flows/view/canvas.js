@@ -118,7 +118,9 @@ export function Canvas() {
     if (selects.length) {
       const now = new Set(store.chosen.value);
       for (const { id, selected } of selects) selected ? now.add(id) : now.delete(id);
-      store.choose([...now]);
+      // A connection that is chosen puts the nodes back by itself: it stays chosen.
+      if (selects.some((change) => change.selected)) store.choose([...now]);
+      else store.chosen.value = [...now];
     }
     const rest = changes.filter((change) => change.type === "position" || change.type === "dimensions");
     if (rest.length) setDrawn((old) => applyNodeChanges(rest, old));
@@ -170,7 +172,7 @@ export function Canvas() {
       store.apply(graphs.move(graph, places), `move:${chosen.join()}`);
     } else if (["left", "right", "up", "down"].includes(command)) go(neighbour(graph.nodes, current, command));
     else if (command === "first") go(graph.start);
-    else if (command === "edit") store.wide.value = false, store.panel.value = "node", store.toPanel.value += 1;
+    else if (command === "edit") store.intoPanel();
     else if (command === "add" || command === "connect") {
       const node = store.node(current);
       const exit = node && graphs.freeExit(store.exits(node), node);
@@ -180,7 +182,7 @@ export function Canvas() {
       const next = chosen.length === 1 ? (graphs.sourcesOf(graph, chosen[0])[0]?.id ?? neighbour(graph.nodes, chosen[0], "left")) : null;
       store.drop();
       if (next && store.node(next)) go(next);
-      else box.current.querySelector("[data-node]")?.focus();
+      else (box.current.querySelector("[data-node][tabindex='0']") ?? box.current).focus({ preventScroll: true });
     } else if (command === "undo") store.undo();
     else if (command === "redo") store.redo();
     else if (command === "copy") store.copy();
@@ -203,7 +205,7 @@ export function Canvas() {
   const labels = { "controls.ariaLabel": t("flows.zoom"), "controls.zoomIn.ariaLabel": t("flows.zoom_in"), "controls.zoomOut.ariaLabel": t("flows.zoom_out"),
     "controls.fitView.ariaLabel": t("flows.fit"), "minimap.ariaLabel": t("flows.minimap"), "handle.ariaLabel": t("flows.handle") };
 
-  return html`<div class="fl-canvas" ref=${box} role="application" aria-label=${t("flows.canvas")} aria-describedby="fl-keys-hint" onKeyDown=${keys}
+  return html`<div class="fl-canvas" ref=${box} tabindex="-1" role="application" aria-label=${t("flows.canvas")} aria-describedby="fl-keys-hint" onKeyDown=${keys}
       onDrop=${onDrop} onDragOver=${onDragOver} onMouseMove=${(event) => { mouse.current = event; }}>
     <svg class="fl-defs" aria-hidden="true"><defs><marker id="fl-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" markerWidth="12" markerHeight="12" orient="auto-start-reverse"><path d="M0 1 9 5 0 9z" /></marker></defs></svg>
     <${ReactFlow} nodes=${drawn} edges=${edges} nodeTypes=${TYPES} onInit=${begin} onNodesChange=${onNodesChange} onEdgesChange=${onEdgesChange}

@@ -84,7 +84,9 @@ export function Properties() {
   const box = useRef(null);
   const asked = store.toPanel.value;
   useEffect(() => {
-    if (asked) box.current?.querySelector("input, select, textarea")?.focus();
+    if (!asked.n) return;
+    const wrong = asked.wrong && box.current?.querySelector(".has-error :is(input, select, textarea, button)");
+    (wrong || box.current?.querySelector("input, select, textarea"))?.focus();
   }, [asked]);
   const back = (event) => {
     if (event.key !== "Escape" || store.dialog.value) return;
