@@ -21,6 +21,7 @@ from fs_app.ivr.run import Run
 from fs_app.ivr.service import Menus
 from tests.support.fakeswitch import FakeSwitch
 from tests.support.menus import graph, node
+from tests.unit.core import test_permanent_line as permanent_line
 from tests.unit.core.test_replay import _comes_to_rest
 from tests.unit.core.world import ACCOUNT, DID, QUEUE, SALE, World
 
@@ -403,3 +404,22 @@ def test_a_death_after_any_line_of_a_tour_through_menus_leaves_nothing_stuck(tmp
 def _folder(path: Path) -> Path:
     path.mkdir()
     return path
+
+
+def test_a_permanent_line_stays_while_its_caller_is_asked(tmp_path: Path) -> None:
+    world = MenuWorld(_folder(tmp_path / "line"), permanent=[1])
+    line = permanent_line.ready(world)
+    world.arrives("a")
+    world.presses("a", "3")
+    permanent_line.beep_ends(world, "a")
+    world.bridged(line, "a")
+    assert world.stage("a") is Stage.TALKING
+    world.calls.hang_up(1, line)
+    world.tell(f.LegsUnbridged(world.at, line, other="a"))
+    world.goes_home("a")
+    assert world.node("a") == "q" and world.work(1) is Work.AFTER_WORK
+    assert world.hung_up(line) == [] and not world.call("a").legs[line].live
+    world.calls.qualify(1, "a", SALE, "")
+    world.presses("a", "5")
+    world.hangs_up("a", by_far_end=False)
+    world.is_whole()
