@@ -1,6 +1,6 @@
 """Callers in voice menus at once on a real FreeSWITCH, with keys as RTP events (RFC 4733).
 
-    FREESWITCH_HOME=… python -m tests.bench.menus [--callers 50] [--seconds 40] [--json]
+    FREESWITCH_HOME=… python -m tests.bench.menus [--callers 50] [--seconds 60] [--json]
 
 The same round as in `fs-app bench menus`; sipp speaks SIP for everybody.
 """
@@ -85,7 +85,7 @@ def measure(callers: int, seconds: float, dice_seed: int) -> dict[str, float]:
 @click.command()
 @click.option("--json", "json_output", is_flag=True, help="One JSON object on the last line.")
 @click.option("--callers", default=50, show_default=True)
-@click.option("--seconds", default=40.0, show_default=True)
+@click.option("--seconds", default=60.0, show_default=True)
 @click.option("--seed", "dice_seed", default=1, show_default=True)
 def main(json_output: bool, callers: int, seconds: float, dice_seed: int) -> None:
     """Voice menus on a real FreeSWITCH."""
