@@ -42,7 +42,7 @@ from fs_app.desk import AgentDesk
 from fs_app.directory_keeper import DirectoryKeeper
 from fs_app.doctor.visits import EVERY_S as EXAMINED_S
 from fs_app.doctor.visits import Visits
-from fs_app.errors import ConfigError, DatabaseBusy, FsAppError
+from fs_app.errors import ConfigError, DatabaseBusy, FsAppError, NotFound
 from fs_app.esl.link import Link
 from fs_app.esl.outbound import OutboundServer
 from fs_app.esl.recovery import Recovery
@@ -529,6 +529,18 @@ class Application:
         file = Path(s.database.partition("sqlite:///")[2]) if self.db.is_sqlite else None
         disks = {"data": s.data_dir, "recordings": s.recordings, "sounds": s.sounds_dir}
         return Places(disks, file, s.journal_dir, s.spool)
+
+    def restart(self, part: str) -> None:
+        """A part begins anew because an administrator asks for it (PW-10); calls go on. Raises NotFound."""
+        log.warning("a part is restarted by hand", part=part[:40])
+        match part:
+            case "link":
+                self.link.reconnect()
+            case "directory":
+                self.directory.stop()
+                self.directory.round()
+            case _:
+                raise NotFound(f"part {part[:40]}")
 
     def system_state(self) -> dict[str, Any]:
         """What the system's page says of the program, beside `health()` and `system.fresh()`."""

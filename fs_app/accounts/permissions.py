@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "contacts.view": EVERYBODY,
     "contacts.edit": EVERYBODY,
     "status.view": STEERING,
+    "status.restart": ADMINS,
     "supervision.view": STEERING,
     "supervision.steer": STEERING,
     "supervision.listen": STEERING,

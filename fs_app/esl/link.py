@@ -84,6 +84,10 @@ class Link:
         self._drop(LinkLost("the link was closed by us"))
         self._tasks.stop()
 
+    def reconnect(self) -> None:
+        """Both sockets away and built anew, because somebody asks for it. Calls go on in FreeSWITCH."""
+        self._drop(LinkLost("an administrator asked for a new connection"))
+
     def _keep_up(self) -> None:
         delay = 0.0
         while not self._stopping:

@@ -6,13 +6,15 @@ import hmac
 from typing import Any
 
 from babel.numbers import format_decimal
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from werkzeug.wrappers import Response as AnyResponse
 
+from fs_app.admin import audit
 from fs_app.logs import RECENT
 from fs_app.web import i18n, system_page
 from fs_app.web.access import needs, public
+from fs_app.web.admin.common import actor
 from fs_app.web.context import the_app, who
 from fs_app.web.i18n import known, translate
 from fs_app.web.text import clipped
@@ -44,6 +46,17 @@ def examine() -> AnyResponse:
     """The doctor is sent for; his report is on the page when he has looked at everything."""
     the_app().doctor.send_for()
     return redirect("/status#doctor", 303)
+
+
+@blueprint.post("/status/restart/<part>")
+@needs("status.restart")
+def restart(part: str) -> AnyResponse:
+    """One part of the program begins anew; who asked for it is in the audit log."""
+    app, by = the_app(), actor()
+    app.restart(part)
+    app.db.write(lambda: audit.write(by, "restart", "part", part, part))
+    flash(i18n.t("status.restarted", part=i18n.t_or(f"status.part.{part}", part)), "green")
+    return redirect("/status", 303)
 
 
 def _now() -> dict[str, Any]:

@@ -20,6 +20,7 @@ from fs_app.clock import Clock, RealClock
 from fs_app.config import Settings
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
+from fs_app.errors import NotFound
 from fs_app.phones import Phones
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.schedule import Schedule
@@ -100,6 +101,7 @@ class App:
         self.disk: dict[str, Any] = {"free": 182 * 1024**3, "trouble": ""}
 
         self.schedule = Schedule()
+        self.restarted: list[str] = []
         self.schedule.every("deletion of recordings", 60.0, lambda: None)
         self.doctor = FakeVisits(self.clock)
         recordings, threads = self.settings.recordings, Threads("figures", 1)
@@ -124,6 +126,11 @@ class App:
             "journal_held": 0,
             "browsers": 12,
         }
+
+    def restart(self, part: str) -> None:
+        if part not in ("link", "directory"):
+            raise NotFound(part)
+        self.restarted.append(part)
 
     def disk_report(self) -> dict[str, Any]:
         return self.disk

@@ -123,7 +123,7 @@ def addresses(flask: Flask, objects: dict[str, Any]) -> list[Address]:
         "digest": "x",
         "path": "y",
         "way": "up",
-        "steering": "pause",
+        "steering": "pause", "part": "link",
         "job": "none",
         "file": 1,
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fs_app.accounts.model import User
+from fs_app.admin.model import AuditEntry
 from fs_app.doctor.finding import Finding, Level
 from fs_app.doctor.report import Report
 from fs_app.errors import LinkLost
@@ -157,3 +158,22 @@ def test_only_the_latest_kinds_of_failures_are_kept() -> None:
         recent.keep(None, "warning", {"event": f"trouble {i}"})
     assert len(recent.latest()) == 50
     assert recent.latest()[0].text == "trouble 499"
+
+
+def test_an_administrator_restarts_a_part_and_it_is_written_down(web: Web) -> None:
+    admin = web.person("admin")
+    assert 'action="/status/restart/link"' in admin.page("/status")
+    for part in ("link", "directory"):
+        assert admin.post(f"/status/restart/{part}").status_code == 303
+    assert web.app.restarted == ["link", "directory"]
+    assert "Redémarré : Annuaire des téléphones." in admin.page("/status")
+    log = web.app.db.read(lambda: [(a.action, a.object, a.user_name) for a in AuditEntry.select()])
+    assert ("restart", "link", "Ahmed Lefèvre") in log
+    assert admin.post("/status/restart/the-moon").status_code == 404
+
+
+def test_a_supervisor_restarts_nothing(web: Web) -> None:
+    sonia = web.person("sonia")
+    assert "/status/restart/" not in sonia.page("/status")
+    assert sonia.post("/status/restart/link").status_code == 403
+    assert web.app.restarted == []
