@@ -108,7 +108,7 @@ def test_what_is_not_in_the_file_is_deactivated_and_history_stays(centre: Centre
     del wanted["queues"]["Commercial"]["closed_queue"]
     wanted["reasons"] = wanted["reasons"][1:]
     wanted["dispositions"]["Standard"] = wanted["dispositions"]["Standard"][:1]
-    del wanted["queues"]["Commercial"]["auto_disposition"]
+    del wanted["queues"]["Commercial"]["auto_disposition"], wanted["queues"]["Commercial"]["auto_qualify_s"]
     text = yaml.safe_dump(wanted)
     outcome = centre.load(text)
     assert {(c.kind, c.key) for c in outcome.changes if c.action == "deactivate"} == {
