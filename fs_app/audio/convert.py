@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import orjson
 from pydub import AudioSegment
 from pydub.silence import detect_leading_silence
 
@@ -233,12 +232,9 @@ def _gain(mono: AudioSegment, target: float, programs: Mapping[str, str]) -> flo
 
 def _loudness(mono: AudioSegment, programs: Mapping[str, str]) -> float | None:
     """Integrated loudness in LUFS (ITU-R BS.1770). None: too short."""
-    said = _ffmpeg(mono, ("-af", "loudnorm=print_format=json", "-f", "null", "-"), programs, "info").stderr
-    found = re.search(rb"\{[^{}]*\"input_i\"[^{}]*\}", said)
-    try:
-        value = float(orjson.loads(found[0])["input_i"]) if found else float("-inf")
-    except (ValueError, KeyError):
-        return None
+    said = _ffmpeg(mono, ("-af", "ebur128=framelog=verbose", "-f", "null", "-"), programs, "info").stderr
+    found = re.findall(rb"\bI:\s+(-?\d+(?:\.\d+)?) LUFS", said)
+    value = float(found[-1]) if found else -70.0
     return round(value, 1) if value > -70.0 else None
 
 

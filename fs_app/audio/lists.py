@@ -111,11 +111,15 @@ def save(by: Actor, music_list: int | None, name: str, shuffled: bool, sounds: S
     for position, sound in enumerate(sounds):
         MusicListItem.create(account=by.account, list=row, sound=sound, position=position)
     after = {"name": name, "shuffled": shuffled, "sounds": [known[sound].name for sound in sounds]}
-    old = None if before is None else {
-        "name": before.name,
-        "shuffled": before.shuffled,
-        "sounds": [item.name for item in before.items],
-    }
+    old = (
+        None
+        if before is None
+        else {
+            "name": before.name,
+            "shuffled": before.shuffled,
+            "sounds": [item.name for item in before.items],
+        }
+    )
     audit.write(by, "update" if before else "create", "music_list", row, name, old, after)
     return row  # type: ignore[no-any-return]
 

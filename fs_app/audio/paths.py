@@ -3,8 +3,8 @@
 Under the library's folder a sound has `ACCOUNT/SOUND/8000/TOKEN.wav` and `ACCOUNT/SOUND/16000/TOKEN.wav`, 16 bit,
 mono. What is kept and what the switch is told is `ACCOUNT/SOUND/TOKEN.wav`: FreeSWITCH looks for a folder with the rate
 of the leg beside the file that it is asked for, then for the highest other rate (mod_sndfile.c, sndfile_file_open;
-tests/real/test_sound_files.py): a telephone with G.711 hears the one, one with G.722 the other, and nothing is resampled
-while a call runs.
+tests/real/test_sound_files.py): a telephone with G.711 hears the one, one with G.722 the other, and nothing is
+resampled while a call runs.
 
 The token is new with each file: what a call plays is never written over.
 """
