@@ -18,6 +18,7 @@ from fs_app.calls import announcing, entrance, offers, outside, overflow, sounds
 from fs_app.calls.context import Context, MenuTold
 from fs_app.calls.state import Call, Stage
 from fs_app.catalog import FlowInfo, QueueInfo
+from fs_app.contacts.numbers import e164
 from fs_app.errors import NoSuchChannel, Refused
 from fs_app.ivr import words
 
@@ -219,7 +220,10 @@ def _dial(ctx: Context, call: Call, intent: words.Dial) -> None:
     if intent.kind == "agent":
         _dial_agent(ctx, call, intent)
     else:
-        outside.ring(ctx, call, intent.target, ctx.trunk(intent.target), intent.ring_s, "menu")
+        # As a caller types it, 06 12 34 56 78, or as an administrator writes it; short codes stay as they are.
+        account = ctx.catalog.account(call.account)
+        number = (e164(intent.target, account.country) if account is not None else None) or intent.target
+        outside.ring(ctx, call, number, ctx.trunk(number), intent.ring_s, "menu")
 
 
 def _dial_agent(ctx: Context, call: Call, intent: words.Dial) -> None:

@@ -32,13 +32,14 @@ MENU = graph(
     node(
         "ask",
         "menu",
-        {"1": "agent", "2": "number", "3": "line", "4": "box", "no_input": "bye"},
-        keys=dict.fromkeys("1234", "x"),
+        {"1": "agent", "2": "number", "3": "line", "4": "box", "5": "home", "no_input": "bye"},
+        keys=dict.fromkeys("12345", "x"),
         tries=2,
         **ASK,
     ),
     node("agent", "transfer", {"no_answer": "ask", "busy": "ask", "after": "ask"}, to="agent", agent=1),
     node("number", "transfer", {"no_answer": "ask", "after": "ask"}, to="number", number=OUTSIDE),
+    node("home", "transfer", {"no_answer": "ask"}, to="number", number="06 12 00 00 00"),
     node("line", "queue", {"error": "ask"}, queue=QUEUE, priority=2),
     node("box", "voicemail", {"next": "ask"}, box=BOX),
     BYE,
@@ -179,6 +180,12 @@ def test_a_number_that_is_busy_leads_back_also_when_its_end_is_told_twice(world:
     assert other != leg
     world.originated(leg, "USER_BUSY")
     assert world.stage("a") is Stage.DIVERTING, "the second telephone rings still"
+
+
+def test_a_number_as_people_write_it_is_dialled_in_full(world: MenuWorld) -> None:
+    world.arrives("a")
+    world.presses("a", "5")
+    assert world.originate(world.switch.last("originate").args[0]).endpoint.endswith("/+33612000000")
 
 
 def test_whom_he_talked_to_outside_hangs_up_and_he_is_back(world: MenuWorld) -> None:
