@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from fs_app.errors import FsAppError, Invalid
 from fs_app.ivr import flows, graph
-from fs_app.ivr.account import AccountWorld
+from fs_app.ivr.account import AccountWorld, flows_of
 from fs_app.ivr.flows import DraftChanged, NotReady, Stored
 from fs_app.ivr.spec import describe
 from fs_app.web.access import needs
@@ -46,7 +46,8 @@ def page(flow: int) -> str:
 @blueprint.get("/<int:flow>/draft.json")
 @needs("flows.manage")
 def draft(flow: int) -> Response:
-    stored, shipped = read(lambda account: flows.get(account, flow)), world.shipped_prompts()
+    stored, places = read(lambda account: (flows.get(account, flow), flows.uses(account, flow, flows_of)))
+    shipped = world.shipped_prompts()
     known = world.load_world()
     return fresh(
         jsonify(
@@ -60,6 +61,7 @@ def draft(flow: int) -> Response:
             version=stored.draft_version,
             changed=stored.changed,
             problems=_said(stored.draft, known, stored),
+            used=bool(places),
             spec=describe(),
             choices={
                 kind: [{"id": c.id, "name": c.name} for c in found] for kind, found in known.choices.items()

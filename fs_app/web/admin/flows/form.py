@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.ivr import conditions, flows
+from fs_app.ivr.account import flows_of
 from fs_app.ivr.flows import DraftChanged, Graph, NotReady, Stored
 from fs_app.ivr.graph import Problem
 from fs_app.ivr.spec import DIGITS, MOST_NODES, REFERENCES, NodeKind, Param, ParamKind, registry
@@ -70,6 +71,7 @@ def _publish(flow: int, version: int) -> AnyResponse | tuple[str, int]:
 def _page(stored: Stored, graph: Graph, base: int, trouble: str = "") -> str:
     shipped = world.shipped_prompts()
     known = world.load_world()
+    places = read(lambda account: flows.uses(account, stored.id, flows_of))
     problems = world.found_in(graph, known, stored)
     sounds = [(one["ref"], one["name"]) for one in world.sounds_offered(known, shipped)]
     choices = {kind: [(choice.id, choice.name) for choice in found] for kind, found in known.choices.items()}
@@ -85,6 +87,7 @@ def _page(stored: Stored, graph: Graph, base: int, trouble: str = "") -> str:
     return render_template(
         "admin/flows/form.html",
         flow=stored,
+        used=bool(places),
         base=base,
         graph=graph,
         trouble=trouble,

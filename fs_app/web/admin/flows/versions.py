@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.ivr import flows
-from fs_app.ivr.account import AccountWorld
+from fs_app.ivr.account import AccountWorld, flows_of
 from fs_app.ivr.compare import Change, Difference, compare
 from fs_app.ivr.flows import DraftChanged, NotReady
 from fs_app.ivr.spec import REFERENCES, ParamKind, registry
@@ -25,7 +25,13 @@ DRAFT = "draft"
 @blueprint.get("/<int:flow>/versions")
 @needs("flows.manage")
 def listing(flow: int) -> str:
-    stored, rows = read(lambda account: (flows.get(account, flow), flows.versions(account, flow)))
+    stored, rows, places = read(
+        lambda account: (
+            flows.get(account, flow),
+            flows.versions(account, flow),
+            flows.uses(account, flow, flows_of),
+        )
+    )
     older, newer = request.args.get("from", ""), request.args.get("to", "")
     difference = None
     names = [
@@ -39,6 +45,7 @@ def listing(flow: int) -> str:
     return render_template(
         "admin/flows/versions.html",
         flow=stored,
+        used=bool(places),
         rows=rows,
         names=names,
         older=older,

@@ -20,7 +20,8 @@ function Head() {
   const [tone, icon] = SAVING[store.saving.value];
   const light = flow.published === null ? ["grey", "flows.light.never"] : store.changed.value ? ["orange", "flows.light.changed"] : ["green", "flows.light.published"];
   const ways = [["", "canvas", "sitemap"], ["/form", "form", "list-details"], ["/versions", "versions", "history"], ["/name", "name", "settings"]];
-  return html`<div class="page-head fl-head"><div><h1>${flow.name}</h1><p class=${`works tone-${light[0]}`}><span class="light" aria-hidden="true"></span>${t(light[1], { number: flow.published })}</p></div>
+  return html`<div class="page-head fl-head"><div><h1>${flow.name}</h1><p class=${`works tone-${light[0]}`}><span class="light" aria-hidden="true"></span>${t(light[1], { number: flow.published })}</p>
+    ${flow.published !== null && !store.facts.value.used && html`<a class="fl-no-calls" href="/admin/numbers">${t("flows.no_calls")}</a>`}</div>
     <div class="actions"><nav class="fl-ways" aria-label=${t("flows.views")}>${ways.map(([path, name, symbol]) => html`<a key=${name} class=${`btn btn-sm${path ? "" : " is-here"}`} aria-current=${path ? undefined : "page"} href=${store.address(path)}>
       <${Icon} name=${symbol} /><span>${t(`flows.view.${name}`)}</span></a>`)}</nav>
       <span class=${`fl-saving tone-${tone}`} role="status"><${Icon} name=${icon} /><span>${t(`flows.saving.${store.saving.value}`)}</span></span>
