@@ -74,6 +74,8 @@ VOCABULARY = {
     "audio.library": "sounds as calls see them",
     "audio.wav": "folders and headers of sound files",
     "audio.paths": "where the files of sounds lie",
+    "audio.use": "where a sound is used",
+    "audio.words": "kinds of sounds, limits, why a file is refused",
     "audio.prompts": "how a setting names what is heard",
     "ivr.spec": "the kinds of nodes of a voice menu",
     "ivr.mentions": "which voice menus name an object",
@@ -253,6 +255,7 @@ SINGLETONS = {
 
 CONSTANT_MAKERS = {
     "datetime",
+    "ip_network",
     "len",
     "max",
     "min",
