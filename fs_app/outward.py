@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import gevent
 from gevent import socket
@@ -17,6 +17,8 @@ from gevent import socket
 from fs_app.errors import FsAppError
 
 Network = IPv4Network | IPv6Network
+TRANSLATED = ip_network("64:ff9b::/96")
+TRANSLATED_HERE = ip_network("64:ff9b:1::/48")  # RFC 8215: a network's own translator
 
 
 class NotReached(FsAppError):
@@ -39,12 +41,21 @@ def networks(text: str) -> tuple[Network, ...]:
 
 def is_allowed(address: str, allowed: Iterable[Network]) -> bool:
     """Whether this address may be connected to: a public one, or one of an allowed network."""
-    found = ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    found = mapped or found
+    found = _meant(ip_address(address.partition("%")[0]))
     if any(found.version == network.version and found in network for network in allowed):
         return True
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and found not in TRANSLATED_HERE
+
+
+def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 address stands for, where it does: mapped, 6to4, Teredo, and the translators'
+    prefix (RFC 6052), behind which may be what only we can reach."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in TRANSLATED:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else address)
 
 
 def connect(host: str, port: int, timeout: float, allowed: Sequence[Network]) -> socket.socket:

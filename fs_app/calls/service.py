@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -38,6 +39,9 @@ TWICE_S = 1.5
 
 LATE_S = 5.0
 """An agent's word that comes this much (seconds) after a call got its verdict without a click of his still counts."""
+
+REMEMBERED = 100
+"""So many legs to numbers that nobody has: each is told and counted once."""
 
 LONGEST_NUMBER = 64
 LONGEST_NAME = 200
@@ -79,6 +83,7 @@ class Calls:
         self._ctx = ctx
         self._on_stranger = on_stranger
         self._tasks = tasks
+        self._to_nobody: deque[str] = deque(maxlen=REMEMBERED)
         self._dialled = dialled
         self._handler = Handler(ctx)
         self._mailboxes: dict[str, Mailbox[Any]] = {}
@@ -174,6 +179,9 @@ class Calls:
         queue = found if isinstance(found, QueueInfo) else None
         live, did = self._ctx.live, self._ctx.catalog.did(fact.destination)
         if found is None and did is None:
+            if fact.leg in self._to_nobody:
+                return None  # asked for again: event, doorbell, comparison
+            self._to_nobody.append(fact.leg)
             metrics.CALLS_TO_NOBODY.inc()
             log.warning("call to a number that nobody has", called=fact.destination[:LONGEST_NUMBER])
             return None

@@ -157,6 +157,9 @@ def test_private_addresses_are_for_those_who_may() -> None:
     ):
         assert not is_allowed(address, ())
     assert not is_allowed("::ffff:127.0.0.1", ())
+    for inside in ("64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::1", "2002:7f00:1::", "2002:a00:1::1"):
+        assert not is_allowed(inside, ()), f"{inside} leads to a private IPv4 address"
+    assert is_allowed("64:ff9b::5db8:d70e", ())
     assert is_allowed("::ffff:127.0.0.1", HERE)
     assert is_allowed("93.184.215.14", ())
     assert is_allowed("10.1.2.3", networks("10.0.0.0/8"))
