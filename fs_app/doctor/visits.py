@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from fs_app.tasks import Tasks
 log = structlog.get_logger(__name__)
 
 LONGEST_S = 100.0
+LEAST_MS = 5000
+"""Between two that somebody asks for: an examination costs seconds of a processor."""
+
 EVERY_S = 6 * 3600.0
 POLITE = 10
 """How much (nice) the examination stands back behind the calls."""
@@ -43,8 +47,9 @@ class Visits:
         self.under_way = False
 
     def send_for(self) -> None:
-        """Begin an examination; one that is under way goes on."""
-        if not self.under_way:
+        """Begin an examination; one that is under way goes on, and one that has just ended is enough."""
+        just_now = self.report is not None and time.time() * 1000 - self.report.at < LEAST_MS
+        if not self.under_way and not just_now:
             self.under_way = True
             self._tasks.spawn("doctor", self._visit)
 

@@ -35,6 +35,8 @@ def test_he_looks_and_reports(place: Place, tasks: Tasks) -> None:
     assert doctor.trouble == ""
     assert doctor.report is not None
     assert "link.everywhere" in {finding.rule for finding in doctor.report.findings}
+    doctor.send_for()
+    assert not doctor.under_way, "just done"
     assert sum(command == "version" for command in place.switch.asked) == 1, "one at a time"
 
 
