@@ -158,7 +158,8 @@ def _write(now: int, hashes: dict[str, str], phones: dict[str, str]) -> None:
         account=account,
         name="Commercial",
         number="700",
-        greeting="fr/greeting.wav",
+        greeting="shipped:greeting",
+        music="shipped:music/serene",
         disposition_set=sets,
         created_at=now,
     )

@@ -15,7 +15,7 @@ from fs_app.audio.jobs import READY, Job, Wish
 from fs_app.audio.model import ANY, LANGUAGES
 from fs_app.audio.phone import Take
 from fs_app.audio.words import KINDS, MOST_BYTES, MUSIC
-from fs_app.errors import Invalid, NotFound
+from fs_app.errors import Invalid, NotFound, Unavailable
 from fs_app.web import text
 from fs_app.web.access import needs
 from fs_app.web.admin.common import actor, in_force, read
@@ -36,6 +36,12 @@ class TooLarge(Invalid):
     status = 413
 
 
+class NoRoom(Unavailable):
+    """The disk does not take the file."""
+
+    key = "sounds.refused.disk_full"
+
+
 class NoEngine(Invalid):
     """This voice is not on this machine."""
 
@@ -54,6 +60,9 @@ def upload() -> tuple[Response, int]:
     name, folder = app.sounds.place(by.account)
     try:
         _receive(folder / "original")
+    except OSError as error:
+        app.sounds.give_up(name)
+        raise NoRoom(str(error)) from error
     except BaseException:
         app.sounds.give_up(name)
         raise

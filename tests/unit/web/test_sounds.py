@@ -17,6 +17,7 @@ from fs_app.audio.paths import file_under
 from fs_app.audio.words import MOST_BYTES, Converted, Order, Refusal
 from fs_app.queues.model import Queue
 from fs_app.web import site
+from fs_app.web.admin import sounds_made
 from tests.support import callworld
 from tests.support.soundworld import write_hum
 from tests.support.until import until
@@ -282,3 +283,16 @@ def test_pickers_get_everything_by_name(admin: Visitor) -> None:
         for said in one["languages"].values():
             assert admin.get(said["url"]).status_code == 200, one["name"]
     assert admin.get("/admin/sounds/shipped/fr/../../catalogue.json.wav").status_code == 404
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(
+    web: Web, admin: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sounds_made, "_receive", full)
+    answer = bring(admin, kind="music", name="Big")
+    assert answer.status_code == 503
+    assert answer.json["error"]["text"].startswith("Le disque du serveur est plein")
+    assert not any((web.app.settings.library / ".incoming").iterdir())
