@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from fs_app.audio import prompts
 from fs_app.audio.library import Library, ListInfo, Piece, SoundInfo
 from fs_app.audio.prompts import Prompt
-from fs_app.calls.context import Folders
-from fs_app.calls.sounds import MOST_PIECES, _filling, on_switch
+from fs_app.calls.context import Folders, Runtime
+from fs_app.calls.sounds import MOST_PIECES, _filling, _in_turn, on_switch
 
 MINE, OTHERS = 1, 2
 LIBRARY = Library(
@@ -93,3 +96,37 @@ def test_a_stretch_is_filled_and_never_without_end() -> None:
     assert [piece.path for piece in _filling([long], 40)] == ["b"]
     assert len(_filling([Piece("c", 10)], 300)) == MOST_PIECES
     assert len(_filling([Piece("unknown")], 300)) == 1
+
+
+class Listener:
+    """As much of a context as the choice of music asks for."""
+
+    def __init__(self, shuffled: bool) -> None:
+        lists = {1: ListInfo(1, MINE, "Evening", shuffled, (2, 5, 2))}
+        self.catalog = SimpleNamespace(now=SimpleNamespace(library=Library(LIBRARY.sounds, lists)))
+        self.music_turns: dict[str, int] = {}
+        self.runtimes: dict[str, Runtime] = {}
+
+    def runtime(self, call: Any) -> Runtime:
+        return self.runtimes.setdefault(call.id, Runtime())
+
+    def hears(self, call: str) -> list[str]:
+        pieces = [Piece("a"), Piece("b"), Piece("c")]
+        caller: Any = SimpleNamespace(id=call, account=MINE)
+        context: Any = self
+        return [piece.path for piece in _in_turn(context, caller, "list:1", pieces)]
+
+
+def test_each_caller_begins_with_another_piece_and_goes_on_when_he_comes_back() -> None:
+    ctx = Listener(shuffled=False)
+    assert ctx.hears("first") == ["a", "b", "c"]
+    assert ctx.hears("second") == ["b", "c", "a"]
+    assert ctx.hears("first") == ["b", "c", "a"], "back from hold"
+    assert ctx.hears("third") == ["c", "a", "b"]
+    assert ctx.hears("fourth") == ["a", "b", "c"]
+
+
+def test_a_shuffled_list_has_an_order_of_its_own_for_each_caller() -> None:
+    ctx = Listener(shuffled=True)
+    orders = {tuple(ctx.hears(f"caller {n}")) for n in range(30)}
+    assert len(orders) > 3 and all(sorted(order) == ["a", "b", "c"] for order in orders)
