@@ -1,19 +1,24 @@
 """An event socket that gives prepared answers: a switch for who only asks.
 
 `HEALTHY` are those of a real FreeSWITCH 1.11.3 with this repository's configuration; places that depend on the
-machine are `@NAME@` there.
+machine are `@NAME@` there. The contexts of the dialplan are today's of the repository, as FreeSWITCH shows them.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from gevent.server import StreamServer
 
+from fs_app.sim.config import read_globals
+
+CONFIGURATION = Path(__file__).resolve().parents[2] / "freeswitch-conf"
 HEALTHY = Path(__file__).resolve().parents[1] / "data" / "healthy-switch.json"
 
 
@@ -23,7 +28,23 @@ def healthy(**places: Any) -> dict[str, str]:
     for name, value in places.items():
         text = text.replace(f"@{name.upper()}@", str(value))
     answers: dict[str, str] = json.loads(text)
+    variables = read_globals(CONFIGURATION / "vars.xml", {}, {})
+    variables |= dict(line.split("=", 1) for line in answers["global_getvar"].splitlines())
+    for name in ("fsapp", "trunk", "phones"):
+        answers[f"xml_locate dialplan context name {name}"] = _context(name, variables)
     return answers
+
+
+def _context(name: str, variables: Mapping[str, str]) -> str:
+    """With the values of `$${…}`, which FreeSWITCH fills in when it reads the file."""
+    for file in sorted((CONFIGURATION / "dialplan").glob("*.xml")):
+        for context in ElementTree.parse(file).getroot().iter("context"):
+            if context.get("name") == name:
+                for element in context.iter():
+                    for key, value in element.attrib.items():
+                        element.set(key, re.sub(r"\$\$\{(\w+)\}", lambda m: variables.get(m[1], ""), value))
+                return ElementTree.tostring(context, encoding="unicode")
+    raise LookupError(name)
 
 
 class AnsweringSocket:
