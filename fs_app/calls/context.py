@@ -37,6 +37,8 @@ class Runtime:
     music_turn: int | None = None  # the piece of a list that comes next
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
     bridge_tries: int = 0
+    outside_asked: float = -60.0  # monotonic, when he was last to be connected with who was called outside
+    rang_diverting: float = -60.0  # monotonic, when he was last at the door in stage DIVERTING
     pressed: tuple[str, float] = ("", 0.0)  # the key that its agent pressed last, and when (monotonic)
     listened_to: set[str] = field(default_factory=set)  # offered legs whose ringing can't have been missed
     beep_app: str = ""  # the sound that tells an agent on a permanent line of his caller

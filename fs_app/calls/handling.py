@@ -150,6 +150,8 @@ class Handler:
             conversation.held(ctx, call)
             sounds.music(ctx, call)
         elif call.stage is not Stage.ENDED:
+            if call.stage is Stage.DIVERTING:
+                ctx.runtime(call).rang_diverting = ctx.clock.monotonic()
             sounds.music(ctx, call)
 
     def _welcome(self, call: Call) -> None:

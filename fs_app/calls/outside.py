@@ -12,6 +12,9 @@ from fs_app.catalog import QueueInfo
 from fs_app.errors import NoSuchChannel
 from fs_app.ports import Originate
 
+ASKED_S = 2.0
+"""A bridge that was asked for is made within this time (seconds), or refused."""
+
 
 def divert(ctx: Context, call: Call, queue: QueueInfo, number: str, why: str, otherwise: str = "") -> None:
     """Dial `number` for him. `otherwise`: the message when nobody answers and there is no line to go back to."""
@@ -54,9 +57,9 @@ def ring(
                 "fsapp_call": call.id,
                 "fsapp_role": "outside",
                 "fsapp_queue": str(queue.id) if queue is not None else "",
-                "park_after_bridge": "true",
-                "hangup_after_bridge": "false",
+                "hangup_after_bridge": "true",
             },
+            then="transfer:outside",  # where somebody watches over him when the program is away
         )
     )
     dialling.follow(ctx, call, leg, pending)
@@ -70,7 +73,10 @@ def answered(ctx: Context, call: Call, leg: Leg) -> None:
         return
     if leg.answered_at is None:
         ctx.record(call, "leg.answered", leg=leg.id, role=str(leg.role), agent=None)
-    ctx.runtime(call).bridge_tries = 0
+    runtime, now = ctx.runtime(call), ctx.clock.monotonic()
+    if now < runtime.outside_asked + ASKED_S:
+        return  # found at rest by the comparison, and said so himself: one bridge must never meet another
+    runtime.bridge_tries = 0
     connect(ctx, call)
 
 
@@ -79,6 +85,7 @@ def connect(ctx: Context, call: Call) -> None:
     if leg is None:
         return
     ctx.runtime(call).bridge_tries += 1
+    ctx.runtime(call).outside_asked = ctx.clock.monotonic()
 
     def failed(call: Call, error: Exception) -> None:
         if call.stage is not Stage.DIVERTING:
@@ -109,7 +116,8 @@ def ended(ctx: Context, call: Call, leg: Leg, cause: str) -> None:
     """The leg outside is gone: before anybody talked he goes back, after that it is over. Who comes from a menu comes
     home by himself, and the menu goes on."""
     if call.stage is Stage.OUTSIDE and call.flow is not None:
-        if call.caller_leg in ctx.sessions:
+        runtime = ctx.runtime(call)
+        if runtime.outside_asked < runtime.rang_diverting:
             # So short a conversation that the door rang before anything was told of it. He rings once more.
             ctx.command(call, ctx.switch.send_home(call.caller_leg))
         return

@@ -103,6 +103,7 @@ def test_a_number_that_answers_and_hangs_up_at_once_leads_back_although_the_door
     world.presses("a", "2")
     leg = world.switch.last("originate").args[0]
     world.picks_up(leg)
+    world.clock.advance(0.1)
     world.tell(f.Rang(world.at, "a", session=2))
     world.bridged(leg, "a")
     world.hangs_up(leg)
