@@ -155,7 +155,9 @@ class QueueInfo:
     auto_qualify_s: int = 0  # 0: never
     auto_disposition: int | None = None
     survey_flow: int | None = None
-    closing_waiting: str = "serve"  # who waits when the queue closes: "serve", or "closed" like who comes then
+    closing_waiting: str = (
+        "serve"  # who waits when the queue closes: "serve", or "closed" like who comes then
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,9 @@ class Picture:
     library: Library = field(default_factory=Library)
     flows: Mapping[int, FlowInfo] = field(default_factory=dict)  # the published ones
     boxes: Mapping[int, BoxInfo] = field(default_factory=dict)
-    versions: Mapping[tuple[int, int], Mapping[str, Any]] = field(default_factory=dict)  # (flow, number) → graph
+    versions: Mapping[tuple[int, int], Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # (flow, number) → graph
     weeks: Mapping[int, Week] = field(default_factory=dict)
     calendars: Mapping[int, Holidays] = field(default_factory=dict)
 

@@ -123,7 +123,8 @@ def addresses(flask: Flask, objects: dict[str, Any]) -> list[Address]:
         "digest": "x",
         "path": "y",
         "way": "up",
-        "steering": "pause", "part": "link",
+        "steering": "pause",
+        "part": "link",
         "job": "none",
         "file": 1,
     }
