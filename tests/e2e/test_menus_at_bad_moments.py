@@ -280,3 +280,32 @@ def test_forty_keys_and_gone_between_two_nodes(world: World, configured: Configu
     assert {row[1] for row in outcomes(app)} == {"ENDED"}
     assert app.rows("select id from leg where ended_at is null") == []
     assert "failed" not in {row[0] for row in outcomes(app)}, outcomes(app)
+
+
+def test_the_button_of_an_agent_whom_a_menu_called(
+    world: World,
+    configured: Configured,
+    pages: Callable[..., Any],
+) -> None:
+    def change(program: Program, _queue: Queue, _other: Queue) -> None:
+        account, agent = program.ids.account, program.ids.agents[0]
+        ways = {"no_answer": "bye", "after": "ask"}
+        ask = node(
+            "ask", "menu", {"1": "call", "2": "bye", "no_input": "bye"}, keys={"1": "x", "2": "y"}, **ASK
+        )
+        call = node("call", "transfer", ways, to="agent", agent=agent, ring_s=10)
+        behind(account, published(account, "Directe", ask, call, node("bye", "hangup", prompts=[])))
+
+    app = configured(change)
+    phone, page = works(world, app, pages)
+    caller = reaches(world, app, "1", "call")
+    phone.ringing()
+    phone.answer()
+    hear_each_other(phone, caller)
+    page.do("line.hang_up", line=page.line["id"])
+    at(app, "ask", 2)
+    until(lambda: phone.state == PartyState.IDLE, 10, "his telephone is free")
+    page.is_in("IDLE")
+    caller.press("2")
+    assert caller.ended() == "bye"
+    whole(world, app, "answered")
