@@ -92,7 +92,7 @@ def compare(legs: dict[str, Seen], lines: dict[str, _Line], calls: Iterable[str]
         facts = (
             (found.offered, caller.created, line.offered),
             (found.answered, agent.answered, line.answered),
-            (found.ended, min(t for t in (caller.ended, agent.ended) if t), line.gone),
+            (found.ended, min((t for t in (caller.ended, agent.ended) if t), default=0), line.gone),
         )
         for delays, happened, shown in facts:
             if happened and shown:

@@ -25,6 +25,9 @@ from tests.unit.core.databases import T0, Ids, Story, opened
 from tests.unit.core.test_database import Ticker, locked
 from tests.unit.core.test_journal import disk
 
+BLOCKED_S = 0.5
+"""A loop that waits for the database stands still for seconds; beside other tests it is late by tenths."""
+
 
 def rows(db: Database) -> dict[str, Any]:
     """All that the projection writes, as plain values."""
@@ -177,7 +180,7 @@ def test_a_locked_database_blocks_nobody_and_is_caught_up_with(
             recorded += writer.record(Story(ids, call=f"call-{i}").whole())
             gevent.sleep(0.02)
         assert writer.projector.lag() >= len(recorded)
-        assert ticker.stop() < 0.1
+        assert ticker.stop() < BLOCKED_S
     begin = time.monotonic()
     assert writer.projector.drain(10)
     assert time.monotonic() - begin < 6
@@ -198,7 +201,7 @@ def test_a_big_backlog_is_read_from_the_files_while_more_comes(
         recorded += writer.record(Story(ids, call=f"new-{n}").whole())
         gevent.sleep(0.005)
     assert writer.projector.drain(20)
-    assert ticker.stop() < 0.1
+    assert ticker.stop() < BLOCKED_S
     assert kept(db) == recorded
     assert db.read(lambda: Call.select().where(Call.outcome == "answered").count()) == 60
     assert len(writer.journal.files()) > 5
