@@ -64,6 +64,8 @@ def started(ctx: Context, call: Call, flow: FlowInfo, **more: Any) -> None:
         name=flow.name,
         language=call.language or flow.language,
         variables=variables,
+        # Later than all ids of a menu before this one: what that one still waits for says nothing to this.
+        token=ctx.clock.now_ms(),
         **more,
     )
 

@@ -4,7 +4,7 @@ The engine returns changes, pairs of a journal kind and plain data; `evolve` app
 
 | kind | data |
 | --- | --- |
-| flow.started | flow, version, name, language, variables |
+| flow.started | flow, version, name, language, variables, token (ids begin after it) |
 | flow.node | node, kind, label: he entered this node |
 | flow.exit | node, exit, why: he left it by this exit ("" when he hung up or the flow ended there) |
 | flow.set | name, value, secret (true: pages show dots) |
@@ -69,6 +69,7 @@ def started(data: dict[str, Any], at: int = 0) -> Run:
     run = Run(data["flow"], data["version"], data.get("name", ""), data.get("language", "fr"), since=at)
     run.variables = dict(data.get("variables", {}))
     run.variables["call_language"] = run.language
+    run.token = data.get("token", 0)
     return run
 
 

@@ -272,6 +272,27 @@ def test_a_survey_frees_the_agent_at_once(world: MenuWorld, how: str) -> None:
     world.is_whole()
 
 
+def test_the_time_that_a_menu_gave_is_not_up_in_the_survey_after_it(world: MenuWorld) -> None:
+    world.ready(1)
+    world.arrives("a")
+    world.ends("a")
+    world.clock.advance(3)
+    world.presses("a", "3")
+    leg = world.offered_leg("a")
+    world.picks_up(leg)
+    world.bridged(leg, "a")
+    world.hangs_up(leg)
+    world.goes_home("a")
+    world.ends("a")
+    before = len(spoken(world))
+    world.clock.advance(3)
+    world.calls.settle()
+    assert spoken(world)[before:] == [], "he has five seconds from the end of the question"
+    world.clock.advance(3)
+    world.calls.settle()
+    assert spoken(world)[before:] != []
+
+
 def test_a_flow_that_can_not_be_read_says_so_and_hangs_up(world: MenuWorld) -> None:
     world.arrives("a")
     world.ctx.menus = Broken()  # type: ignore[assignment]
