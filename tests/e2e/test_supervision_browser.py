@@ -127,6 +127,7 @@ def test_an_agent_is_steered_with_the_keyboard_and_told_who_it_was(
     expect(page.get_by_role("menu")).to_have_count(0)
     expect(page.get_by_role("button", name="Actions : Agent 1001")).to_be_focused()
     page.get_by_role("button", name="Message").click()
+    expect(page.get_by_role("dialog").locator("textarea")).to_be_focused()
     page.keyboard.type("Réunion à 15 h")
     page.get_by_role("button", name="Envoyer").click()
     expect(agent.locator(".desk-toast", has_text="Réunion")).to_contain_text("Sonia : Réunion à 15 h")
