@@ -70,7 +70,7 @@ def test_every_page_fits_in_every_language(browser: Browser, webapp: WebProcess,
     faults = []
     for path in PAGES:
         page.goto(webapp.url + path.format(**webapp.facts))
-        assert page.locator("html").get_attribute("lang") == language
+        assert page.locator("html").get_attribute("lang") == language, path
         for width, height in ((1366, 768), (1024, 768), (683, 384)):
             page.set_viewport_size({"width": width, "height": height})
             faults += [f"{fault} of {width}" for fault in _too_wide(page, path)]
@@ -146,9 +146,9 @@ def test_the_export_is_a_file(supervisor: Page, webapp: WebProcess) -> None:
 
 def test_the_recording_is_drawn_plays_and_jumps(supervisor: Page, webapp: WebProcess) -> None:
     supervisor.goto(f"{webapp.url}/calls/{webapp.facts['call']}")
-    player = supervisor.locator("[data-player]")
+    player = supervisor.locator("[data-player]").first
     expect(player).to_be_visible()
-    expect(supervisor.locator("audio")).to_be_hidden()
+    expect(supervisor.locator("audio").first).to_be_hidden()
     expect(player.locator("[data-length]")).to_have_text("01:35")
     player.locator("[data-do=toggle]").click()
     audio = "document.querySelector('audio')"
@@ -166,8 +166,8 @@ def test_without_its_curve_the_browsers_own_player_is_there(supervisor: Page, we
     supervisor.route("**/recordings/*.json", lambda route: route.abort())
     supervisor.goto(f"{webapp.url}/calls/{webapp.facts['call']}")
     supervisor.wait_for_load_state("networkidle")
-    expect(supervisor.locator("audio")).to_be_visible()
-    expect(supervisor.locator("[data-player]")).to_be_hidden()
+    expect(supervisor.locator("audio").first).to_be_visible()
+    expect(supervisor.locator("[data-player]").first).to_be_hidden()
 
 
 def test_ids_are_copied_for_a_trace(browser: Browser, supervisor: Page, webapp: WebProcess) -> None:

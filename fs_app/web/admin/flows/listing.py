@@ -157,7 +157,7 @@ def _head(stored: Stored | None, name: str, language: str, problems: dict[str, s
         "admin/flows/head.html",
         stored=stored,
         name=name,
-        language=language,
+        spoken=language,
         problems=problems,
         languages=offered,
     )
