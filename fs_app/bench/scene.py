@@ -119,5 +119,10 @@ class Scene:
             self.call()
 
     def all_over(self, timeout: float) -> None:
-        """Wait until the switch has no call any more."""
-        wait_for(lambda: self.witness.alive() == 0, timeout, "the end of all calls", step=0.1)
+        """Wait until the switch has told of every call that was placed, and has none any more."""
+
+        def over() -> bool:
+            legs = self.witness.legs
+            return all(call in legs for call in self.placed) and self.witness.alive() == 0
+
+        wait_for(over, timeout, "the end of all calls", step=0.1)
