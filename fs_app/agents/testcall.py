@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from fs_app import facts as f
-from fs_app.agents.state import Presence, Work
+from fs_app.agents.bell import FAILED, RESULTS, Bell
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock
-from fs_app.errors import Conflict, NotFound, Unavailable
+from fs_app.errors import NotFound
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.ports import Originate, OriginateResult, Outcome, SwitchPort
@@ -22,39 +22,9 @@ MESSAGE_S = 15.0
 GRACE_S = 5.0
 
 RINGING, PLAYING = "ringing", "playing"
-HEARD, CUT, NO_ANSWER, BUSY, REJECTED, FAILED, LOST = (
-    "heard",
-    "cut",
-    "no_answer",
-    "busy",
-    "rejected",
-    "failed",
-    "lost",
-)
+HEARD, CUT, LOST = "heard", "cut", "lost"
 
 RUNNING = frozenset({RINGING, PLAYING})
-
-RESULTS = {
-    "NO_ANSWER": NO_ANSWER,
-    "NO_USER_RESPONSE": NO_ANSWER,
-    "RECOVERY_ON_TIMER_EXPIRE": NO_ANSWER,
-    "ORIGINATOR_CANCEL": NO_ANSWER,
-    "USER_BUSY": BUSY,
-    "CALL_REJECTED": REJECTED,
-}
-"""FreeSWITCH's cause → result; any other: failed."""
-
-
-class PhoneInUse(Conflict):
-    """Its agent takes calls, or talks."""
-
-    key = "error.phone_in_use"
-
-
-class PhoneNotThere(Unavailable):
-    """It is not registered."""
-
-    key = "error.phone_not_registered"
 
 
 @dataclass(slots=True)
@@ -91,13 +61,11 @@ class TestCalls:
         in_use: Callable[[int], bool],
     ) -> None:
         """`message(account)`: the file to be played, as the switch names it; `in_use(agent)`: his telephone listens."""
-        self._live = live
         self._clock = clock
         self._catalog = catalog
         self._switch = switch
-        self._phones = phones
+        self._bell = Bell(live, switch, phones, in_use)
         self._message = message
-        self._in_use = in_use
         self._last: dict[int, TestCall] = {}
 
     def last(self, agent: int) -> TestCall | None:
@@ -111,13 +79,7 @@ class TestCalls:
         running = self._last.get(agent)
         if running is not None and running.running:
             return running
-        state = self._live.agents.get(agent)
-        busy = state is not None and (state.work is not Work.IDLE or state.presence is Presence.AVAILABLE)
-        if busy or self._in_use(agent):
-            raise PhoneInUse(f"agent {agent}")
-        contact = self._phones.contact(info.number, info.domain)
-        if contact is None or not self._switch.up:
-            raise PhoneNotThere(f"phone {info.number}", number=info.number)
+        contact = self._bell.contact(info)
         test = TestCall(agent, str(uuid4()), self._clock.now_ms())
         self._last[agent] = test
         pending = self._switch.originate(

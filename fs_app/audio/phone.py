@@ -16,12 +16,12 @@ import structlog
 
 from fs_app import facts as f
 from fs_app.admin.audit import Actor
-from fs_app.agents.state import Presence, Work
+from fs_app.agents.bell import FAILED, RESULTS, Bell, PhoneInUse
 from fs_app.audio.jobs import Jobs, Wish
 from fs_app.audio.wav import make_folders, mend_header
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock
-from fs_app.errors import Conflict, FsAppError, NotFound, Unavailable
+from fs_app.errors import FsAppError, NotFound
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.ports import Originate, OriginateResult, Outcome, SwitchPort
@@ -43,30 +43,8 @@ GUIDE = "studio"
 """The shipped prompt that says what to do."""
 
 RINGING, GUIDED, RECORDING, TAKEN = "ringing", "guided", "recording", "taken"
-NO_ANSWER, BUSY, REJECTED, FAILED, CUT, NOTHING = "no_answer", "busy", "rejected", "failed", "cut", "nothing"
+CUT, NOTHING = "cut", "nothing"
 RUNNING = frozenset({RINGING, GUIDED, RECORDING})
-
-RESULTS = {
-    "NO_ANSWER": NO_ANSWER,
-    "NO_USER_RESPONSE": NO_ANSWER,
-    "RECOVERY_ON_TIMER_EXPIRE": NO_ANSWER,
-    "ORIGINATOR_CANCEL": NO_ANSWER,
-    "USER_BUSY": BUSY,
-    "CALL_REJECTED": REJECTED,
-}
-"""FreeSWITCH's cause → result; any other: failed."""
-
-
-class TelephoneInUse(Conflict):
-    """Its agent takes calls, or talks."""
-
-    key = "error.phone_in_use"
-
-
-class TelephoneAway(Unavailable):
-    """It is not registered, or the switch is away."""
-
-    key = "error.phone_not_registered"
 
 
 @dataclass(slots=True)
@@ -106,17 +84,15 @@ class Takes:
         guide: Callable[[int], str],
         in_use: Callable[[int], bool],
     ) -> None:
-        self._live = live
         self._clock = clock
         self._catalog = catalog
         self._switch = switch
-        self._phones = phones
         self._jobs = jobs
         self._threads = threads
         self._recordings = recordings
         self._on_switch = on_switch
         self._guide = guide
-        self._in_use = in_use
+        self._bell = Bell(live, switch, phones, in_use)
         self._tasks = Tasks("takes")
         self._takes: dict[int, Take] = {}
 
@@ -132,18 +108,14 @@ class Takes:
         return sorted((t for t in self._takes.values() if t.by.account == account), key=lambda t: -t.at)
 
     def start(self, by: Actor, agent: int, wish: Wish) -> Take:
-        """Ring it. Raises NotFound, TelephoneInUse, TelephoneAway, OSError."""
+        """Ring it. Raises NotFound, PhoneInUse, PhoneNotThere, OSError."""
         info = self._catalog.agent(agent)
         if info is None or info.account != by.account:
             raise NotFound(f"agent {agent}")
         running = self._takes.get(agent)
-        state = self._live.agents.get(agent)
-        busy = state is not None and (state.work is not Work.IDLE or state.presence is Presence.AVAILABLE)
-        if busy or self._in_use(agent) or (running is not None and running.running):
-            raise TelephoneInUse(f"agent {agent}")
-        contact = self._phones.contact(info.number, info.domain)
-        if contact is None or not self._switch.up:
-            raise TelephoneAway(f"phone {info.number}", number=info.number)
+        if running is not None and running.running:
+            raise PhoneInUse(f"agent {agent}")
+        contact = self._bell.contact(info)
         leg = str(uuid4())
         take = Take(agent, by, wish, leg, f"{by.account}/studio/{leg}.wav", self._clock.now_ms())
         self._threads.run(make_folders, self._recordings, take.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fs_app import prompt_columns
 from fs_app.audio import prompts
 from fs_app.audio.model import MusicList, MusicListItem
 from fs_app.hours.model import Holiday, HolidaySet
@@ -12,21 +13,6 @@ from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.ivr.spec import ParamKind, references
 from fs_app.queues.model import Queue
 from fs_app.voicemail.model import VoicemailBox
-
-QUEUE_FIELDS = (
-    "greeting",
-    "music",
-    "closed_message",
-    "holiday_message",
-    "max_wait_message",
-    "max_length_message",
-    "exit_prompt",
-    "exit_message",
-    "voicemail_greeting",
-    "hold_message",
-    "callback_prompt",
-)
-"""Columns of a queue that name what is heard (`audio.prompts`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +41,7 @@ def of(account: int, text: str) -> list[Place]:
 
 def _all(account: int) -> Iterator[tuple[str, Place]]:
     for queue in Queue.select().where(Queue.account == account).order_by(Queue.name):
-        for name in QUEUE_FIELDS:
+        for name in prompt_columns.OF_A_QUEUE:
             if text := getattr(queue, name):
                 yield text, Place("queue", queue.id, queue.name, name)
     holidays = Holiday.select(Holiday, HolidaySet).join(HolidaySet).where(Holiday.account == account)

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 
 import gevent
 
+from fs_app import prompt_columns
 from fs_app.config import ROOT, Settings
 from fs_app.doctor import guessing, look_data, look_machine, look_program, look_switch, xmlconf
 from fs_app.doctor.installation import (
@@ -32,21 +33,6 @@ R = TypeVar("R")
 
 SHIPPED = ROOT / "freeswitch-conf" / "dialplan" / "fsapp.xml"
 CATALOGUE = "catalogue.json"
-
-PROMPT_COLUMNS = (
-    "greeting",
-    "music",
-    "closed_message",
-    "holiday_message",
-    "max_wait_message",
-    "max_length_message",
-    "exit_prompt",
-    "exit_message",
-    "voicemail_greeting",
-    "hold_message",
-    "callback_prompt",
-)
-"""Of the table of queues: files under the sounds folder."""
 
 MOST_FILES = 100_000
 
@@ -242,7 +228,7 @@ def _prompts(settings: Settings, data: DataSeen) -> dict[str, bool]:
         str(queue[column])
         for queue in data.rows("queue")
         if queue.get("active", True)
-        for column in PROMPT_COLUMNS
+        for column in prompt_columns.OF_A_QUEUE
         if queue.get(column) and _is_file(str(queue[column]))
     }
     languages = {str(row["language"]) for row in data.rows("account")}

@@ -122,10 +122,10 @@ def test_a_kept_place_outlives_the_program_and_a_customer_who_does_not_answer(
         marie.ringing(timeout=15)
         if attempt == 1:
             app.kill()  # in the middle of dialling
-            app.start()  # the page comes back by itself
+            app.start()  # the page comes back by itself, perhaps when the second try rings already
         idle(marie)
-        page.is_in("IDLE", timeout=20)
-        idle(phone)
+    page.is_in("IDLE", timeout=20)
+    idle(phone)
     until(lambda: callbacks(app) == [(MARIE, "KEPT_PLACE", "OPEN", 2, 1, "")], 15, "open for people now")
     until(lambda: app.rows("select due_at from callback") == [(None,)], 5, "nobody dials by itself any more")
     until(lambda: world.legs() == 0, 15, "no leg is left")

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from fs_app.admin.audit import Actor
 from fs_app.audio import prompts
 from fs_app.audio.model import MusicList, Sound
-from fs_app.audio.use import QUEUE_FIELDS
 from fs_app.audio.words import MUSIC, PROMPT
+from fs_app.prompt_columns import OF_A_QUEUE
 
 SOUND, LIST = "library:", "music:"
-FIELDS = QUEUE_FIELDS
+FIELDS = OF_A_QUEUE
 """Fields of a queue that name what is heard."""
 
 

@@ -60,6 +60,7 @@ SERVICES = {
 """(feature, the other's service that it gets through a constructor)."""
 
 VOCABULARY = {
+    "agents.bell": "an agent's telephone, rung for what is no call",
     "accounts.generated": "passwords that the program makes",
     "accounts.permissions": "the table of who may do what",
     "accounts.profiles": "what a profile says",

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from fs_app import facts as f
+from fs_app.agents.bell import PhoneInUse, PhoneNotThere
 from fs_app.agents.phonewatch import PhoneWatch
 from fs_app.agents.state import PHONE, Presence, Work
-from fs_app.agents.testcall import MESSAGE_S, RING_S, PhoneInUse, PhoneNotThere, TestCalls
+from fs_app.agents.testcall import MESSAGE_S, RING_S, TestCalls
 from fs_app.calls import leftovers
 from fs_app.calls.state import Stage
 from fs_app.events import AgentNotice
