@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: test-pages test-stories test-later-stories test-switches faults vendor sounds music help run test test-fast lint bench screenshots install system-packages clean
+.PHONY: test-pages test-stories test-switches faults vendor sounds music help run test test-fast lint bench screenshots install system-packages clean
 
 help:
 	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
@@ -41,34 +41,34 @@ lint: $(STAMP)
 test-fast: lint
 	$(BIN)/pytest -q tests/unit
 
-# Three processes beside each other: the tests with calls mostly wait, the others mostly compute.
-STORIES := $(sort $(wildcard tests/e2e/test_*.py))
-LATER := $(wildcard tests/e2e/test_[s-z]*.py)
+# Four processes beside each other: the tests with calls mostly wait, the others mostly compute. Each file of stories is a
+# target of its own, so that no processor is idle while another has them all.
+STORIES := $(patsubst tests/e2e/test_%.py,story-%,$(sort $(wildcard tests/e2e/test_*.py)))
 
 test: $(STAMP)
 	@sh tools/system-packages test
 	$(MAKE) lint
-	$(MAKE) --jobs=3 --keep-going --output-sync=target test-pages test-stories test-later-stories test-switches
+	$(MAKE) --jobs=4 --keep-going --output-sync=target test-pages test-switches $(STORIES)
 
 test-pages: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider tests/unit tests/web
 
 test-stories: $(STAMP)
-	$(BIN)/pytest -q -p no:cacheprovider $(filter-out $(LATER),$(STORIES))
+	$(BIN)/pytest -q -p no:cacheprovider tests/e2e
 
-test-later-stories: $(STAMP)
-	$(BIN)/pytest -q -p no:cacheprovider $(LATER)
+story-%: $(STAMP)
+	$(BIN)/pytest -q -p no:cacheprovider tests/e2e/test_$*.py
 
 test-switches: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider tests --ignore=tests/unit --ignore=tests/web --ignore=tests/e2e
 
-# all of them, also when one misses its goal; the last two need a FreeSWITCH (FREESWITCH_HOME) and sipp
+# all of them, also when one misses its goal; freed, load and menus of the second kind need a FreeSWITCH (FREESWITCH_HOME) and sipp
 bench: $(STAMP)
 	@status=0; \
 	for one in esl routing web load assignments erlang; do \
 		echo "--- $$one"; $(BIN)/fs-app bench $$one || status=1; \
 	done; \
-	for one in freed load; do \
+	for one in freed load menus pixels; do \
 		echo "--- real switch: $$one"; $(BIN)/python -m tests.bench.$$one || status=1; \
 	done; \
 	exit $$status
