@@ -69,7 +69,7 @@ bench: $(STAMP)
 		echo "--- $$one"; $(BIN)/fs-app bench $$one || status=1; \
 	done; \
 	for one in freed load menus pixels; do \
-		echo "--- real switch: $$one"; $(BIN)/python -m tests.bench.$$one || status=1; \
+		echo "--- from the tests: $$one"; $(BIN)/python -m tests.bench.$$one || status=1; \
 	done; \
 	exit $$status
 

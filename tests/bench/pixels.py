@@ -58,7 +58,8 @@ const look = () => {
     window.__seen.push([state, Math.round((performance.timeOrigin + performance.now()) * 1000)]);
   }));
 };
-new MutationObserver(look).observe(document, {subtree: true, childList: true, attributes: true, attributeFilter: ['data-state']});
+const watch = {subtree: true, childList: true, attributes: true, attributeFilter: ['data-state']};
+new MutationObserver(look).observe(document, watch);
 """
 
 State = tuple[str, int]
