@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fs_app.accounts.model import Account, Profile, User, UserSession
 from fs_app.admin.model import AuditEntry
-from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.agents.model import Agent, AgentSettings, NotReadyReason
 from fs_app.audio.model import MusicList, MusicListItem, Sound, SoundFile
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recording
-from fs_app.contacts.model import Contact, ContactNumber
+from fs_app.colleagues.model import AgentMessage
+from fs_app.contacts.model import Contact, ContactNumber, DirectoryEntry, DirectoryImport
 from fs_app.db import Base
+from fs_app.history.model import CallPart
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.messaging.model import (
@@ -33,6 +35,7 @@ TABLES: tuple[type[Base], ...] = (
     User,
     UserSession,
     Agent,
+    AgentSettings,
     NotReadyReason,
     DispositionSet,
     Disposition,
@@ -74,4 +77,8 @@ TABLES: tuple[type[Base], ...] = (
     SoundFile,
     MusicList,
     MusicListItem,
+    CallPart,
+    AgentMessage,
+    DirectoryImport,
+    DirectoryEntry,
 )

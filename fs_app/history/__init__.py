@@ -1,0 +1,1 @@
+"""What each agent did: his part in every call, the figures of his days."""
