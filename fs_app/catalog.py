@@ -16,7 +16,8 @@ import structlog
 from fs_app.accounts.model import Account, Profile, User
 from fs_app.accounts.profiles import NO_PROFILE, AgentOptions, options_of
 from fs_app.agents.capacity import DEFAULT, Capacity
-from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.agents.model import Agent, AgentSettings, NotReadyReason
+from fs_app.agents.settings import BLANK, DeskSettings, settings_of
 from fs_app.audio import library
 from fs_app.audio.library import Library, SoundInfo
 from fs_app.bus import Bus
@@ -26,7 +27,9 @@ from fs_app.events import CatalogChanged
 from fs_app.hours import service as hours
 from fs_app.hours.opening import Holidays, Opening, Week, is_open, zone_named
 from fs_app.ivr.model import Flow, FlowVersion
+from fs_app.queues import popping
 from fs_app.queues.model import Did, Disposition, Queue, QueueMember
+from fs_app.queues.popping import Capturing, Lookup, Pop
 from fs_app.routing.model import AgentSkill
 from fs_app.routing.skills import Need, load_needs
 from fs_app.supervision.model import SupervisedQueue
@@ -60,6 +63,7 @@ class AgentInfo:
     permanent_line: bool = False
     capacity: Capacity = DEFAULT
     options: AgentOptions = NO_PROFILE
+    settings: DeskSettings = BLANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +156,14 @@ class QueueInfo:
     calling_back: CallingBack = CallingBack()
     service_s: int = 20
     service_percent: int = 80
+    alert_waiting: tuple[int, int] = (0, 0)  # orange from, red from; 0: never
+    alert_callbacks: tuple[int, int] = (0, 0)
     auto_qualify_s: int = 0  # 0: never
     auto_disposition: int | None = None
     survey_flow: int | None = None
+    pop: Pop = Pop()
+    lookup: Lookup = Lookup()
+    capturing: Capturing = Capturing()
     closing_waiting: str = (
         "serve"  # who waits when the queue closes: "serve", or "closed" like who comes then
     )
@@ -390,6 +399,10 @@ def load(
         for a in Account.select()
     }
     options = {p.id: options_of(p.options) for p in Profile.select()}
+    settings = {
+        agent: settings_of(given)
+        for agent, given in AgentSettings.select(AgentSettings.agent, AgentSettings.choices).tuples()
+    }
     agents = {
         a.id: AgentInfo(
             a.id,
@@ -404,6 +417,7 @@ def load(
             a.permanent_line,
             Capacity(a.capacity_voice, a.capacity_chat, a.capacity_mail, a.capacity_case),
             options=options.get(a.user.profile_id, NO_PROFILE),
+            settings=settings.get(a.id, BLANK),
         )
         for a in Agent.select(Agent, User).join(User).where(Agent.active, User.active)
     }
@@ -462,10 +476,28 @@ def load(
             ),
             service_s=q.service_s,
             service_percent=q.service_percent,
+            alert_waiting=(q.alert_waiting, q.alert_waiting_red),
+            alert_callbacks=(q.alert_callbacks, q.alert_callbacks_red),
             auto_qualify_s=q.auto_qualify_s,
             auto_disposition=q.auto_disposition_id,
             survey_flow=q.survey_flow_id,
             closing_waiting=q.closing_waiting,
+            pop=Pop(q.pop_mode, q.pop_when, q.pop_url, q.pop_target),
+            lookup=Lookup(
+                q.lookup_url,
+                q.lookup_name,
+                q.lookup_method,
+                q.lookup_timeout_s,
+                q.lookup_secret,
+                popping.mapped_of(q.lookup_map),
+            ),
+            capturing=Capturing(
+                q.capture_url,
+                q.capture_secret,
+                q.capture_prompt,
+                q.capture_timeout_s,
+                popping.steps_of(q.capture_steps),
+            ),
         )
         for q in Queue.select()
     }

@@ -15,4 +15,5 @@ OF_A_QUEUE = (
     "voicemail_greeting",
     "hold_message",
     "callback_prompt",
+    "capture_prompt",
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from fs_app.accounts.model import Account
 from fs_app.agents.model import Agent
-from fs_app.db import Base, Millis
+from fs_app.db import Base, Json, Millis
 from fs_app.hours.model import HolidaySet, Schedule
 from fs_app.ivr.model import Flow
 
@@ -61,7 +61,12 @@ class Queue(Base):
 
     `survey_flow` is the menu that a caller comes into when the agent has hung up and he has not; null: the call ends.
 
+    On the agents' pages the number of waiting callers turns orange from `alert_waiting` on and red from
+    `alert_waiting_red` on, that of people to call back from `alert_callbacks…` on (BA-20); 0: never.
+
     After `auto_qualify_s` of wrap-up a call that nobody has qualified gets `auto_disposition`; 0 or none: never.
+
+    `pop_…`, `lookup_…` and `capture_…` are explained where they are read: `queues.popping`.
     """
 
     id = AutoField()
@@ -129,10 +134,30 @@ class Queue(Base):
     keep_abandoned = BooleanField(default=True)
     service_s = IntegerField(default=20)  # promised: answered within this time …
     service_percent = IntegerField(default=80)  # … so many of a hundred
+    alert_waiting = IntegerField(default=0)
+    alert_waiting_red = IntegerField(default=0)
+    alert_callbacks = IntegerField(default=0)
+    alert_callbacks_red = IntegerField(default=0)
 
     auto_qualify_s = IntegerField(default=0)
     auto_disposition = ForeignKeyField(Disposition, null=True, backref="+", on_delete="SET NULL")
     survey_flow = ForeignKeyField(Flow, null=True, backref="+", on_delete="SET NULL")  # null: none
+
+    pop_mode = CharField(max_length=10, default="record")
+    pop_when = CharField(max_length=10, default="ring")
+    pop_url = CharField(max_length=1000, default="")
+    pop_target = CharField(max_length=10, default="tab")
+    lookup_url = CharField(max_length=1000, default="")
+    lookup_name = CharField(max_length=60, default="")
+    lookup_method = CharField(max_length=4, default="GET")
+    lookup_timeout_s = IntegerField(default=3)
+    lookup_secret = TextField(default="")  # encrypted
+    lookup_map = Json(default=list)
+    capture_url = CharField(max_length=1000, default="")
+    capture_secret = TextField(default="")  # encrypted
+    capture_prompt = CharField(max_length=300, default="")
+    capture_timeout_s = IntegerField(default=20)
+    capture_steps = Json(default=list)
 
     class Meta:
         indexes = ((("account", "number"), True), (("account", "name"), True))
