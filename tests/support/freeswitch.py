@@ -55,6 +55,7 @@ class Freeswitch:
         self.password = secrets.token_urlsafe(24)
         self.esl_port, self.sip_port, self.trunk_port = ports[0], ports[1], ports[2]
         self.outbound_port, self.directory_port = ports[3], ports[4]
+        self.ws_port = ports[6]
         self.directory_url = f"http://127.0.0.1:{self.directory_port}/directory"
         self.settings = {
             "FS_APP_ESL_PASSWORD": self.password,
@@ -63,6 +64,7 @@ class Freeswitch:
             "FS_APP_DIRECTORY_URL": self.directory_url,
             "FS_APP_SIP_PORT": str(self.sip_port),
             "FS_APP_TRUNK_PORT": str(self.trunk_port),
+            "FS_APP_WS": f"127.0.0.1:{self.ws_port}",
             "FS_APP_RTP_FIRST": str(ports[100]),
             "FS_APP_RTP_LAST": str(ports[498]),
             "FS_APP_CDR_DIR": str(self.folder / "cdr"),

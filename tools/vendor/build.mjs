@@ -175,6 +175,10 @@ put(
 );
 put(OUT, "dagre.js", await bundle(`export { Graph, layout } from "@dagrejs/dagre";`), ["@dagrejs/dagre", "@dagrejs/graphlib"]);
 put(OUT, "flow.css", read("@xyflow/react/dist/style.css", "utf8"), ["@xyflow/react"]);
+// The softphone alone, when an agent chooses it.
+put(OUT, "jssip.js", await bundle(`import * as JsSIP from "jssip"; export const { UA, WebSocketInterface, debug } = JsSIP.default ?? JsSIP;`), [
+  "jssip", "debug", "ms", "events", "sdp-transform",
+]);
 licences(OUT);
 manifest(OUT);
 
