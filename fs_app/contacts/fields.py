@@ -65,7 +65,7 @@ def read(given: object, country: str) -> Values:
             values.texts[name] = text
             if len(text) > TEXTS[name]:
                 errors[name] = "contact.error.too_long"
-            elif name == "mail" and text and not _MAIL.fullmatch(text):
+            elif name == "mail" and text and not is_mail(text):
                 errors[name] = "contact.error.mail"
         else:
             numbers, error = _numbers(text, country)
@@ -85,6 +85,11 @@ def cleaned(text: str, many_lines: bool = False) -> str:
     kept = "".join(c if c in keep or unicodedata.category(c) not in ("Cc", "Cf") else " " for c in whole)
     lines = [" ".join(line.split()) for line in kept.split("\n")]
     return "\n".join(lines).strip()
+
+
+def is_mail(text: str) -> bool:
+    """It looks like a mail address."""
+    return _MAIL.fullmatch(text) is not None
 
 
 def _numbers(text: str, country: str) -> tuple[list[str], str]:
