@@ -22,6 +22,7 @@ from fs_app.messaging.model import (
     MessageText,
     QueueMessage,
 )
+from fs_app.outbound.model import RetryRule
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.recordings.model import KeptDisposition
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
@@ -56,6 +57,7 @@ TABLES: tuple[type[Base], ...] = (
     JournalEntry,
     ProjectionMark,
     Callback,
+    RetryRule,
     AuditEntry,
     Skill,
     AgentSkill,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from peewee import fn
@@ -17,6 +17,7 @@ from fs_app.accounts.profiles import (
     granted,
     of_role,
     options_of,
+    plain,
     to_store,
 )
 from fs_app.admin import audit
@@ -165,4 +166,4 @@ def _form(row: Any) -> ProfileForm:
 
 def _described(form: ProfileForm) -> dict[str, Any]:
     denied = [permission for permission in of_role(form.role) if permission not in form.allowed]
-    return {"name": form.name, "role": form.role, "denied": denied, **asdict(form.options)}
+    return {"name": form.name, "role": form.role, "denied": denied, **plain(form.options)}

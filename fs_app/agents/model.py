@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
 
 from fs_app.accounts.model import Account, User
-from fs_app.db import Base, Millis
+from fs_app.db import Base, Json, Millis
 
 
 class Agent(Base):
@@ -30,6 +30,17 @@ class Agent(Base):
 
     class Meta:
         indexes = ((("account", "number"), True),)
+
+
+class AgentSettings(Base):
+    """What an agent has chosen for his page (BA-150..156): `choices`, only those that are not the default
+    (`agents/settings.py`), and `layout`, the order and folding of its modules."""
+
+    agent = ForeignKeyField(Agent, primary_key=True, on_delete="CASCADE")
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    choices = Json(default=dict)
+    layout = Json(default=dict)
+    updated_at = Millis()
 
 
 class NotReadyReason(Base):

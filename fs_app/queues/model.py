@@ -11,6 +11,11 @@ from fs_app.hours.model import HolidaySet, Schedule
 from fs_app.ivr.model import Flow
 
 
+EFFECTS = ("", "callback", "machine")
+"""What a verdict leads to, beside being one: nothing; a callback is booked; it was an answering machine, so who was
+called is called again by the rule for machines."""
+
+
 class DispositionSet(Base):
     """A group of dispositions that a queue or campaign uses."""
 
@@ -32,6 +37,7 @@ class Disposition(Base):
     code = CharField(max_length=32)
     label = CharField(max_length=100)
     category = CharField(max_length=20, default="argued")  # positive, argued, not_argued
+    effect = CharField(max_length=20, default="")  # one of EFFECTS
     position = IntegerField(default=0)
     active = BooleanField(default=True)
 
@@ -142,6 +148,7 @@ class Queue(Base):
     auto_qualify_s = IntegerField(default=0)
     auto_disposition = ForeignKeyField(Disposition, null=True, backref="+", on_delete="SET NULL")
     survey_flow = ForeignKeyField(Flow, null=True, backref="+", on_delete="SET NULL")  # null: none
+    outbound = Json(default=dict)  # what is not as fs_app.outbound.settings.Settings has it by itself
 
     pop_mode = CharField(max_length=10, default="record")
     pop_when = CharField(max_length=10, default="ring")

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template
 
-from fs_app.accounts.service import Identity
 from fs_app.calls import queries
 from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.record import Known, Reader, record_of_call
 from fs_app.contacts.service import Contacts, Stale
-from fs_app.errors import FsAppError, Invalid, NotAllowed
 from fs_app.web import i18n
 from fs_app.web.access import needs
+from fs_app.web.agent_asking import body, fresh, refused, whose
 from fs_app.web.agent_events import identifier, token
-from fs_app.web.context import the_app, who
-from fs_app.web.failures import said
+from fs_app.web.agent_settings import page_facts
+from fs_app.web.context import the_app
 
 blueprint = Blueprint("agent", __name__, url_prefix="/agent")
 
 LATEST = 10
 """Calls of one's own that the page lists (PW-90)."""
-
-MOST_RECORDS = 1
-"""Records that stay open at once (BA-83, BA-152): the default of BA-150."""
 
 
 @blueprint.get("")
@@ -43,23 +39,23 @@ def bandeau() -> str:
 @blueprint.get("/record/<call>")
 @needs("contacts.view")
 def record(call: str) -> Response:
-    (identity, agent), app = _agent(), the_app()
+    (identity, agent), app = whose(), the_app()
     call = token({"call": call}, "call")
     known = _known(app.desk.picture(agent), call)
     reader = Reader(identity.account, agent, identity.may("calls.view_all"))
     now = app.clock.now_ms()
-    return _fresh(jsonify(app.db.read(lambda: record_of_call(reader, call, known, now))))
+    return fresh(jsonify(app.db.read(lambda: record_of_call(reader, call, known, now))))
 
 
 @blueprint.get("/calls")
 @needs("calls.view_own")
 def latest() -> Response:
     """The agent's own latest calls, with what he said of them."""
-    (identity, agent), app = _agent(), the_app()
+    (identity, agent), app = whose(), the_app()
     mine = queries.CallFilter(agent=agent)
     rows = app.db.read(lambda: queries.page(identity.account, mine, 1, LATEST))
     now = app.clock.now_ms()
-    return _fresh(
+    return fresh(
         jsonify(
             calls=[
                 {
@@ -80,56 +76,42 @@ def latest() -> Response:
 @blueprint.put("/contacts/<int:contact>")
 @needs("contacts.edit")
 def save(contact: int) -> Response:
-    (identity, _), body = _agent(), _body()
-    version = identifier(body, "version")
+    (identity, _), sent = whose(), body()
+    version = identifier(sent, "version")
     try:
-        saved = _contacts().save(identity.account, identity.user, contact, version, body.get("fields"))
+        saved = _contacts().save(identity.account, identity.user, contact, version, sent.get("fields"))
     except Stale as stale:
-        answer = _refused(stale, mine=body.get("fields"), theirs=stale.theirs)
+        answer = refused(stale, mine=sent.get("fields"), theirs=stale.theirs)
     except InvalidFields as wrong:
-        answer = _refused(wrong, fields={name: i18n.t(key) for name, key in wrong.fields.items()})
+        answer = refused(wrong, fields={name: i18n.t(key) for name, key in wrong.fields.items()})
     else:
         answer = jsonify(ok=True, contact=saved)
-    return _fresh(answer)
+    return fresh(answer)
 
 
 @blueprint.post("/contacts")
 @needs("contacts.edit")
 def create() -> Response:
-    (identity, _), body = _agent(), _body()
+    (identity, _), sent = whose(), body()
     try:
-        made = _contacts().create(identity.account, identity.user, body.get("fields"))
+        made = _contacts().create(identity.account, identity.user, sent.get("fields"))
     except InvalidFields as wrong:
-        return _fresh(_refused(wrong, fields={name: i18n.t(key) for name, key in wrong.fields.items()}))
+        return fresh(refused(wrong, fields={name: i18n.t(key) for name, key in wrong.fields.items()}))
     answer = jsonify(ok=True, contact=made)
     answer.status_code = 201
-    return _fresh(answer)
-
-
-def _agent() -> tuple[Identity, int]:
-    """Who asks, and his agent; only people with a telephone have this page. Raises NotAllowed."""
-    identity = who()
-    if identity.agent is None:
-        raise NoTelephone(f"user {identity.user} is no agent")
-    return identity, identity.agent
-
-
-class NoTelephone(NotAllowed):
-    """The login has no agent: nothing to take calls with."""
-
-    key = "desk.error.no_telephone"
+    return fresh(answer)
 
 
 def _facts(alone: bool) -> dict[str, Any]:
     """What the page's script must know before the first picture."""
-    identity, agent = _agent()
+    identity, agent = whose()
     return {
         "alone": alone,
         "agent": {"name": identity.name, "number": identity.agent_number},
         "country": identity.country,
-        "maxRecords": MOST_RECORDS,
         "device": f"{identity.account}-{agent}",
         "languages": list(i18n.LANGUAGES),
+        **page_facts(agent),
     }
 
 
@@ -151,21 +133,3 @@ def _known(picture: dict[str, Any], call: str) -> Known | None:
 def _contacts() -> Contacts:
     app = the_app()
     return Contacts(app.db, app.clock)
-
-
-def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise Invalid("a JSON object is expected")
-    return body
-
-
-def _refused(error: FsAppError, **more: Any) -> Response:
-    answer = jsonify(ok=False, error={"key": error.key, "text": said(error)}, **more)
-    answer.status_code = error.status
-    return answer
-
-
-def _fresh(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -23,6 +23,7 @@ from fs_app.tasks import Threads
 from fs_app.web import (
     access,
     agent,
+    agent_settings,
     assets,
     callbacks,
     calls,
@@ -126,6 +127,7 @@ def build(app: Application) -> Flask:
         recordings,
         status,
         agent,
+        agent_settings,
         supervisor,
         voicemails,
         surveys,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fs_app.accounts.permissions import PERMISSIONS
 from fs_app.admin.config_file import schema
 from fs_app.admin.config_file.shapes import Many, OneOf, Record, Shape, Table, Text, Whole, YesNo
 
@@ -39,6 +40,8 @@ def _table(title: str, record: Record) -> str:
 def _default(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list) and value:
+        return ", ".join(map(str, value))
     return "none" if value in ("", [], {}) else str(value)
 
 
@@ -50,9 +53,9 @@ def _holds(shape: Shape) -> str:
             return f"{shape.least} to {shape.most}"
         case OneOf():
             return (
-                ", ".join(value or "nothing" for value in shape.values)
-                if len(shape.values) < 9
-                else "names of docs/permissions.md"
+                "names of docs/permissions.md"
+                if shape.values == tuple(PERMISSIONS)
+                else ", ".join(value or "nothing" for value in shape.values)
             )
         case Many():
             return f"list: {_holds(shape.each)}"

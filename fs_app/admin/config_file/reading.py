@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from fs_app.accounts.model import Account, Profile, User
-from fs_app.accounts.profiles import options_of
+from fs_app.accounts.profiles import SETS, options_of, plain
 from fs_app.admin.config_file import heard, schema
 from fs_app.admin.config_file.document import Document
 from fs_app.admin.config_file.shapes import Record
@@ -38,7 +38,7 @@ def read(account: int) -> Document:
                 p.name: {
                     "role": p.role,
                     "denied": list(p.denied),
-                    "sees_waiting": options_of(p.options).sees_waiting,
+                    **plain(options_of(p.options)),
                 }
                 for p in _of(Profile, account)
             },
@@ -59,6 +59,8 @@ def normal(document: Document) -> Document:
     order = {name: at for at, name in enumerate(schema.PERMISSIONS)}
     for profile in document["profiles"].values():
         profile["denied"] = sorted({p for p in profile["denied"] if p in order}, key=lambda p: order[p])
+        for option, values in SETS.items():
+            profile[option] = [one for one in values if one in profile[option]]
     for person in document["people"].values():
         person["supervises"] = sorted(set(person["supervises"]))
     for queue in document["queues"].values():

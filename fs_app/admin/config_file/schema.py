@@ -11,8 +11,9 @@ from typing import Any
 
 from fs_app.accounts.model import LANGUAGES, Account, Profile, User, UserSession
 from fs_app.accounts.permissions import PERMISSIONS, ROLES
+from fs_app.accounts.profiles import NO_PROFILE, SETS, plain
 from fs_app.admin.config_file.shapes import Field, Many, OneOf, Place, Record, Table, Text, Whole, YesNo
-from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.agents.model import Agent, AgentSettings, NotReadyReason
 from fs_app.audio.model import MusicList, MusicListItem, Sound, SoundFile
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.ivr.model import Flow, FlowVersion
@@ -91,7 +92,12 @@ PROFILE = Record(
     (
         Field("role", OneOf(ROLES), needed=True, column="role"),
         Field("denied", Many(OneOf(tuple(PERMISSIONS))), list, column="denied"),
-        Field("sees_waiting", YesNo(), True),
+        *(
+            Field(name, Many(OneOf(SETS[name])), lambda value=value: list(value))
+            if name in SETS
+            else Field(name, YesNo(), value)
+            for name, value in plain(NO_PROFILE).items()
+        ),
     )
 )
 
@@ -222,6 +228,10 @@ QUEUE = Record(
         Field("skills", Table(_name, NEED, 20), dict),
         _same("service_s", Whole(1, 3600), 20),
         _same("service_percent", Whole(1, 100), 80),
+        _same("alert_waiting", Whole(0, 10_000), 0),
+        _same("alert_waiting_red", Whole(0, 10_000), 0),
+        _same("alert_callbacks", Whole(0, 10_000), 0),
+        _same("alert_callbacks_red", Whole(0, 10_000), 0),
         _same("schedule", _reference, ""),
         _same("holiday_set", _reference, ""),
         _same("closed_message", _sound, ""),
@@ -341,6 +351,7 @@ nobody's configuration."""
 
 NOT_CONFIGURATION = {
     Sound: "a file is no text; who names one names it by its name",
+    AgentSettings: "choices of the person's own, made on his page",
     SoundFile: "lies in the library's folder",
     MusicList: "what it lists are files",
     MusicListItem: "stands below its list",

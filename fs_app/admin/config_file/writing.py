@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fs_app.accounts.model import Account, Profile, User
-from fs_app.accounts.profiles import AgentOptions, to_store
+from fs_app.accounts.profiles import options_of, to_store
 from fs_app.admin import audit, people
 from fs_app.admin.audit import Actor
 from fs_app.admin.config_file import heard, schema
@@ -221,7 +221,7 @@ class Writer:
         self._behind(NotReadyReason, list(self._wanted["reasons"]))
 
     def _put_profiles(self, change: Change, values: dict[str, Any], later: list[Any]) -> None:
-        options = to_store(AgentOptions(sees_waiting=values["sees_waiting"]))
+        options = to_store(options_of(values))
         columns = {"role": values["role"], "denied": values["denied"], "options": options}
         self._upsert(Profile, "name", change.key, columns)
 

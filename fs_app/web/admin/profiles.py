@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.accounts.permissions import ROLES
-from fs_app.accounts.profiles import AgentOptions, granted, of_role
+from fs_app.accounts.profiles import MODES, MODULES, SETS, AgentOptions, granted, of_role
 from fs_app.admin import profiles
 from fs_app.admin.form import FormInvalid
 from fs_app.admin.profiles import LastAdmin, MoreThanOwn, ProfileForm, Stored
@@ -81,7 +81,20 @@ def _typed() -> ProfileForm:
         typed("name"),
         role,
         frozenset(request.form.getlist(f"allow-{role}")) & granted(role, ()),
-        AgentOptions(**{f.name: ticked(f"option-{f.name}") for f in fields(AgentOptions)}),
+        _typed_options(),
+    )
+
+
+def _typed_options() -> AgentOptions:
+    """The page asks which modules are there, kept is which are not. A form without the sets leaves them."""
+    flags = {f.name: ticked(f"option-{f.name}") for f in fields(AgentOptions) if f.name not in SETS}
+    if request.form.get("sets") != "1":
+        return AgentOptions(**flags)
+    shown, modes = request.form.getlist("module"), request.form.getlist("mode")
+    return AgentOptions(
+        **flags,
+        modules_off=tuple(name for name in MODULES if name not in shown),
+        modes=tuple(name for name in MODES if name in modes),
     )
 
 
@@ -109,5 +122,8 @@ def _form(stored: Stored | None, form: ProfileForm, problems: dict[str, str]) ->
         options=[
             (f.name, t(f"profiles.option.{f.name}"), getattr(form.options, f.name))
             for f in fields(AgentOptions)
+            if f.name not in SETS
         ],
+        modules=[(name, t(f"desk.module.{name}"), name not in form.options.modules_off) for name in MODULES],
+        modes=[(name, t(f"profiles.mode.{name}"), name in form.options.modes) for name in MODES],
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from fs_app.admin import queue_service
 from fs_app.admin.queue_service import Service
 from fs_app.web.admin.common import typed_number
 from fs_app.web.admin.queue_tabs.frame import Tab
 
+FIELDS = tuple(f.name for f in fields(Service))
+
 
 def _typed() -> Service:
-    return Service(typed_number("service_s"), typed_number("service_percent"))
+    return Service(**{name: typed_number(name) for name in FIELDS})
 
 
-TAB = Tab("service", ("service_s", "service_percent"), queue_service.PART, _typed)
+TAB = Tab("service", FIELDS, queue_service.PART, _typed)
