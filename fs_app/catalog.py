@@ -27,9 +27,10 @@ from fs_app.events import CatalogChanged
 from fs_app.hours import service as hours
 from fs_app.hours.opening import Holidays, Opening, Week, is_open, zone_named
 from fs_app.ivr.model import Flow, FlowVersion
+from fs_app.outbound import settings as outbound
 from fs_app.queues import popping
 from fs_app.queues.model import Did, Disposition, Queue, QueueMember
-from fs_app.queues.popping import Capturing, Lookup, Pop
+from fs_app.queues.popping import NO_CAPTURING, NO_LOOKUP, NO_POP, Capturing, Lookup, Pop
 from fs_app.routing.model import AgentSkill
 from fs_app.routing.skills import Need, load_needs
 from fs_app.supervision.model import SupervisedQueue
@@ -161,9 +162,10 @@ class QueueInfo:
     auto_qualify_s: int = 0  # 0: never
     auto_disposition: int | None = None
     survey_flow: int | None = None
-    pop: Pop = Pop()
-    lookup: Lookup = Lookup()
-    capturing: Capturing = Capturing()
+    outbound: outbound.Settings = outbound.BLANK
+    pop: Pop = NO_POP
+    lookup: Lookup = NO_LOOKUP
+    capturing: Capturing = NO_CAPTURING
     closing_waiting: str = (
         "serve"  # who waits when the queue closes: "serve", or "closed" like who comes then
     )
@@ -224,6 +226,7 @@ class DispositionInfo:
     code: str
     label: str
     category: str
+    effect: str = ""  # one of queues.model.EFFECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +396,7 @@ def load(
     members = list(QueueMember.select(QueueMember.queue, QueueMember.agent).tuples())
     tiers = {(m.queue_id, m.agent_id): m.tier for m in QueueMember.select()}
     skills = list(AgentSkill.select(AgentSkill.agent, AgentSkill.skill, AgentSkill.level).tuples())
-    needs = load_needs()
+    needs, rules = load_needs(), outbound.load_rules()
     accounts = {
         a.id: AccountInfo(a.id, a.slug, a.name, a.language, a.time_zone, a.country, a.sip_domain)
         for a in Account.select()
@@ -481,6 +484,7 @@ def load(
             auto_qualify_s=q.auto_qualify_s,
             auto_disposition=q.auto_disposition_id,
             survey_flow=q.survey_flow_id,
+            outbound=outbound.settings_of(q.outbound, rules.get(q.id)),
             closing_waiting=q.closing_waiting,
             pop=Pop(q.pop_mode, q.pop_when, q.pop_url, q.pop_target),
             lookup=Lookup(
@@ -508,7 +512,7 @@ def load(
     dispositions: dict[bool, dict[int, DispositionInfo]] = {True: {}, False: {}}
     for d in Disposition.select().order_by(Disposition.position, Disposition.id):
         dispositions[d.active][d.id] = DispositionInfo(
-            d.id, d.account_id, d.set_id, d.parent_id, d.code, d.label, d.category
+            d.id, d.account_id, d.set_id, d.parent_id, d.code, d.label, d.category, d.effect
         )
     flows, versions = _flows(known or {}, wanted)
     return Picture(

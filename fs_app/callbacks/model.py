@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from peewee import CharField, ForeignKeyField, IntegerField
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from fs_app.accounts.model import Account
 from fs_app.agents.model import Agent
 from fs_app.contacts.model import Contact
 from fs_app.db import Base, Millis
-from fs_app.queues.model import Queue
+from fs_app.queues.model import Disposition, Queue
 
 
 class Callback(Base):
     """Somebody to be called. Times are UTC ms.
 
     `reason`: KEPT_PLACE, ABANDONED, AGENT, VOICEMAIL. `state`: OPEN, RESERVED (by `owner`), DONE, CANCELLED.
+    REACHED: in conversation, or its verdict is waited for. `personal`: reserved for good, not just while it is
+    called. `last_result` (`outbound.retry.Result`) has come `last_times` times. `disposition`: with which it ended.
     `due_at` null: whenever an agent takes it. `tries` counts calls that were made, `times` how often he gave up,
     `recording` is the message that he left.
     """
@@ -38,6 +40,11 @@ class Callback(Base):
     changed_at = Millis()
     closed_at = Millis(null=True)
     closed_why = CharField(max_length=60, default="")
+    note = TextField(default="")
+    personal = BooleanField(default=False)
+    last_result = CharField(max_length=20, default="")
+    last_times = IntegerField(default=0)
+    disposition = ForeignKeyField(Disposition, null=True, backref="+", on_delete="SET NULL")
 
     class Meta:
         indexes = ((("account", "state", "created_at"), False),)

@@ -6,23 +6,34 @@ The one writer of `callback.*` entries. Nothing here yields, so of two agents wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 import structlog
 
 from fs_app.callbacks.state import LIVE, MACHINE, Callback, Reason, State
 from fs_app.calls.state import Call, Stage
-from fs_app.catalog import Catalog
+from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock, Timer
 from fs_app.contacts.numbers import e164
 from fs_app.errors import Conflict, Invalid, NotFound
 from fs_app.live import Live
+from fs_app.outbound.retry import Result, after, result_of
+from fs_app.outbound.settings import BLANK, Settings
 
 log = structlog.get_logger(__name__)
 
 LATEST_MS = 365 * 86_400_000
 """A callback is put off by a year at most."""
+
+CALLED_WITHIN_S = 120.0
+"""So long a callback is an agent's who calls it now, if nothing is heard of his call at all."""
+
+SKIPPED_S = 600.0
+"""What an agent has passed over is not shown to him again before this time; others get it."""
+
+MOST_NOTE = 1000
+"""Characters."""
 
 ANSWERED_BY_A_CALL = frozenset({Reason.ABANDONED, Reason.KEPT_PLACE})
 """Who calls again and gets through needs no callback of these kinds; a message that he left is still to be heard."""
@@ -38,6 +49,24 @@ class NotFree(Conflict):
     """The agent's telephone is busy, or he is not there."""
 
     key = "error.callback_not_free"
+
+
+class TooMany(Conflict):
+    """He has as many callbacks of his own as the queue allows."""
+
+    key = "error.callback_too_many"
+
+
+class TooLate(Invalid):
+    """Beyond the latest date that the queue allows, or in the past."""
+
+    key = "error.callback_date"
+
+
+class Closed(Invalid):
+    """The queue is closed at that moment, and books nothing then."""
+
+    key = "error.callback_closed_then"
 
 
 class NoNumber(Invalid):
@@ -114,14 +143,13 @@ class Callbacks:
         self._open(call, found, Reason.KEPT_PLACE, due_at=due_at, queue=queue)
         return True
 
-    def ended(self, call: Call, outcome: str, recording: str = "") -> None:
+    def ended(self, call: Call, outcome: str, recording: str = "") -> int | None:
         """A call is over. `recording`: the message that its caller left; he may have talked to somebody before, or
-        have been called back."""
+        have been called back. Returns the verdict that the rules give an attempt which was the last one."""
         if call.callback:
             if recording:
                 self._open(call, self.number_of(call), Reason.VOICEMAIL, recording=recording)
-            self._attempt_over(call, outcome)
-            return
+            return self._attempt_over(call, outcome)
         for callback in list(self._live.callbacks.values()):
             if callback.from_call == call.id:
                 self._arm(callback)  # he has put the telephone down: now he can be called
@@ -131,20 +159,24 @@ class Callbacks:
         elif outcome in ("abandoned", "failed") and number and call.queue is not None:  # failed: we lost him
             queue = self._catalog.queue(call.queue)
             if queue is None or not queue.calling_back.abandoned:
-                return
+                return None
             known = next(iter(self._of(call, number, {call.queue})), None)
             if known is None:
                 self._open(call, number, Reason.ABANDONED)
             else:
                 self._record("callback.counted", known, call.id)
                 self._arm(known)
+        return None
 
     def got_through(self, call: Call) -> None:
-        """He talks to an agent: nobody has to call him any more about this queue."""
+        """He talks to an agent: nobody has to call him any more about this queue. Of who was called back the verdict
+        says whether it was himself."""
         if call.callback:
             callback = self._live.callbacks.get(call.callback)
-            if callback is not None:
-                self._close(callback, "done", "reached", agent=call.agent)
+            if callback is not None and callback.state is not State.REACHED:
+                self._disarm(callback.id)
+                MACHINE.next(callback.state, "reached", f"callback {callback.id}")
+                self._record("callback.reached", callback, call.id, agent=call.agent)
             return
         number = self.number_of(call)
         if not number:
@@ -153,16 +185,95 @@ class Callbacks:
             if callback.reason in ANSWERED_BY_A_CALL and callback.call != call.id:
                 self._close(callback, "cancelled", "called_again", call=call.id)
 
+    def judged(self, call: Call, disposition: int | None) -> None:
+        """The call got its verdict, or (None) will get none."""
+        info = self._catalog.disposition(disposition)
+        callback = self._live.callbacks.get(call.callback) if call.callback else None
+        if callback is not None and callback.state is State.REACHED and callback.call == call.id:
+            if info is not None and info.effect == "machine":
+                self._failed(callback, "machine", dialled=True, result=Result.MACHINE)
+            else:
+                self._close(callback, "done", "reached", call.id, disposition=disposition)
+        if info is not None and info.effect == "callback" and not self._booked(call.id):
+            self._promise(call)
+
+    def _booked(self, call: str) -> bool:
+        return any(c.from_call == call and c.reason is Reason.AGENT for c in self._live.callbacks.values())
+
+    def _promise(self, call: Call) -> None:
+        """The verdict says that he is to be called, and nobody has said when: whenever somebody can."""
+        number = self.number_of(call)
+        if number and call.queue is not None:
+            self._open(call, number, Reason.AGENT)
+
     # --- what people do -------------------------------------------------------------------------------------
-    def take(self, account: int, callback: str, agent: int) -> None:
-        """Reserve it. Raises NotFound, Taken."""
+    def book(self, call: Call, agent: int, due_at: int | None, mine: bool, note: str) -> str:
+        """The agent promises the other side of his call to call again: at `due_at`, himself (`mine`) or somebody.
+        Booked again for the same call it is changed. Returns the callback. Raises NoNumber, TooLate, Closed,
+        TooMany."""
+        number, queue = self.number_of(call), self._catalog.queue(call.queue)
+        if not number or queue is None:
+            raise NoNumber(f"call {call.id} has no number")
+        if due_at is not None:
+            self._may_be_due(queue, due_at, by_hand=True)
+        known = next(
+            (
+                c
+                for c in self._live.callbacks.values()
+                if c.from_call == call.id and c.reason is Reason.AGENT and not c.call
+            ),
+            None,
+        )
+        if mine and not (known is not None and known.personal and known.owner == agent):
+            self._room_for(agent, queue)
+        if known is None:
+            return self._open(
+                call, number, Reason.AGENT, due_at, owner=agent if mine else None, note=_clean(note)
+            )
+        if known.due_at != due_at:
+            self._record("callback.postponed", known, due_at=due_at)
+        if mine != known.personal:
+            self._own(known, agent if mine else None)
+        self.note(call.account, known.id, note)
+        return known.id
+
+    def _own(self, callback: Callback, agent: int | None) -> None:
+        event = "released" if agent is None else "reserved"
+        new = MACHINE.next(callback.state, event, f"callback {callback.id}")
+        if agent is None:
+            self._record("callback.released", callback, state=str(new))
+        else:
+            self._record("callback.reserved", callback, state=str(new), agent=agent, until=None)
+
+    def _may_be_due(self, queue: QueueInfo, due_at: int, by_hand: bool = False) -> None:
+        """Raises TooLate, Closed."""
+        now = self._clock.now_ms()
+        if not now - 60_000 <= due_at <= now + queue.outbound.latest_days * 86_400_000 + 60_000:
+            raise TooLate("not a moment for a callback", field="at", days=queue.outbound.latest_days)
+        if by_hand and not queue.outbound.closed_hours and not self._catalog.opening(queue, due_at).open:
+            raise Closed("the queue is closed then", field="at")
+
+    def _room_for(self, agent: int, queue: QueueInfo) -> None:
+        most = queue.outbound.most_personal
+        has = sum(c.personal and c.owner == agent for c in self._live.callbacks.values())
+        if most and has >= most:
+            raise TooMany(f"agent {agent} has {has}", most=most)
+
+    def take(self, account: int, callback: str, agent: int, until: int | None = None) -> None:
+        """Reserve it: for good, or (`until`, UTC ms) only while he looks at it or calls. Raises NotFound, Taken,
+        TooMany."""
         found = self._get(account, callback)
-        if found.state is State.RESERVED and found.owner == agent:
+        if found.state is State.RESERVED and found.owner == agent and (found.personal or until is not None):
             return
-        if found.state is not State.OPEN:
+        mine = found.state is State.RESERVED and found.owner == agent
+        if found.state is not State.OPEN and not mine:
             raise Taken(f"callback {callback} has {found.owner}")
+        queue = self._catalog.queue(found.queue)
+        if until is None and queue is not None:
+            self._room_for(agent, queue)
         self._out_of_line(found)
-        self._record("callback.reserved", found, agent=agent, state=str(State.RESERVED))
+        self._record("callback.reserved", found, agent=agent, state=str(State.RESERVED), until=until)
+        self._arm(found)
 
     def release(self, account: int, callback: str) -> None:
         """Back to everybody. Raises NotFound."""
@@ -171,36 +282,97 @@ class Callbacks:
             self._record("callback.released", found, state=str(State.OPEN))
             self._arm(found)
 
+    def give_back(self, callback: str, agent: int) -> None:
+        """He no longer looks at it, and did not call: it is everybody's again, unless it was his before."""
+        found = self._live.callbacks.get(callback)
+        if found is None or found.state is not State.RESERVED or found.owner != agent:
+            return
+        if not found.personal and not found.call:
+            self.release(found.account, callback)
+
+    def skip(self, account: int, callback: str, agent: int, reason: str) -> None:
+        """He passes it over: he is not shown it again for a while. Raises NotFound."""
+        found = self._get(account, callback)
+        not_before = self._clock.now_ms() + round(SKIPPED_S * 1000)
+        self._record("callback.skipped", found, agent=agent, reason=_clean(reason), not_before=not_before)
+
+    def move(self, account: int, callback: str, agent: int | None, by: str) -> None:
+        """To another agent, or (None) to everybody. `by` is named in the journal. Raises NotFound, Taken."""
+        found = self._get(account, callback)
+        if found.state is State.REACHED:
+            raise Taken(f"callback {callback} is under way")
+        self._out_of_line(found)
+        if agent is None:
+            if found.state is State.RESERVED:
+                self._record("callback.released", found, state=str(State.OPEN), by=by)
+        else:
+            MACHINE.next(found.state, "reserved", f"callback {callback}")
+            self._record("callback.moved", found, agent=agent, from_agent=found.owner, by=by)
+        self._arm(found)
+
+    def note(self, account: int, callback: str, note: str) -> None:
+        """What is to be known before he is called. Raises NotFound."""
+        found, text = self._get(account, callback), _clean(note)
+        if text != found.note:
+            self._record("callback.noted", found, note=text)
+
     def call_back(self, account: int, callback: str, agent: int) -> None:
         """Now: his telephone, then the customer's. Raises NotFound, Taken, NotFree, NoNumber."""
         found = self._get(account, callback)
         if not found.number:
             raise NoNumber(f"callback {callback} has no number")
-        if found.call and not self._waits_in_line(found):
+        if found.state is State.REACHED or (found.call and not self._waits_in_line(found)):
             raise Taken(f"callback {callback} is under way")
         if found.state is State.RESERVED and found.owner != agent:
             raise Taken(f"callback {callback} has {found.owner}")
         if not self._is_free(agent):
             raise NotFree(f"agent {agent}")
-        self.take(account, callback, agent)
+        self.take(account, callback, agent, self._clock.now_ms() + round(CALLED_WITHIN_S * 1000))
         self._line.call_back(found, agent)
 
-    def postpone(self, account: int, callback: str, due_at: int) -> None:
-        """To another moment (UTC ms). Raises NotFound, Taken, Invalid."""
+    def postpone(self, account: int, callback: str, due_at: int, by_hand: bool = False) -> None:
+        """To another moment (UTC ms); one that somebody chose (`by_hand`) is held against the queue's opening hours if
+        it says so. Raises NotFound, Taken, Invalid."""
         found = self._get(account, callback)
         now = self._clock.now_ms()
+        if found.state is State.REACHED:
+            raise Taken(f"callback {callback} is under way")
         if not now <= due_at <= now + LATEST_MS:
-            raise Invalid("the moment must be in the future", field="due_at")
+            raise TooLate("the moment must be in the future", field="due_at", days=365)
+        queue = self._catalog.queue(found.queue)
+        if queue is not None:
+            self._may_be_due(queue, due_at, by_hand)
         self._out_of_line(found)
         self._record("callback.postponed", found, due_at=due_at)
+        if found.state is State.RESERVED and not found.personal:
+            self._record("callback.released", found, state=str(State.OPEN))
         self._arm(found)
 
-    def close(self, account: int, callback: str, done: bool, who: str) -> None:
-        """By hand: called otherwise (`done`), or not to be called. `who` is named in the journal. Raises NotFound,
-        Taken."""
+    def close(
+        self,
+        account: int,
+        callback: str,
+        done: bool,
+        who: str,
+        disposition: int | None = None,
+        note: str = "",
+    ) -> None:
+        """By hand: called otherwise (`done`), or not to be called; with a verdict of its queue if there is one. `who`
+        is named in the journal. Raises NotFound, Taken, Invalid."""
         found = self._get(account, callback)
+        more: dict[str, Any] = {}
+        if disposition is not None:
+            info = self._catalog.now.dispositions.get(disposition)
+            queue = self._catalog.queue(found.queue)
+            if info is None or queue is None or info.set != queue.disposition_set:
+                raise Invalid("this disposition does not belong to the queue", field="disposition")
+            more = {"disposition": info.id, "code": info.code, "label": info.label}
+        if found.state is State.REACHED:
+            raise Taken(f"callback {callback} is under way")
         self._out_of_line(found)
-        self._close(found, "done" if done else "cancelled", "by_hand", by=who)
+        if note:
+            self.note(account, callback, note)
+        self._close(found, "done" if done else "cancelled", "by_hand", by=who, **more)
 
     def add_message(
         self, account: int, call: str, queue: int, number: str, name: str, recording: str
@@ -240,7 +412,9 @@ class Callbacks:
         found = [
             c
             for c in self._live.callbacks.values()
-            if c.account == account and (c.queue in wanted or (agent is not None and c.owner == agent))
+            if c.account == account
+            and c.state is not State.REACHED
+            and (c.queue in wanted or (agent is not None and c.owner == agent))
         ]
         return sorted(found, key=lambda c: (c.due_at or c.created_at, c.id))
 
@@ -259,16 +433,25 @@ class Callbacks:
         """After a start: attempts whose end was not written down have failed; the others go on."""
         for callback in list(self._live.callbacks.values()):
             call = self._live.calls.get(callback.call)
-            if callback.call and (call is None or call.ended_at is not None):
+            if callback.state is State.REACHED:
+                if call is None:
+                    self._close(callback, "done", "reached", callback.call)
+            elif callback.call and (call is None or call.ended_at is not None):
                 self._failed(callback, "unknown", dialled=True)
             else:
                 self._arm(callback)
 
     def _arm(self, callback: Callback) -> None:
         self._disarm(callback.id)
-        if callback.reason is not Reason.KEPT_PLACE or callback.due_at is None or callback.call:
+        if callback.call or callback.state is State.REACHED:
             return
-        left = (callback.due_at - self._clock.now_ms()) / 1000
+        if callback.state is State.RESERVED and not callback.personal:
+            due_at: int | None = callback.until
+        else:
+            due_at = callback.due_at if callback.reason is Reason.KEPT_PLACE else None
+        if due_at is None:
+            return
+        left = (due_at - self._clock.now_ms()) / 1000
         self._timers[callback.id] = self._clock.call_later(max(0.0, left), lambda: self._due(callback.id))
 
     def _disarm(self, callback: str) -> None:
@@ -280,7 +463,16 @@ class Callbacks:
         """A timer only asks: is it still to be called, and is he off the telephone?"""
         self._timers.pop(callback_id, None)
         callback = self._live.callbacks.get(callback_id)
-        if callback is None or callback.state is not State.OPEN or callback.call or callback.due_at is None:
+        if callback is None or callback.call:
+            return
+        if callback.state is State.RESERVED and not callback.personal and callback.until is not None:
+            if callback.until > self._clock.now_ms() + 50:
+                self._arm(callback)
+            else:  # a reservation returns by itself
+                self._record("callback.released", callback, state=str(State.OPEN), why="not_called")
+                self._arm(callback)
+            return
+        if callback.state is not State.OPEN or callback.due_at is None:
             return
         if callback.due_at > self._clock.now_ms() + 50:
             self._arm(callback)
@@ -301,28 +493,66 @@ class Callbacks:
         self._line.stand_in_line(callback)
 
     # --- changes --------------------------------------------------------------------------------------------
-    def _attempt_over(self, call: Call, outcome: str) -> None:
+    def _attempt_over(self, call: Call, outcome: str) -> int | None:
         callback = self._live.callbacks.get(call.callback)
         if callback is None or callback.call != call.id:
-            return
+            return None
+        if callback.state is State.REACHED:
+            waited_for = (call.must_qualify or call.disposition is not None) and not call.disposed
+            if not waited_for:
+                self.judged(call, call.disposition)
+            return None
         if outcome == "cancelled":
             self._record("callback.left_line", callback, call.id)
-            return
+            return None
         leg = call.legs.get(call.id)
-        self._failed(callback, leg.cause if leg is not None else "not_dialled", dialled=leg is not None)
+        by_agent = leg is None or call.hang_up_by == "agent"
+        why = leg.cause if leg is not None else "not_dialled"
+        return self._failed(callback, why, dialled=leg is not None, result=result_of(why, by_agent))
 
-    def _failed(self, callback: Callback, why: str, dialled: bool) -> None:
-        """Nobody was reached. A kept place is tried again while it has tries left; then people decide."""
+    def _failed(
+        self, callback: Callback, why: str, dialled: bool, result: Result = Result.FAILED
+    ) -> int | None:
+        """Nobody was reached. A kept place is tried again while it has tries left, the others by the rules of the
+        queue; then people decide, or it is over. Returns the verdict of an end by the rules."""
         queue = self._catalog.queue(callback.queue)
-        due_at = callback.due_at
+        times = callback.results.get(result, 0) + 1
         if callback.reason is Reason.KEPT_PLACE:
             left = queue is not None and callback.tries < queue.calling_back.tries
             wait_s = queue.calling_back.retry_s if queue is not None else 0
-            due_at = self._clock.now_ms() + wait_s * 1000 if left else None
-        self._record("callback.failed", callback, callback.call, why=why, due_at=due_at, dialled=dialled)
+            again_s = wait_s if left else None
+            over, disposition = False, None
+        else:
+            following = after(self._settings(queue).rules, result, times)
+            again_s, disposition = following.again_s, following.disposition
+            over = again_s is None
+        keeps = callback.personal and callback.owner is not None
+        self._record(
+            "callback.failed",
+            callback,
+            callback.call,
+            why=why,
+            due_at=None if again_s is None else self._clock.now_ms() + again_s * 1000,
+            dialled=dialled,
+            result=str(result),
+            times=times,
+            state=str(State.RESERVED if keeps else State.OPEN),
+        )
+        if over:
+            info = self._catalog.disposition(disposition)
+            more: dict[str, Any] = {}
+            if info is not None:
+                more = {"disposition": info.id, "label": info.label}
+            self._close(callback, "cancelled", str(result), **more)
+            return info.id if info is not None else None
         if callback.state is State.RESERVED and callback.reason is Reason.KEPT_PLACE:
             self._record("callback.released", callback, state=str(State.OPEN))
         self._arm(callback)
+        return None
+
+    @staticmethod
+    def _settings(queue: QueueInfo | None) -> Settings:
+        return queue.outbound if queue is not None else BLANK
 
     def _open(
         self,
@@ -332,16 +562,22 @@ class Callbacks:
         due_at: int | None = None,
         recording: str = "",
         queue: int | None = None,
-    ) -> None:
-        """`queue`: not the one of the call."""
+        owner: int | None = None,
+        note: str = "",
+    ) -> str:
+        """`queue`: not the one of the call; `owner`: he alone is to call."""
         wanted = self._catalog.queue(queue if queue is not None else call.queue)
         if wanted is None:
-            return
+            return ""
+        new = str(uuid4())
+        more: dict[str, Any] = {"owner": owner} if owner is not None else {}
+        if note:
+            more["note"] = note
         self._live.record(
             "callback.opened",
             account=call.account,
             call=call.id,
-            callback=str(uuid4()),
+            callback=new,
             queue=wanted.id,
             queue_name=wanted.name,
             number=number,
@@ -354,9 +590,11 @@ class Callbacks:
             ticket=call.ticket or 0,
             priority=call.priority,
             since=call.queued_at or call.started_at,
+            **more,
         )
+        return new
 
-    def _close(self, callback: Callback, event: str, why: str, call: str = "", **data: object) -> None:
+    def _close(self, callback: Callback, event: str, why: str, call: str = "", **data: Any) -> None:
         new = MACHINE.next(callback.state, event, f"callback {callback.id}")
         attempt = callback.call
         self._disarm(callback.id)
@@ -364,14 +602,14 @@ class Callbacks:
         if attempt:
             self._line.leave_line(attempt)
 
-    def _record(self, kind: str, callback: Callback, call: str = "", **data: object) -> None:
+    def _record(self, kind: str, callback: Callback, call: str = "", **data: Any) -> None:
         self._live.record(
             kind,
             account=callback.account,
             call=call or callback.from_call or None,
             callback=callback.id,
             queue=callback.queue,
-            **data,  # type: ignore[arg-type]
+            **data,
         )
 
     # --- finding --------------------------------------------------------------------------------------------
@@ -402,3 +640,8 @@ class Callbacks:
             return
         if not self._waits_in_line(callback) or not self._line.leave_line(callback.call):
             raise Taken(f"callback {callback.id} is under way")
+
+
+def _clean(text: str) -> str:
+    """One that fits, without control characters (line breaks stay)."""
+    return "".join(c for c in text if c in "\n\t" or c.isprintable())[:MOST_NOTE].strip()

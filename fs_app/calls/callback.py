@@ -10,7 +10,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from fs_app.callbacks.state import Callback
-from fs_app.calls import dialling, offers, sounds
+from fs_app.calls import dialling, ending, offers, sounds
 from fs_app.calls.context import Context
 from fs_app.calls.state import Call, Leg, Stage
 from fs_app.ports import Originate
@@ -62,7 +62,12 @@ def ring_agent(ctx: Context, callback: Callback, agent: int) -> None:
 
 
 def dial(ctx: Context, call: Call, agent_leg: Leg) -> None:
-    """An agent has it (stage DIALING): now the customer."""
+    """An agent has it (stage DIALING): now the customer, unless he may no longer be called."""
+    refused = ctx.refused(call)
+    if refused:
+        ctx.record(call, "call.dial_refused", number=call.caller_number, why=refused, agent=call.agent)
+        leave_line(ctx, call, "refused")
+        return
     queue = ctx.queue(call)
     ring_s = queue.outside_ring_s if queue is not None else 30
     ctx.record(
@@ -79,6 +84,7 @@ def dial(ctx: Context, call: Call, agent_leg: Leg) -> None:
             leg=call.id,
             endpoint=ctx.trunk(call.caller_number),
             caller_number=call.called_number,
+            withheld=call.withheld,
             ring_s=ring_s,
             then="transfer:home",
             variables={
@@ -108,7 +114,9 @@ def leave_line(ctx: Context, call: Call, outcome: str = "cancelled") -> None:
     for agent in freed:
         ctx.agents.withdrawn(agent, call.id)
     ctx.record(call, "call.ended", by=call.hang_up_by or "system", outcome=outcome, cause=outcome)
-    ctx.callbacks.ended(call, outcome)
+    final = ctx.callbacks.ended(call, outcome)
+    if final is not None:
+        ending.dispose(ctx, call, final, "", auto=True)
     ctx.runtimes.pop(call.id, None)
     if call.agent is not None:  # he had it, and the customer was not even dialled
         queue = ctx.queue(call)
@@ -120,4 +128,4 @@ def leave_line(ctx: Context, call: Call, outcome: str = "cancelled") -> None:
 def unanswered(ctx: Context, call: Call) -> None:
     """Nobody picked up for a call that one agent asked for: it is his affair, not the queue's."""
     if call.asked_by is not None and call.absent and call.stage is Stage.WAITING:
-        leave_line(ctx, call, "unanswered")
+        leave_line(ctx, call, "cancelled" if call.hang_up_by else "unanswered")

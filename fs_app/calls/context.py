@@ -115,8 +115,12 @@ class CallbackList(Protocol):
     def got_through(self, call: Call) -> None:
         """He talks to an agent."""
 
-    def ended(self, call: Call, outcome: str, recording: str = "") -> None:
-        """The call is over; `recording` is the message that its caller left."""
+    def ended(self, call: Call, outcome: str, recording: str = "") -> int | None:
+        """The call is over; `recording` is the message that its caller left. Returns the verdict of an attempt that
+        was the last one by the rules."""
+
+    def judged(self, call: Call, disposition: int | None) -> None:
+        """The call got its verdict, or (None) will get none."""
 
 
 class NoCallbacks:
@@ -131,7 +135,10 @@ class NoCallbacks:
     def got_through(self, call: Call) -> None:
         pass
 
-    def ended(self, call: Call, outcome: str, recording: str = "") -> None:
+    def ended(self, call: Call, outcome: str, recording: str = "") -> int | None:
+        return None
+
+    def judged(self, call: Call, disposition: int | None) -> None:
         pass
 
 
@@ -198,6 +205,7 @@ class Context:
     position: Callable[[Call], int] = lambda call: 1  # in his queue; 1 is next
     estimate_s: Callable[[Call], float | None] = lambda call: None  # how long he will wait still
     lines: PermanentLines = field(default_factory=NoLines)
+    refused: Callable[[Call], str] = lambda call: ""  # why he who is to be dialled may not be (an error's key)
     default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
     deaf_until: float = 0  # UTC ms: who came before may not have been heard in order (turns.py)
     music_turns: dict[str, int] = field(
@@ -221,7 +229,8 @@ class Context:
         when = self.live.believed(at)
         spent = max(0, when - call.stage_since)
         self.record(call, "call.stage", when, old=str(call.stage), new=str(new), why=why or event, ms=spent)
-        if new is Stage.WAITING and call.queue is not None and call.asked_by is None:
+        own = call.asked_by is not None and call.absent  # the affair of the agent who wants to call
+        if new is Stage.WAITING and call.queue is not None and not own:
             self.kick(call.queue)
 
     def command(

@@ -26,7 +26,9 @@ def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: 
     outcome = _outcome(call, stage, by)
     ctx.record(call, "call.ended", at, by=by, outcome=outcome, cause=leg.cause)
     # A message in a menu's box has a list of its own; the queue's is for its agents to call back.
-    ctx.callbacks.ended(call, outcome, "" if call.taking else call.message)
+    final = ctx.callbacks.ended(call, outcome, "" if call.taking else call.message)
+    if final is not None and not call.disposed:
+        dispose(ctx, call, final, "", auto=True)
     ctx.runtimes.pop(call.id, None)
     if call.agent is not None and not call.surveyed:
         free_agent(ctx, call)
@@ -43,8 +45,8 @@ def _leave_menu(ctx: Context, call: Call) -> None:
 def _outcome(call: Call, stage: Stage, by: str) -> str:
     if call.talked:
         return "answered"
-    if call.callback:
-        return "unreachable"
+    if call.dialled:
+        return "cancelled" if call.hang_up_by and not call.callback else "unreachable"
     if call.left_as == "menu" and stage is Stage.MENU and by == "system":
         return "failed"  # lost with the switch
     if call.left_as:
@@ -69,6 +71,7 @@ def free_agent(ctx: Context, call: Call) -> None:
     must_qualify = call.must_qualify and not call.disposed
     if must_qualify and ctx.catalog.agent(agent) is None:
         ctx.record(call, "call.qualify_dropped")  # deactivated during the call: he has no page any more
+        ctx.callbacks.judged(call, None)
         must_qualify = False
     ctx.agents.call_over(agent, call.id, must_qualify, pause, wrap_up_s(ctx, queue))
 
@@ -94,3 +97,4 @@ def dispose(ctx: Context, call: Call, disposition: int, note: str, auto: bool = 
         note=note,
         **({"auto": True} if auto else {}),
     )
+    ctx.callbacks.judged(call, disposition)

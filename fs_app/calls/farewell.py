@@ -28,5 +28,6 @@ def forsake(ctx: Context, agent: int) -> list[str]:
         return []
     pause = queue.inter_call_s if (queue := ctx.queue(call)) is not None else 0
     ctx.record(call, "call.qualify_dropped")
+    ctx.callbacks.judged(call, None)
     ctx.agents.qualified(agent, call.id, pause)
     return [call.id]

@@ -14,7 +14,7 @@ from fs_app.calls.state import Stage
 from fs_app.catalog import CallingBack
 from fs_app.errors import Refused
 from fs_app.ports import OriginateResult
-from tests.unit.core.world import ACCOUNT, DID, QUEUE, World, queue_info
+from tests.unit.core.world import ACCOUNT, DID, QUEUE, SALE, World, queue_info
 
 MARIE, PAUL = "+33612345678", "+33612345679"
 KEYS = CallingBack(key="1", tries=2, retry_s=60)
@@ -104,10 +104,12 @@ def test_an_agent_gets_him_first_and_then_the_customer_is_dialled(tmp_path: Path
     )
     customer_answers(world, call, agent_leg)
     assert world.stage(call) is Stage.TALKING
-    assert kept not in world.live.callbacks
-    assert world.recorder.entries("callback.closed")[-1].data["why"] == "reached"
+    assert world.live.callbacks[kept].state is State.REACHED, "what it was worth is known with the verdict"
     world.is_whole()
     world.hangs_up(call)
+    world.calls.qualify(1, call, SALE, "")
+    assert kept not in world.live.callbacks
+    assert world.recorder.entries("callback.closed")[-1].data["why"] == "reached"
     assert world.work(1) in (Work.AFTER_WORK, Work.INTER_CALL)
     assert world.stage(paul) is Stage.WAITING
 

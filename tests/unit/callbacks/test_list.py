@@ -83,7 +83,8 @@ def test_calling_back_rings_the_agent_alone_then_the_customer(tmp_path: Path) ->
     world.refuses(leg, "NO_ANSWER")
     assert world.stage(call) is None, "it is not offered to the others"
     found = world.live.callbacks[callback]
-    assert (found.call, found.tries, found.state, found.owner) == ("", 0, State.RESERVED, 1)
+    assert (found.call, found.tries, found.state, found.owner) == ("", 0, State.OPEN, None)
+    assert (found.last_result, found.due_at) == ("gave_up", world.clock.now_ms() + 300_000)
     assert world.offers() == [(call, 1)]
     world.is_whole()
 
