@@ -18,7 +18,7 @@ from fs_app.agents import today
 from fs_app.agents.lines import Lines
 from fs_app.agents.phonewatch import PhoneWatch
 from fs_app.agents.service import Agents
-from fs_app.agents.state import Presence, Work
+from fs_app.agents.state import INTERRUPTIBLE, Presence
 from fs_app.agents.testcall import TestCalls
 from fs_app.audio.jobs import Jobs
 from fs_app.audio.phone import GUIDE, Takes
@@ -33,6 +33,7 @@ from fs_app.calls.service import Calls
 from fs_app.calls.sounds import on_switch
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock, RealClock
+from fs_app.colleagues.targets import Targets
 from fs_app.config import Settings, address
 from fs_app.contacts import service as contacts
 from fs_app.contacts.matching import Matching
@@ -265,6 +266,7 @@ class Application:
             CallbackDesk(self.callbacks, self.catalog, self.clock),
             lines=self.lines,
         )
+        self.targets = Targets(self.live, self.clock, self.catalog, self.queues.length)
         self.bus.subscribe(CatalogChanged, lambda _: self.calls.see_off())
         self.bus.subscribe(CatalogChanged, lambda _: self._settings_changed())
         self.bus.subscribe(PageOpened, lambda event: self.routing.agent_ready(event.agent))
@@ -457,7 +459,8 @@ class Application:
     def _may_dial(self, agent: int) -> bool:
         """He may call somebody back now: he is here, whether calls may come to him or not, and does nothing else."""
         state = self.live.agents.get(agent)
-        free = state is not None and state.presence is not Presence.LOGGED_OUT and state.work is Work.IDLE
+        free = state is not None and state.presence is not Presence.LOGGED_OUT
+        free = free and state is not None and state.work in INTERRUPTIBLE
         return free and self.link.up and self._reachable(agent)
 
     def _set_routing(self, is_open: bool) -> None:

@@ -27,6 +27,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "callbacks.work": EVERYBODY,
     "contacts.view": EVERYBODY,
     "contacts.edit": EVERYBODY,
+    "directory.view": EVERYBODY,
+    "directory.edit_public": STEERING,
     "status.view": STEERING,
     "status.restart": ADMINS,
     "supervision.view": STEERING,

@@ -47,6 +47,7 @@ class AgentOptions:
     - `may_edit_number`: he changes the number that reaches him (BA-150).
     - `softphone`: he may telephone in the browser (BY-50).
     - `free_seating`: a PC remembers its number, and who sits down there next gets it (BA-151).
+    - `edits_directory`: he changes everybody's entries of the directory (BA-100).
     - `lines_in_column`: his lines are a module of the column instead of boxes in the bandeau.
     - `modules_off`: modules that his page does not have.
     - `modes`: those of `MODES` among which he switches.
@@ -57,6 +58,7 @@ class AgentOptions:
     may_edit_number: bool = False
     softphone: bool = False
     free_seating: bool = True
+    edits_directory: bool = False
     lines_in_column: bool = False
     modules_off: tuple[str, ...] = ()
     modes: tuple[str, ...] = ("manual", "preview")

@@ -23,6 +23,7 @@ from fs_app.tasks import Threads
 from fs_app.web import (
     access,
     agent,
+    agent_directory,
     agent_settings,
     assets,
     callbacks,
@@ -127,6 +128,7 @@ def build(app: Application) -> Flask:
         recordings,
         status,
         agent,
+        agent_directory,
         agent_settings,
         supervisor,
         voicemails,

@@ -17,6 +17,7 @@ from fs_app.callbacks.service import Callbacks
 from fs_app.calls.model import Call
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock, RealClock
+from fs_app.colleagues.targets import Targets
 from fs_app.config import Settings
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
@@ -80,6 +81,7 @@ class App:
         self.disposal = disposal(self.db, self.clock, self.settings.recordings)
         self.messages = messages(self.db, self.clock, self.settings.recordings)
         self.switch = FakeSwitch()
+        self.targets = Targets(self.live, self.clock, self.catalog)  # type: ignore[arg-type]
         self.phones = Phones(self.bus)
         self.test_calls = NoTestCalls()
         self.phone_watch = NoTestCalls()

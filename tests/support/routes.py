@@ -12,7 +12,7 @@ from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.audio.model import MusicList, Sound
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Recording
-from fs_app.contacts.model import Contact
+from fs_app.contacts.model import Contact, DirectoryEntry, DirectoryImport
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
 from fs_app.ivr.flows import EMPTY
 from fs_app.ivr.model import Flow
@@ -93,6 +93,8 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             "recording": Recording.create(
                 id="of-others", call=callworld.OTHERS, path="x.wav", started_at=1, ended_at=2, **of
             ).id,
+            "directory_entry": DirectoryEntry.create(name=SECRET, created_at=now, updated_at=now, **of).id,
+            "directory_import": DirectoryImport.create(file=SECRET, at=now, **of).id,
             "contact": Contact.create(last_name=SECRET, created_at=now, updated_at=now, **of).id,
         }
 

@@ -16,6 +16,7 @@ from fs_app.contacts.model import DirectoryEntry
 from fs_app.db import Database
 from fs_app.errors import Invalid, NotFound
 from tests.support.deskworld import Ids, open_database, populate
+from tests.unit.web.conftest import Visitor, Web
 
 NOW = 1_795_283_119_000
 
@@ -151,3 +152,49 @@ def test_whose_number_it_is_goes_by_contacts_everybodys_directory_and_ones_own(w
     assert world.whose("1234") is None
     for nobody in ("anonymous", "", "+33999", "<script>", "9" * 5000):
         assert world.whose(nobody, world.ids.agent) is None
+
+
+# --- over HTTP -----------------------------------------------------------------------------------------------------
+def sent(person: Visitor, method: str, url: str, **body: Any) -> Any:
+    answer = person.client.open(
+        url, method=method, json=body, headers={"X-CSRFToken": person.token("/calls")}
+    )
+    return answer.status_code, answer.json
+
+
+def test_an_agent_keeps_his_own_directory_on_his_page(web: Web) -> None:
+    agent = web.person("elodie")
+    fields = {"name": "Léa du stock", "mobile": "06 11 22 33 44"}
+    status, made = sent(agent, "POST", "/agent/directory", fields=fields)
+    assert (status, made["entry"]["public"], made["entry"]["may_edit"]) == (201, False, True)
+    one = f"/agent/directory/{made['entry']['id']}"
+    listed = agent.get("/agent/directory?q=lea").json
+    assert (listed["total"], listed["may_add_public"]) == (1, False)
+    assert listed["list"][0]["call"] == {"mobile": "+33611223344"}
+    assert sent(agent, "POST", "/agent/directory", fields=fields, public=True)[0] == 403
+    status, answer = sent(agent, "POST", "/agent/directory", fields={"name": "x", "mobile": "12345678"})
+    assert (status, set(answer["fields"])) == (400, {"mobile"})
+    status, saved = sent(agent, "PUT", one, version=1, fields={**fields, "company": "Entrepôt"})
+    assert (status, saved["entry"]["version"], saved["entry"]["company"]) == (200, 2, "Entrepôt")
+    status, stale = sent(agent, "PUT", one, version=1, fields=fields)
+    assert (status, stale["theirs"]["company"]) == (409, "Entrepôt")
+    assert sent(web.person("bruno"), "DELETE", one, version=2)[0] == 404
+    assert sent(agent, "DELETE", one, version=1)[0] == 409
+    assert sent(agent, "DELETE", one, version=2)[0] == 200
+    assert agent.get("/agent/directory?q=lea").json["total"] == 0
+
+
+def test_whom_a_call_may_go_to(web: Web) -> None:
+    agent = web.person("elodie")
+    fields = {"name": "Taxi Bruno", "office": "3639", "mobile": "06 55 44 33 22"}
+    sent(agent, "POST", "/agent/directory", fields=fields)
+    found = agent.get("/agent/targets?q=bruno").json
+    assert [(a["name"], a["state"], a["number"]) for a in found["agents"]] == [
+        ("Bruno Roy", "LOGGED_OUT", "1002")
+    ]
+    assert [n["number"] for n in found["numbers"]] == ["3639", "+33655443322"]
+    assert [q["name"] for q in agent.get("/agent/targets?q=tech").json["queues"]] == ["Technique"]
+    assert [a["name"] for a in agent.get("/agent/targets?q=1002").json["agents"]] == ["Bruno Roy"]
+    everybody = agent.get("/agent/targets").json
+    assert "Other Elodie" not in str(everybody) and "Élodie" not in str(everybody["agents"])
+    assert len(everybody["queues"]) == 2 and everybody["numbers"] == []
