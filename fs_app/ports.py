@@ -49,7 +49,7 @@ class Originate:
     `sofia/gateway/trunk/+33612345678`; it is built from checked parts only. `leg` is our origination_uuid.
     `ring_s` is the time-out from INVITE to answer. `then` is what the answered leg does: `park` or an
     extension `transfer:home` / `transfer:answered` of context fsapp. `early_media` False means that only an
-    answer counts (ignore_early_media).
+    answer counts (ignore_early_media). `withheld`: the number is told to the network alone.
     """
 
     leg: str
@@ -59,6 +59,7 @@ class Originate:
     ring_s: float = 20.0
     then: str = "park"
     early_media: bool = False
+    withheld: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
 
 

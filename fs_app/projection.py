@@ -19,6 +19,7 @@ from fs_app import metrics
 from fs_app.bus import Bus
 from fs_app.callbacks import rows as callbacks
 from fs_app.calls.model import LINE_ROW, Call, JournalEntry, Leg, ProjectionMark, Recording
+from fs_app.calls.state import DIALLED
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, WaitTimeout
 from fs_app.events import Projected, Recorded
@@ -57,7 +58,7 @@ def _started(e: Entry) -> None:
         called_number=d["called_number"],
         started_at=e.at,
     ).on_conflict_ignore().execute()
-    if not d.get("callback"):  # who is called back has a leg when he is dialled
+    if not d.get("callback") and d["direction"] not in DIALLED:  # they have a leg when they are dialled
         _leg(e, e.call, "caller", None, d["caller_number"], d.get("sip_call_id", ""))
 
 

@@ -39,7 +39,7 @@ PUT_DOWN = "put_down"
 OVER = frozenset({"logged_out", "not_wanted"})
 """Ends that we asked for: no reason to tell anybody."""
 
-IN_USE = frozenset({Work.OFFERED, Work.ACTIVE})
+IN_USE = frozenset({Work.OFFERED, Work.DIALING, Work.ACTIVE})
 """A customer is on the line, or comes: it rests while he is on hold, and must not be put down all the same."""
 
 

@@ -28,12 +28,14 @@ class Agents:
         catalog: Catalog,
         on_ready: Callable[[int], None],
         on_wrap_up_over: Callable[[int, str], None] = lambda agent, call: None,
+        on_preview_over: Callable[[int, str], None] = lambda agent, item: None,
     ) -> None:
         self._live = live
         self._clock = clock
         self._catalog = catalog
         self._on_ready = on_ready
         self._on_wrap_up_over = on_wrap_up_over
+        self._on_preview_over = on_preview_over
         self._timers: dict[int, Timer] = {}
 
     def state(self, agent: int) -> AgentState:
@@ -82,6 +84,8 @@ class Agents:
         """After the presence has changed: it says whether calls may come now."""
         if state.work is Work.BACK_OFFICE:
             self._work(state, "done", why="asked")
+        elif state.work is Work.PREVIEW and state.presence is not Presence.AVAILABLE:
+            self._work(state, "done", why="left")
 
     def unavailable(self, agent: int, reason: int | None, why: str = "asked") -> None:
         """In force at once, or after the call that goes on (then it is `wanted`)."""
@@ -127,6 +131,24 @@ class Agents:
         if state.set_aside and state.presence is Presence.UNAVAILABLE:
             self._presence(state, "available", why=f"{state.set_aside}_back")
 
+    # --- calls to be made -----------------------------------------------------------------------------------
+    def set_mode(self, agent: int, mode: str, why: str = "asked") -> None:
+        """How he works through the list of people to call."""
+        state = self.state(agent)
+        if state.mode != mode:
+            self._live.record("agent.mode", account=state.account, agent=agent, mode=mode, why=why)
+
+    def preview(self, agent: int, item: str, until: int | None, alone: bool) -> None:
+        """`item` is shown to him, and called at `until` (UTC ms; None: when he says so). `alone`: no caller may come
+        meanwhile."""
+        self._work(self.state(agent), "preview", why="preview", until=until, item=item, alone=alone)
+
+    def preview_over(self, agent: int, why: str) -> None:
+        """It is not shown any more, and he did not call."""
+        state = self._known(agent)
+        if state.work is Work.PREVIEW:
+            self._work(state, "done", why=why)
+
     # --- what calls and offers say --------------------------------------------------------------------------
     def has_room(self, agent: int, kind: Kind = Kind.VOICE) -> bool:
         """May one more piece of work of this kind be reserved for him (BY-42)?"""
@@ -137,16 +159,35 @@ class Agents:
     def offered(self, agent: int, call: str, until: int) -> None:
         self._work(self.state(agent), "offered", why="offer", call=call, until=until)
 
+    def dials(self, agent: int, call: str) -> None:
+        """He makes this call: of his own accord, from whatever he does between calls, or because somebody is to be
+        called whom he has just taken. Back office goes on after it."""
+        state = self._known(agent)
+        if state.work is Work.DIALING and state.call == call:
+            return
+        back_office = state.work is Work.BACK_OFFICE
+        self._work(state, "dial", why="dial", call=call)
+        if back_office and not state.wanted:
+            self._want(state, "back_office", None)
+
     def answered(self, agent: int, call: str) -> None:
         state = self._known(agent)
         if state.call == call and state.work is Work.OFFERED:
             self._work(state, "answered", why="answered", call=call)
+
+    def connected(self, agent: int, call: str) -> None:
+        """Whom he called is there."""
+        state = self._known(agent)
+        if state.call == call and state.work is Work.DIALING:
+            self._work(state, "bridged", why="answered", call=call)
 
     def recovered_in_call(self, agent: int, call: str) -> bool:
         """The switch shows the agent in this call, whatever we believed; False when he is busy with another one."""
         state = self._known(agent)
         if state.work is Work.OFFERED and state.call == call:
             self._work(state, "answered", why="recovered", call=call)
+        elif state.work is Work.DIALING and state.call == call:
+            self._work(state, "bridged", why="recovered", call=call)
         elif state.work in INTERRUPTIBLE:
             if state.work is not Work.IDLE:
                 self._work(state, "done", why="recovered")
@@ -169,7 +210,7 @@ class Agents:
 
         After `wrap_up_s` of wrap-up (0: never) `on_wrap_up_over` is told."""
         state = self._known(agent)
-        if state.call != call or state.work is not Work.ACTIVE:
+        if state.call != call or state.work not in (Work.ACTIVE, Work.DIALING):
             return
         if must_qualify:
             until = self._clock.now_ms() + wrap_up_s * 1000 if wrap_up_s > 0 else None
@@ -255,8 +296,11 @@ class Agents:
         call: str | None = None,
         until: int | None = None,
         then_pause_s: int = 0,
+        item: str = "",
+        alone: bool = False,
     ) -> None:
         new = WORK.next(state.work, event, f"agent {state.id}")
+        shown = state.preview
         if event != "pause":
             self._disarm(state.id)
         self._live.record(
@@ -270,7 +314,10 @@ class Agents:
             until=until,
             of=call,
             **({"then_pause_s": then_pause_s} if then_pause_s else {}),
+            **({"item": item, "alone": alone} if item else {}),
         )
+        if shown:
+            self._on_preview_over(state.id, shown)
         if state.work is Work.IDLE and state.wanted == "back_office":
             self._work(state, "back_office", why="as asked before")
             return

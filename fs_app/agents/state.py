@@ -28,6 +28,26 @@ Work:
     INTER_CALL -[back_office]> BACK_OFFICE
     NO_ANSWER_DELAY -[back_office]> BACK_OFFICE
     BACK_OFFICE -[done]> IDLE
+    IDLE -[preview]> PREVIEW
+    PREVIEW -[offered]> OFFERED
+    PREVIEW -[dial]> DIALING
+    PREVIEW -[back_office]> BACK_OFFICE
+    PREVIEW -[done]> IDLE
+    IDLE -[dial]> DIALING
+    INTER_CALL -[dial]> DIALING
+    NO_ANSWER_DELAY -[dial]> DIALING
+    BACK_OFFICE -[dial]> DIALING
+    OFFERED -[dial]> DIALING
+    DIALING -[bridged]> ACTIVE
+    DIALING -[qualify]> AFTER_WORK
+    DIALING -[pause]> INTER_CALL
+    DIALING -[done]> IDLE
+
+DIALING is a call that he makes: first his own telephone rings (there is nothing to be missed in it), then the other
+one. Who is called back for a queue is OFFERED to him, and dialled when he has picked up.
+
+PREVIEW: somebody to be called is shown to him and reserved for him (`outbound/`). Callers may come to him meanwhile,
+unless the queue of what he is shown goes first (`preview_alone`).
 
 A line's state (ringing, talking, held) is the state of the agent's leg in its call (`calls/state.py`).
 """
@@ -38,6 +58,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from fs_app.agents.reach import OWN, Reach, of_entry
 from fs_app.journal import Entry
 from fs_app.machine import Machine
 
@@ -51,11 +72,13 @@ class Presence(StrEnum):
 class Work(StrEnum):
     IDLE = "IDLE"
     OFFERED = "OFFERED"
+    DIALING = "DIALING"
     ACTIVE = "ACTIVE"
     AFTER_WORK = "AFTER_WORK"
     INTER_CALL = "INTER_CALL"
     NO_ANSWER_DELAY = "NO_ANSWER_DELAY"
     BACK_OFFICE = "BACK_OFFICE"
+    PREVIEW = "PREVIEW"
 
 
 _P, _W = Presence, Work
@@ -90,22 +113,40 @@ WORK: Machine[Work] = Machine(
         (_W.INTER_CALL, "back_office"): _W.BACK_OFFICE,
         (_W.NO_ANSWER_DELAY, "back_office"): _W.BACK_OFFICE,
         (_W.BACK_OFFICE, "done"): _W.IDLE,
+        (_W.IDLE, "preview"): _W.PREVIEW,
+        (_W.PREVIEW, "offered"): _W.OFFERED,
+        (_W.PREVIEW, "dial"): _W.DIALING,
+        (_W.PREVIEW, "back_office"): _W.BACK_OFFICE,
+        (_W.PREVIEW, "done"): _W.IDLE,
+        (_W.IDLE, "dial"): _W.DIALING,
+        (_W.INTER_CALL, "dial"): _W.DIALING,
+        (_W.NO_ANSWER_DELAY, "dial"): _W.DIALING,
+        (_W.BACK_OFFICE, "dial"): _W.DIALING,
+        (_W.OFFERED, "dial"): _W.DIALING,
+        (_W.DIALING, "bridged"): _W.ACTIVE,
+        (_W.DIALING, "qualify"): _W.AFTER_WORK,
+        (_W.DIALING, "pause"): _W.INTER_CALL,
+        (_W.DIALING, "done"): _W.IDLE,
     },
 )
 
 SHOWN = {
     Work.OFFERED: "RINGING",
+    Work.DIALING: "DIALING",
     Work.ACTIVE: "IN_CALL",
     Work.AFTER_WORK: "WRAP_UP",
     Work.INTER_CALL: "INTER_CALL",
     Work.NO_ANSWER_DELAY: "NO_ANSWER_DELAY",
     Work.BACK_OFFICE: "BACK_OFFICE",
+    Work.PREVIEW: "PREVIEW",
 }
 
 PHONE = "phone"
 """He was set aside because his telephone is not there."""
 
-INTERRUPTIBLE = frozenset({Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY, Work.BACK_OFFICE})
+INTERRUPTIBLE = frozenset(
+    {Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY, Work.BACK_OFFICE, Work.PREVIEW}
+)
 """In these an asked-for unavailability or log-out is in force at once; in the others after the work."""
 
 
@@ -127,8 +168,8 @@ class Line:
     why: str = ""
 
 
-BUSY = frozenset({Work.OFFERED, Work.ACTIVE, Work.AFTER_WORK})
-"""He has a call: reserved, in conversation, or to be qualified."""
+BUSY = frozenset({Work.OFFERED, Work.DIALING, Work.ACTIVE, Work.AFTER_WORK})
+"""He has a call: reserved, dialled, in conversation, or to be qualified."""
 
 TIMED = frozenset({Work.INTER_CALL, Work.NO_ANSWER_DELAY, Work.AFTER_WORK})
 """These may end by themselves, at `until`."""
@@ -152,6 +193,10 @@ class AgentState:
     call: str | None = None
     idle_since: int = 0
     line: Line = field(default_factory=Line)
+    reach: Reach = OWN
+    mode: str = ""  # how he works through the list of calls to make (outbound.settings.MODES); '': manual
+    preview: str = ""  # who is shown to him, in PREVIEW
+    preview_alone: bool = False
     set_aside: str = ""  # why the program made him unavailable (PHONE); '' when he chose it himself
 
     @property
@@ -174,7 +219,8 @@ class AgentState:
     @property
     def ready(self) -> bool:
         """May get a call, as far as the agent goes (the phone is another matter)."""
-        return self.presence is Presence.AVAILABLE and self.work is Work.IDLE and not self.wanted
+        free = self.work is Work.IDLE or (self.work is Work.PREVIEW and not self.preview_alone)
+        return self.presence is Presence.AVAILABLE and free and not self.wanted
 
 
 def evolve(agent: AgentState, entry: Entry) -> None:
@@ -200,8 +246,13 @@ def evolve(agent: AgentState, entry: Entry) -> None:
             agent.work, agent.work_since = new, entry.at
             agent.until, agent.call = d.get("until"), d.get("of")
             agent.then_pause_s = d.get("then_pause_s", 0)
+            agent.preview, agent.preview_alone = d.get("item", ""), bool(d.get("alone"))
             if new is Work.BACK_OFFICE:
                 agent.wanted, agent.wanted_reason = "", None
+        case "agent.reach":
+            agent.reach = of_entry(d)
+        case "agent.mode":
+            agent.mode = d["mode"]
         case "agent.line":
             agent.line = Line(d["leg"], LineState(d["new"]), entry.at, d.get("why", ""))
         case _:
@@ -216,4 +267,7 @@ def load(data: dict[str, Any]) -> AgentState:
     data = dict(data)
     data["presence"], data["work"] = Presence(data["presence"]), Work(data["work"])
     line = data.pop("line", None) or {}
-    return AgentState(**data, line=Line(**{**line, "state": LineState(line.get("state", "CLOSED"))}))
+    reach = of_entry(data.pop("reach", None))
+    return AgentState(
+        **data, line=Line(**{**line, "state": LineState(line.get("state", "CLOSED"))}), reach=reach
+    )

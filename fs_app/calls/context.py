@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ import structlog
 
 from fs_app.agents.service import Agents
 from fs_app.calls.state import MACHINE, Call, Stage
+from fs_app.calls.typing_in import TypingIn
 from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock
 from fs_app.ivr import words
@@ -42,6 +43,9 @@ class Runtime:
     pressed: tuple[str, float] = ("", 0.0)  # the key that its agent pressed last, and when (monotonic)
     listened_to: set[str] = field(default_factory=set)  # offered legs whose ringing can't have been missed
     beep_app: str = ""  # the sound that tells an agent on a permanent line of his caller
+    typing_in: TypingIn | None = None  # what he types for nobody's ears
+    typing_app: str = ""  # what is being said to who types
+    back_asked: float = -60.0  # monotonic, when he was last to be brought back to his agent from there
     suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
 
 
@@ -142,6 +146,26 @@ class NoCallbacks:
         pass
 
 
+class DigitsTo(Protocol):
+    """Where digits go that a caller types (`fs_app.webservices.digits`), and who is told how far he is."""
+
+    def post(self, call: Call, values: Mapping[str, str], done: Callable[[bool, str, str], None]) -> None:
+        """`done(ok, text, why)`: what the service says, or why it said nothing. Keeps nothing of `values`."""
+
+    def changed(self, call: Call) -> None:
+        """His agent's page shows something else."""
+
+
+class NoDigits:
+    """They go nowhere."""
+
+    def post(self, call: Call, values: Mapping[str, str], done: Callable[[bool, str, str], None]) -> None:
+        done(False, "", "nowhere")
+
+    def changed(self, call: Call) -> None:
+        pass
+
+
 class MenuWorld(Protocol):
     """What calls need of voice menus (`fs_app.ivr.service`)."""
 
@@ -197,6 +221,7 @@ class Context:
     disk: RecordingsDisk = field(default_factory=NoTrouble)
     callbacks: CallbackList = field(default_factory=NoCallbacks)
     menus: MenuWorld = field(default_factory=NoMenus)
+    capturing: DigitsTo = field(default_factory=NoDigits)
     is_ready: Callable[[int], bool] = lambda agent: False  # for an offer, now
     trunk: Callable[[str], str] = "sofia/gateway/trunk/{}".format  # the dial string of a number outside
     make_folder: Callable[[str], None] = lambda path: (
@@ -205,7 +230,7 @@ class Context:
     position: Callable[[Call], int] = lambda call: 1  # in his queue; 1 is next
     estimate_s: Callable[[Call], float | None] = lambda call: None  # how long he will wait still
     lines: PermanentLines = field(default_factory=NoLines)
-    refused: Callable[[Call], str] = lambda call: ""  # why he who is to be dialled may not be (an error's key)
+    refused: Callable[[Call], str] = lambda call: ""  # why a number may not be dialled (an error's key)
     default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
     deaf_until: float = 0  # UTC ms: who came before may not have been heard in order (turns.py)
     music_turns: dict[str, int] = field(
@@ -284,6 +309,27 @@ class TimeToSpeak:
     """Who waits in this queue is to hear its announcement."""
 
     queue: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureTimer:
+    """Who types has pressed nothing for so long, if this timer counts still."""
+
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureAgain:
+    """Can who has typed be brought back to his agent now?"""
+
+
+@dataclass(frozen=True, slots=True)
+class CapturePosted:
+    """What the web service says of the digits; or, in `why`, that it said nothing."""
+
+    ok: bool
+    text: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,10 @@ def _accept(ctx: Context, call: Call, leg: Leg, event: str, at: int | None = Non
     losers = [offer for offer in call.offers.values() if offer.leg != leg.id]
     ctx.runtime(call).bridge_tries = 0
     ctx.record(call, "offer.accepted", agent=leg.agent, leg=leg.id)
-    ctx.agents.answered(leg.agent, call.id)
+    if event == "dialling":
+        ctx.agents.dials(leg.agent, call.id)
+    else:
+        ctx.agents.answered(leg.agent, call.id)
     ctx.stage(call, event, at=at)
     if call.stage is Stage.CONNECTING and leg.line:
         _beep(ctx, call, leg)
@@ -176,6 +179,8 @@ def had_talked(ctx: Context, call: Call, had: HadTalked) -> None:
 
 def _tell_bridged(ctx: Context, call: Call, leg: Leg, resumed: bool, at: int | None = None) -> None:
     _answered(ctx, call, leg)
+    if leg.agent is not None:
+        ctx.agents.connected(leg.agent, call.id)
     queue = ctx.queue(call)
     must_qualify = bool(queue and queue.wrap_up and ctx.catalog.dispositions(queue))
     ctx.live.record(
@@ -253,7 +258,10 @@ def leg_ended(
     if call.stage is Stage.MENU:
         return  # his part was over before
     his = call.taken_by in ("", leg.id)
-    if leg.id in call.offers or (call.stage is Stage.CONNECTING and his):
+    put_down = cause in NORMAL and by_far_end is not False
+    if his and call.stage is Stage.CONNECTING and call.direction == "outbound" and put_down:
+        callback.agent_gone(ctx, call)  # he did not want the customer, who has just picked up, any more
+    elif leg.id in call.offers or (call.stage is Stage.CONNECTING and his):
         offers.failed(ctx, call, leg, cause, at)
         callback.unanswered(ctx, call)
     elif his and call.stage is Stage.DIALING:

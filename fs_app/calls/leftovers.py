@@ -100,7 +100,7 @@ class TalksUnnoticed:
     call: str
 
 
-UNNOTICED = frozenset({*INTERRUPTIBLE, Work.OFFERED})
+UNNOTICED = frozenset({*INTERRUPTIBLE, Work.OFFERED, Work.DIALING})
 
 Leftover = (
     TalksUnnoticed
@@ -163,7 +163,9 @@ def _of_agent(agent: AgentState, call: Call | None) -> list[Leftover]:
     if agent.work is Work.OFFERED:
         offered = call is not None and call.offered_to(agent.id) is not None
         return [] if offered else [NotOffered(agent.id, name)]
-    if agent.work is Work.ACTIVE:
+    if agent.work is Work.DIALING and call is not None and call.stage is Stage.OFFERED:
+        return [] if call.offered_to(agent.id) is not None else [NotInCall(agent.id, name)]
+    if agent.work in (Work.ACTIVE, Work.DIALING):
         his = call is not None and call.agent == agent.id
         busy = call is not None and (call.stage in WITH_AGENT or call.stage is Stage.ENDING)
         return [] if his and busy else [NotInCall(agent.id, name)]

@@ -47,7 +47,10 @@ def make(ctx: Context, call: Call, queue: QueueInfo, agent: int, told: Mapping[s
         **({"line": True} if line else {}),
         **told,
     )
-    ctx.agents.offered(agent, call.id, deadline)
+    if call.is_own(agent):
+        ctx.agents.dials(agent, call.id)
+    else:
+        ctx.agents.offered(agent, call.id, deadline)
     if line or contact is None:
         ctx.tell(call.id, LegParked(ctx.clock.now_ms() * 1000, leg))  # picked up already, and at rest
         return
@@ -114,8 +117,16 @@ def failed(ctx: Context, call: Call, leg: Leg, cause: str, at: int | None = None
     if agent is None or call.stage not in (Stage.OFFERED, Stage.CONNECTING):
         return
     info = ctx.catalog.agent(agent)
+    own = call.is_own(agent)  # nobody waited for him: he has missed nothing
     ctx.record(
-        call, "offer.failed", at, agent=agent, agent_name=info.name if info else "", leg=leg.id, why=cause
+        call,
+        "offer.failed",
+        at,
+        agent=agent,
+        agent_name=info.name if info else "",
+        leg=leg.id,
+        why=cause,
+        **({"own": True} if own else {}),
     )
     if offered and info is not None and cause in SILENT:
         _not_even_rung(ctx, call, leg, info)
@@ -126,7 +137,7 @@ def failed(ctx: Context, call: Call, leg: Leg, cause: str, at: int | None = None
     elif not call.offers:
         # The caller is back in the line before the agent is free: he must not lose his turn to the next one.
         ctx.stage(call, "offer_failed", why=cause, at=at)
-    if cause in NO_FAULT:
+    if cause in NO_FAULT or own:
         ctx.agents.withdrawn(agent, call.id)
     else:
         ctx.agents.not_answered(
@@ -137,7 +148,8 @@ def failed(ctx: Context, call: Call, leg: Leg, cause: str, at: int | None = None
             queue.inter_call_s if queue else 0,
         )
     # Picked up, but never connected:
-    ctx.agents.call_over(agent, call.id, must_qualify=False, pause_s=queue.inter_call_s if queue else 0)
+    pause_s = queue.inter_call_s if queue is not None and not own else 0
+    ctx.agents.call_over(agent, call.id, must_qualify=False, pause_s=pause_s)
 
 
 def _not_even_rung(ctx: Context, call: Call, leg: Leg, info: AgentInfo) -> None:

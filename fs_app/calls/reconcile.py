@@ -113,6 +113,16 @@ def _compare_call(
                 if leg.live and leg.id in present
             ]
         return repairs
+    if call.absent:
+        at = begun_ms * 1000
+        answered = [leg for leg in call.asked_legs if leg.id not in gone and leg.id in channels]
+        if call.stage is Stage.OFFERED:
+            repairs += [
+                Missed(call.id, f.LegParked(at, leg.id), "seen answered")
+                for leg in answered[:1]
+                if channels[leg.id].answered
+            ]
+        return repairs
     if call.hang_up_by and call.caller_leg in present:
         # Asked for and written down, but the command was lost with the link or with a dead program.
         return [*repairs, HangUp(call.caller_leg, f"its {call.hang_up_by} hung up")]
@@ -215,12 +225,15 @@ def _compare_pair(
             return [HangUp(call.caller_leg, "its call is ending")]
         if call.survey is not None:
             return [SendHome(call.caller_leg, "its agent wants to hang up")]
+        if call.capture == "back":
+            return [Missed(call.id, f.LegsBridged(at, agent.id, other=call.caller_leg), "never left to type")]
         return []
     if call.stage is Stage.ENDING:
         return [HangUp(call.caller_leg, "its call is ending")]
     if call.stage is Stage.OFFERED and channel.answered:
         return [Missed(call.id, f.LegParked(at, agent.id), "seen answered")]
     apart = call.stage in (Stage.TALKING, Stage.CONNECTING) and call.stage_since < begun_ms
+    apart = apart or (call.stage is Stage.HELD and call.capture == "back")
     if apart and channel.answered and not holding and call.survey is None:
         return [Reconnect(call.id, "seen apart")]
     return []

@@ -16,11 +16,13 @@ from fs_app.callbacks.state import Callback
 from fs_app.calls import (
     announcing,
     callback,
+    capture,
     closing_time,
     conversation,
     ending,
     farewell,
     offers,
+    outgoing,
     recording,
     steering,
     survey,
@@ -68,6 +70,12 @@ class QualifiedAlready(Conflict):
     """The call has its verdict."""
 
     key = "error.qualified_already"
+
+
+class Typing(Conflict):
+    """The customer is just typing digits that nobody hears."""
+
+    key = "error.typing"
 
 
 class Calls:
@@ -142,8 +150,9 @@ class Calls:
     def _handle(self, call_id: str, message: Any) -> None:
         call = self._ctx.live.calls.get(call_id)
         if call is not None:
-            before = call.disposed
+            before, typed = call.disposed, call.capture
             self._handler.handle(call, message)
+            capture.after(self._ctx, call, typed)
             if call.disposed and not before:
                 self._keep_for_late_words(call)  # by what he had chosen: his note may be on its way
         elif isinstance(message, f.RecordingStopped):
@@ -233,6 +242,10 @@ class Calls:
         """The agent's telephone first, then the customer's."""
         callback.ring_agent(self._ctx, wanted, agent)
 
+    def dial(self, wanted: outgoing.Wanted) -> Call:
+        """The agent's telephone first, then the number."""
+        return outgoing.ring_agent(self._ctx, wanted)
+
     def leave_line(self, call_id: str) -> bool:
         """End an attempt that waits in the line still; False: it has gone further."""
         call = self._ctx.live.calls.get(call_id)
@@ -243,8 +256,10 @@ class Calls:
         return True
 
     def rearm(self) -> None:
-        """After a start: watch the offers that were running."""
+        """After a start: watch the offers that were running; nobody knows what was typed before."""
         for call in list(self._ctx.live.calls.values()):
+            if call.capture == "asking":
+                capture.lost(self._ctx, call)
             for leg in list(call.offers):
                 offers.arm(self._ctx, call, leg)
 
@@ -258,6 +273,9 @@ class Calls:
                 return
             if call.legs[line].line:
                 raise Conflict("the caller is just being connected")
+            if call.asked_by == agent and not call.talked:
+                self._give_up(call, line)
+                return
             cause = "CALL_REJECTED" if call.legs[line].answered_at is None else "NORMAL_CLEARING"
             self._ctx.command(call, self._ctx.switch.hangup(line, cause))
             return
@@ -268,6 +286,16 @@ class Calls:
             return
         self._ctx.record(call, "call.hang_up_asked", by="agent")
         self._ctx.command(call, self._ctx.switch.hangup(call.caller_leg))
+
+    def _give_up(self, call: Call, line: str) -> None:
+        """He does not want to call any more (not on a permanent line that rests: that stays)."""
+        if not call.hang_up_by:
+            self._ctx.record(call, "call.hang_up_asked", by="agent")
+        if not call.absent:
+            self._ctx.command(call, self._ctx.switch.hangup(call.caller_leg, "ORIGINATOR_CANCEL"))
+        unanswered = call.legs[line].answered_at is None
+        cause = "ORIGINATOR_CANCEL" if unanswered else "NORMAL_CLEARING"
+        self._ctx.command(call, self._ctx.switch.hangup(line, cause))
 
     def leaves(self, agent: int) -> None:
         """He logs out: who rings at his telephone goes to the next one, and it is not counted as missed."""
@@ -285,6 +313,7 @@ class Calls:
         call = self._call_of_line(agent, line)
         if call.stage is not Stage.TALKING or call.taken_by != line:
             raise Conflict("only a conversation can be put on hold")
+        self._not_typing(call)
         if self._pressed_twice(call, "hold"):
             return
         runtime = self._ctx.runtime(call)
@@ -299,8 +328,32 @@ class Calls:
         call = self._call_of_line(agent, line)
         if call.stage is not Stage.HELD or call.taken_by != line:
             raise Conflict("the line is not on hold")
+        self._not_typing(call)
         if not self._pressed_twice(call, "resume"):
             conversation.connect(self._ctx, call)
+
+    def capture(self, agent: int, line: str) -> None:
+        """The customer types digits that his agent does not hear, and comes back by himself (BY-24)."""
+        call = self._talking(agent, line)
+        if not self._pressed_twice(call, "capture") or not call.capture:
+            capture.begin(self._ctx, call, agent)
+
+    def end_capture(self, agent: int, line: str) -> None:
+        call = self._talking(agent, line)
+        capture.cancel(self._ctx, call)
+        capture.after(self._ctx, call, "asking")
+
+    def capture_can(self, call: Call) -> list[str]:
+        return capture.possible(self._ctx, call)
+
+    def capture_state(self, call: Call) -> dict[str, Any] | None:
+        return capture.shown(self._ctx, call)
+
+    @staticmethod
+    def _not_typing(call: Call) -> None:
+        """Whoever types comes back by himself; nobody else moves him meanwhile."""
+        if call.capture:
+            raise Typing(f"call {call.id}")
 
     def pause_recording(self, agent: int, line: str) -> None:
         """What is said from now on is no one's to hear later (card data, BY-24)."""

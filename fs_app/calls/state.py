@@ -179,12 +179,18 @@ MACHINE: Machine[Stage] = Machine(
 IN_A_MENU = frozenset({"menu", "callback"})
 """What becomes of a call that ends in a menu, and no longer matters when he stands in a line."""
 
+MOST_VARIABLES = 50
+"""Of voice menus, that a call keeps after them."""
+
 TAKING = ("box", "box_name", "files", "most_s", "silence_s")
 """What a message into a box is taken by."""
 
 HEARS_MUSIC = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.HELD, Stage.DIVERTING})
 """In these stages the caller is at home, in our outbound session, with hold music."""
 
+
+DIALLED = frozenset({"callback", "outbound"})
+"""Directions of calls that begin with us: who is called has no leg before he is dialled."""
 
 WITH_AGENT = frozenset({Stage.CONNECTING, Stage.DIALING, Stage.TALKING, Stage.HELD})
 """An agent has taken the call, and his leg is there."""
@@ -271,7 +277,8 @@ class Call:
     language: str = ""  # that he chose in a menu, or that the menu speaks; empty: the account's
     diverted: list[str] = field(default_factory=list)  # numbers outside that were called for him
     callback: str = ""  # whom this call calls back
-    asked_by: int | None = None  # the agent who wanted to call back, and is asked alone
+    asked_by: int | None = None  # the agent who wanted to call, and is asked alone
+    withheld: bool = False  # who is called is not shown a number
     agent: int | None = None
     preferred_agent: int | None = None
     contact: int | None = None
@@ -284,6 +291,9 @@ class Call:
     recording_asked: bool = False  # by a person, where the queue's rule leaves it to them
     recording_paused: bool = False  # by a person: the file gets silence, whatever else happens
     recording_problem: str = ""  # why it is not recorded as it should be, '' when it is
+    capture: str = ""  # on hold to type digits: asking, or back (waits for the bridge); capture.py
+    captured: dict[str, Any] = field(default_factory=dict)  # how that ended; never what was typed
+    variables: dict[str, str] = field(default_factory=dict)  # that voice menus have set, but for secret ones
     talked: bool = False
     hang_up_by: str = ""
     closed: bool = False  # the queue was, and no other stood in
@@ -337,8 +347,17 @@ class Call:
 
     @property
     def absent(self) -> bool:
-        """It stands in the line for somebody who has not been called yet."""
-        return bool(self.callback) and self.id not in self.legs
+        """It is there for somebody who has not been called yet."""
+        return self.dialled and self.id not in self.legs
+
+    def is_own(self, agent: int | None) -> bool:
+        """His telephone rings because he wants to call somebody."""
+        return agent is not None and self.asked_by == agent and self.absent
+
+    @property
+    def dialled(self) -> bool:
+        """We call him, not he us."""
+        return bool(self.callback) or self.direction in DIALLED
 
     @property
     def over(self) -> bool:
@@ -363,10 +382,11 @@ def started(entry: Entry) -> Call:
         priority=d.get("priority", 0),
         callback=d.get("callback", ""),
         asked_by=d.get("asked_by"),
+        withheld=bool(d.get("withheld")),
         menu=d.get("menu"),
         stage_since=entry.at,
     )
-    if not call.callback:
+    if not call.dialled:
         call.legs[entry.call] = Leg(entry.call, Role.CALLER, number=d["caller_number"], created_at=entry.at)
     return call
 
@@ -377,6 +397,7 @@ def evolve(call: Call, entry: Entry) -> None:
     match entry.kind:
         case "call.stage":
             call.stage, call.stage_since = Stage(d["new"]), entry.at
+            call.capture = call.capture if call.stage is Stage.HELD else ""
             if call.stage is Stage.TALKING:
                 call.talked = True
             elif call.stage is Stage.OUTSIDE:
@@ -423,6 +444,8 @@ def evolve(call: Call, entry: Entry) -> None:
             runs.evolve(call.flow, kind, d, entry.at)
             call.language = call.flow.language
             call.after = "" if kind == "flow.exit" else call.after
+            if kind == "flow.set":
+                _keep_variable(call, d)
         case "callback.opened" if call.flow is not None and not call.talked:
             call.left_as = "callback"
         case "call.diverted":
@@ -488,6 +511,14 @@ def evolve(call: Call, entry: Entry) -> None:
                 call.recording_paused = paused
             elif call.recording is not None and call.recording.id == d["recording"]:
                 call.recording.masked = paused
+        case "capture.started":
+            call.capture, call.captured = "asking", {}
+        case "capture.ended":
+            call.capture, call.captured = "back" if d.get("left") else "", {"ended": d["why"]}
+        case "capture.posted":
+            call.captured = {**call.captured, "ok": d["ok"], "text": d["text"], "why": d["why"]}
+        case "capture.over":
+            call.capture = ""
         case "recording.broken":
             call.recording_problem = d["why"]
         case "recording.failed" | "recording.stopped":
@@ -508,6 +539,13 @@ def evolve(call: Call, entry: Entry) -> None:
             call.ended_at, call.stage = entry.at, Stage.ENDED  # also when the line of the stage is damaged
         case _:
             pass  # told for the time line only
+
+
+def _keep_variable(call: Call, data: dict[str, Any]) -> None:
+    """What his agent may see, and what an address may be filled with."""
+    call.variables.pop(data["name"], None)
+    if not data.get("secret") and len(call.variables) < MOST_VARIABLES:
+        call.variables[data["name"]] = str(data["value"])
 
 
 def _his_leg(call: Call, agent: int) -> str:

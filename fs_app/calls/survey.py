@@ -20,6 +20,8 @@ def wanted(ctx: Context, call: Call) -> FlowInfo | None:
     """The menu that follows this conversation; None: the call ends with it."""
     queue = ctx.queue(call)
     flow = ctx.catalog.flow(call.survey or (queue.survey_flow if queue is not None else None))
+    if call.direction == "outbound":
+        return None  # he did not call us: nobody keeps him
     if flow is None or flow.account != call.account or call.surveyed or call.hang_up_by:
         return None
     caller = call.legs.get(call.caller_leg)

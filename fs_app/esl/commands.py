@@ -93,6 +93,8 @@ def originate(what: Originate) -> str:
         variables["origination_caller_id_number"] = number
     if name or number:
         variables["origination_caller_id_name"] = name or number
+    if what.withheld:
+        variables["origination_privacy"] = "hide_name:hide_number"
     for key in what.variables:
         if key in variables:
             raise UnsafeCommand(f"the variable {key} is set by originate itself")

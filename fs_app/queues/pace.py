@@ -26,7 +26,7 @@ LATEST = 30
 FORGOTTEN_MS = 2 * 3600 * 1000
 """Older ones say nothing about now."""
 
-BUSY = frozenset({Work.OFFERED, Work.ACTIVE, Work.AFTER_WORK, Work.INTER_CALL})
+BUSY = frozenset({Work.OFFERED, Work.DIALING, Work.ACTIVE, Work.AFTER_WORK, Work.INTER_CALL})
 
 
 def estimate_s(place: int, mean_s: float | None, agents: int) -> float | None:
