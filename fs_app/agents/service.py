@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 class Agents:
     """All agents of all accounts. `on_ready` is told whenever one becomes ready for a call, `on_wrap_up_over` when
-    one has had all his time to qualify a call."""
+    one has had all his time to qualify a call, `on_preview_over` when what was shown to an agent is not any more."""
 
     def __init__(
         self,
@@ -124,6 +124,7 @@ class Agents:
         state = self.state(agent)
         if state.presence is Presence.AVAILABLE and state.work in INTERRUPTIBLE:
             self._presence(state, "unavailable", why=f"{why}_lost", set_aside=why)
+            self.preview_over(agent, f"{why}_lost")
 
     def take_back(self, agent: int) -> None:
         """What he was set aside for is over: he is available again, as he had chosen."""
@@ -157,7 +158,21 @@ class Agents:
         return info is not None and has_room(info.capacity, kind, busy)
 
     def offered(self, agent: int, call: str, until: int) -> None:
-        self._work(self.state(agent), "offered", why="offer", call=call, until=until)
+        """Reserved for this call until then (UTC ms). Back office goes on after it."""
+        state = self.state(agent)
+        back_office = state.work is Work.BACK_OFFICE
+        self._work(state, "offered", why="offer", call=call, until=until)
+        if back_office and not state.wanted:
+            self._want(state, "back_office", None)
+
+    def can_be_rung(self, agent: int, again_for: str = "") -> bool:
+        """Somebody who asks for him alone may ring his telephone: he is here and has no call, or is qualifying the
+        one that comes back to him (`again_for`)."""
+        state = self._live.agents.get(agent)
+        if state is None or state.presence is Presence.LOGGED_OUT or state.wanted == "log_out":
+            return False
+        again = state.work is Work.AFTER_WORK and bool(again_for) and state.call == again_for
+        return state.work in INTERRUPTIBLE or again
 
     def dials(self, agent: int, call: str) -> None:
         """He makes this call: of his own accord, from whatever he does between calls, or because somebody is to be
@@ -174,6 +189,12 @@ class Agents:
         state = self._known(agent)
         if state.call == call and state.work is Work.OFFERED:
             self._work(state, "answered", why="answered", call=call)
+
+    def joins(self, agent: int, call: str, other: str) -> None:
+        """He has picked up for a call that waited in the line of his queue, and is a party of another one now."""
+        state = self._known(agent)
+        if state.call == call and state.work is Work.OFFERED:
+            self._work(state, "answered", why="consulted", call=other)
 
     def connected(self, agent: int, call: str) -> None:
         """Whom he called is there."""
@@ -301,6 +322,7 @@ class Agents:
     ) -> None:
         new = WORK.next(state.work, event, f"agent {state.id}")
         shown = state.preview
+        more: dict[str, Any] = {"item": item, "alone": alone} if item else {}
         if event != "pause":
             self._disarm(state.id)
         self._live.record(
@@ -314,7 +336,7 @@ class Agents:
             until=until,
             of=call,
             **({"then_pause_s": then_pause_s} if then_pause_s else {}),
-            **({"item": item, "alone": alone} if item else {}),
+            **more,
         )
         if shown:
             self._on_preview_over(state.id, shown)

@@ -28,6 +28,10 @@ Work:
     INTER_CALL -[back_office]> BACK_OFFICE
     NO_ANSWER_DELAY -[back_office]> BACK_OFFICE
     BACK_OFFICE -[done]> IDLE
+    INTER_CALL -[offered]> OFFERED
+    NO_ANSWER_DELAY -[offered]> OFFERED
+    BACK_OFFICE -[offered]> OFFERED
+    AFTER_WORK -[offered]> OFFERED
     IDLE -[preview]> PREVIEW
     PREVIEW -[offered]> OFFERED
     PREVIEW -[dial]> DIALING
@@ -45,6 +49,9 @@ Work:
 
 DIALING is a call that he makes: first his own telephone rings (there is nothing to be missed in it), then the other
 one. Who is called back for a queue is OFFERED to him, and dialled when he has picked up.
+
+Routing offers him calls in IDLE alone. A colleague who asks for him rings his telephone also in a pause; a call that he
+has transferred in vain comes back to him in a pause, and while he qualifies it.
 
 PREVIEW: somebody to be called is shown to him and reserved for him (`outbound/`). Callers may come to him meanwhile,
 unless the queue of what he is shown goes first (`preview_alone`).
@@ -113,6 +120,10 @@ WORK: Machine[Work] = Machine(
         (_W.INTER_CALL, "back_office"): _W.BACK_OFFICE,
         (_W.NO_ANSWER_DELAY, "back_office"): _W.BACK_OFFICE,
         (_W.BACK_OFFICE, "done"): _W.IDLE,
+        (_W.INTER_CALL, "offered"): _W.OFFERED,
+        (_W.NO_ANSWER_DELAY, "offered"): _W.OFFERED,
+        (_W.BACK_OFFICE, "offered"): _W.OFFERED,
+        (_W.AFTER_WORK, "offered"): _W.OFFERED,
         (_W.IDLE, "preview"): _W.PREVIEW,
         (_W.PREVIEW, "offered"): _W.OFFERED,
         (_W.PREVIEW, "dial"): _W.DIALING,
@@ -144,9 +155,7 @@ SHOWN = {
 PHONE = "phone"
 """He was set aside because his telephone is not there."""
 
-INTERRUPTIBLE = frozenset(
-    {Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY, Work.BACK_OFFICE, Work.PREVIEW}
-)
+INTERRUPTIBLE = frozenset({Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY, Work.BACK_OFFICE, Work.PREVIEW})
 """In these an asked-for unavailability or log-out is in force at once; in the others after the work."""
 
 

@@ -56,6 +56,30 @@ The stages (a test compares this with the table):
     HELD -[bridged]> TALKING
     HELD -[agent_hung_up]> ENDING
     HELD -[line_lost]> WAITING
+    CONFERENCE -[line_lost]> WAITING
+    TALKING -[conference]> CONFERENCE
+    HELD -[conference]> CONFERENCE
+    CONFERENCE -[bridged]> TALKING
+    TALKING -[transferred]> TALKING
+    HELD -[transferred]> TALKING
+    CONFERENCE -[transferred]> TALKING
+    TALKING -[transferred_outside]> OUTSIDE
+    HELD -[transferred_outside]> OUTSIDE
+    CONFERENCE -[transferred_outside]> OUTSIDE
+    TALKING -[queued]> WAITING
+    HELD -[queued]> WAITING
+    TALKING -[offered]> OFFERED
+    HELD -[offered]> OFFERED
+    TALKING -[diverted]> DIVERTING
+    HELD -[diverted]> DIVERTING
+    DIVERTING -[offered]> OFFERED
+    CONNECTING -[offered]> OFFERED
+    TALKING -[customer_left]> STAYING
+    HELD -[customer_left]> STAYING
+    CONFERENCE -[customer_left]> STAYING
+    STAYING -[lines_over]> ENDED
+    CONFERENCE -[caller_hung_up]> ENDED
+    STAYING -[caller_hung_up]> ENDED
     NEW -[caller_hung_up]> ENDED
     GREETING -[caller_hung_up]> ENDED
     FAREWELL -[caller_hung_up]> ENDED
@@ -75,8 +99,13 @@ MENU: he is led by a voice menu (`Call.flow`), from which he may go anywhere, an
 that did not answer, a box, or (to be asked how it was) from his agent. FAREWELL is a message to somebody for whom there
 is no room, or no agent in time. DIVERTING: a number outside is being dialled for him; OUTSIDE: he talks there. DIALING:
 an agent has the call of somebody who is called back, and waits for him to answer; such a call has no caller's leg
-before (`absent`). The caller's leg decides: when it is gone the call has ENDED, whatever else was going on. ENDING is
-"we are hanging it up". An ended call stays in memory until it is qualified, if it must be.
+before (`absent`). The caller's leg decides: when it is gone the call has ENDED, whatever else was going on, unless the
+agent talks on with somebody whom he called beside him (STAYING). ENDING is "we are hanging it up". An ended call stays
+in memory until it is qualified, if it must be.
+
+Who is called beside the customer has a state of his own (`line.py`). CONFERENCE: the three of them together. A blind
+transfer takes the customer from his agent (into a queue's line, to another agent's telephone, to a number outside);
+one that fails comes back (`transfer.py`).
 """
 
 from __future__ import annotations
@@ -85,6 +114,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from fs_app.calls.line import THERE, Line, LineState, Transfer
 from fs_app.ivr import run as runs
 from fs_app.journal import Entry
 from fs_app.machine import Machine
@@ -104,6 +134,8 @@ class Stage(StrEnum):
     CONNECTING = "CONNECTING"
     TALKING = "TALKING"
     HELD = "HELD"
+    CONFERENCE = "CONFERENCE"
+    STAYING = "STAYING"
     ENDING = "ENDING"
     ENDED = "ENDED"
 
@@ -112,6 +144,7 @@ class Role(StrEnum):
     CALLER = "caller"
     AGENT = "agent"
     OUTSIDE = "outside"
+    CONSULTED = "consulted"
 
 
 _S = Stage
@@ -172,6 +205,28 @@ MACHINE: Machine[Stage] = Machine(
         (_S.HELD, "bridged"): _S.TALKING,
         (_S.HELD, "agent_hung_up"): _S.ENDING,
         (_S.HELD, "line_lost"): _S.WAITING,
+        (_S.CONFERENCE, "line_lost"): _S.WAITING,
+        (_S.TALKING, "conference"): _S.CONFERENCE,
+        (_S.HELD, "conference"): _S.CONFERENCE,
+        (_S.CONFERENCE, "bridged"): _S.TALKING,
+        (_S.TALKING, "transferred"): _S.TALKING,
+        (_S.HELD, "transferred"): _S.TALKING,
+        (_S.CONFERENCE, "transferred"): _S.TALKING,
+        (_S.TALKING, "transferred_outside"): _S.OUTSIDE,
+        (_S.HELD, "transferred_outside"): _S.OUTSIDE,
+        (_S.CONFERENCE, "transferred_outside"): _S.OUTSIDE,
+        (_S.TALKING, "queued"): _S.WAITING,
+        (_S.HELD, "queued"): _S.WAITING,
+        (_S.TALKING, "offered"): _S.OFFERED,
+        (_S.HELD, "offered"): _S.OFFERED,
+        (_S.TALKING, "diverted"): _S.DIVERTING,
+        (_S.HELD, "diverted"): _S.DIVERTING,
+        (_S.DIVERTING, "offered"): _S.OFFERED,
+        (_S.CONNECTING, "offered"): _S.OFFERED,
+        (_S.TALKING, "customer_left"): _S.STAYING,
+        (_S.HELD, "customer_left"): _S.STAYING,
+        (_S.CONFERENCE, "customer_left"): _S.STAYING,
+        (_S.STAYING, "lines_over"): _S.ENDED,
         **{(stage, "caller_hung_up"): _S.ENDED for stage in _S if stage is not _S.ENDED},
     },
 )
@@ -189,10 +244,16 @@ HEARS_MUSIC = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.H
 """In these stages the caller is at home, in our outbound session, with hold music."""
 
 
-DIALLED = frozenset({"callback", "outbound"})
+CONSULT = "consult"
+"""The direction of a call that waits in a queue's line for an agent who asks a colleague (`consulting.py`)."""
+
+DIALLED = frozenset({"callback", "outbound", CONSULT})
 """Directions of calls that begin with us: who is called has no leg before he is dialled."""
 
-WITH_AGENT = frozenset({Stage.CONNECTING, Stage.DIALING, Stage.TALKING, Stage.HELD})
+IN_CONVERSATION = frozenset({Stage.TALKING, Stage.HELD, Stage.CONFERENCE})
+"""Customer and agent have each other, though perhaps not this moment."""
+
+WITH_AGENT = frozenset({Stage.CONNECTING, Stage.DIALING, Stage.STAYING, *IN_CONVERSATION})
 """An agent has taken the call, and his leg is there."""
 
 
@@ -210,6 +271,7 @@ class Leg:
     ended_at: int | None = None
     cause: str = ""
     line: bool = False  # a permanent line: it was there before the call, and stays after it
+    muted: bool = False  # nobody hears what is said there
 
     @property
     def live(self) -> bool:
@@ -302,6 +364,12 @@ class Call:
     note: str = ""
     disposed: bool = False
     must_qualify: bool = False
+    lines: dict[str, Line] = field(
+        default_factory=dict
+    )  # who was called beside the customer, and is not over
+    transfer: Transfer | None = None  # a blind one that is on its way
+    handed_over: bool = False  # to somebody outside: the part of its agent is over, and the verdict is his
+    consult_of: str = ""  # the call whose agent waits in the line of a queue
 
     @property
     def caller_leg(self) -> str:
@@ -333,7 +401,42 @@ class Call:
     @property
     def agent_done(self) -> bool:
         """The conversation with the agent is over: what is left for him is the verdict."""
-        return self.surveyed or self.stage is Stage.ENDED
+        return self.surveyed or self.handed_over or self.stage is Stage.ENDED
+
+    def line_with(self, leg: str) -> Line | None:
+        """The line of this leg."""
+        return next((line for line in self.lines.values() if leg and line.leg == leg), None)
+
+    def line_of(self, agent: int | None) -> Line | None:
+        """The line on which this agent is, or is called."""
+        return next(
+            (x for x in self.lines.values() if agent is not None and x.agent == agent and x.leg in self.legs),
+            None,
+        )
+
+    def line_in(self, *states: LineState) -> Line | None:
+        """The latest line in one of these states."""
+        return next((line for line in reversed(self.lines.values()) if line.state in states), None)
+
+    @property
+    def talks_to(self) -> Line | None:
+        """The line on which its agent talks, the customer waiting or gone."""
+        return self.line_in(LineState.TALKING)
+
+    @property
+    def lines_there(self) -> list[Line]:
+        """Those who have picked up."""
+        return [line for line in self.lines.values() if line.state in THERE]
+
+    @property
+    def transferring(self) -> bool:
+        """Its agent wants to get rid of it: it is on its way to the door, where that begins."""
+        return self.transfer is not None and not self.transfer.begun
+
+    @property
+    def customer_there(self) -> bool:
+        leg = self.legs.get(self.caller_leg)
+        return leg is not None and leg.live
 
     @property
     def recording_silent(self) -> bool:
@@ -384,6 +487,7 @@ def started(entry: Entry) -> Call:
         asked_by=d.get("asked_by"),
         withheld=bool(d.get("withheld")),
         menu=d.get("menu"),
+        consult_of=d.get("consult_of", ""),
         stage_since=entry.at,
     )
     if not call.dialled:
@@ -401,7 +505,7 @@ def evolve(call: Call, entry: Entry) -> None:
             if call.stage is Stage.TALKING:
                 call.talked = True
             elif call.stage is Stage.OUTSIDE:
-                call.left_as = "outside"
+                call.left_as, call.transfer = "outside", None
         case "call.queued":
             call.left_as = "" if call.left_as in IN_A_MENU else call.left_as
             call.queue, call.ticket = d["queue"], d["ticket"]
@@ -468,11 +572,11 @@ def evolve(call: Call, entry: Entry) -> None:
                 line=bool(d.get("line")),
             )
         case "offer.accepted":
-            if call.agent not in (None, d["agent"]):
+            if call.agent not in (None, d["agent"]) and call.transfer is None:
                 call.disposition, call.note = None, ""  # the verdict is his who ends the conversation
             call.taken_by = d.get("leg") or _his_leg(call, d["agent"])  # before 0.3 the entry named no leg
             call.offers, call.agent, call.preferred_agent = {}, d["agent"], None
-            call.surveyed = False
+            call.surveyed = call.handed_over = call.disposed = False
         case "offer.failed":
             call.offers = {k: o for k, o in call.offers.items() if o.agent != d["agent"]}
             if call.taken_by and call.taken_by == d.get("leg"):
@@ -491,11 +595,46 @@ def evolve(call: Call, entry: Entry) -> None:
             leg.ended_at, leg.cause = entry.at, d["cause"]
         case "call.bridged":
             call.must_qualify = bool(d.get("must_qualify"))
-            call.taken_by, call.offers = d.get("leg") or call.taken_by, {}
+            call.taken_by, call.offers, call.transfer = d.get("leg") or call.taken_by, {}, None
         case "call.line_lost":
             call.preferred_agent, call.must_qualify, call.hang_up_by = d["agent"], False, ""
             call.recording_asked, call.recording_paused = False, False
-            call.taken_by = ""
+            call.taken_by, call.transfer = "", None
+        case "leg.muted" | "leg.unmuted":
+            if d["leg"] in call.legs:
+                call.legs[d["leg"]].muted = entry.kind == "leg.muted"
+        case "line.dialled":
+            _line_dialled(call, entry)
+        case "line.state" if d["line"] in call.lines:
+            line = call.lines[d["line"]]
+            line.state, line.since = LineState(d["new"]), entry.at
+        case "line.joined" if d["line"] in call.lines:
+            line = call.lines[d["line"]]
+            line.leg, line.agent, line.name = d["leg"], d["agent"], d.get("agent_name", "")
+            _consulted(call, entry)
+        case "line.ended":
+            call.lines.pop(d["line"], None)
+        case "call.handed_over":  # its agent's leg went to the call that asked for him
+            call.legs.pop(d["leg"], None)
+            call.offers, call.taken_by = {}, ""
+        case "call.transfer_asked":
+            call.transfer = Transfer(
+                d["to"], d["from_agent"], d["returns"], d["number"], d["to_agent"], d["queue"], d["name"]
+            )
+        case "call.transfer_dropped":
+            call.transfer = None
+        case "call.transferred" if d["how"] == "blind":
+            if call.transfer is not None:
+                call.transfer.begun = True
+            call.taken_by, call.preferred_agent, call.hang_up_by = "", None, ""
+            call.recording_asked, call.recording_paused = False, False
+            call.handed_over = d["to"] == "number"
+            call.must_qualify = call.must_qualify and call.handed_over
+        case "call.transferred":
+            _attended(call, d)
+        case "call.transfer_failed":
+            call.transfer, call.handed_over, call.must_qualify = None, False, False
+            call.preferred_agent, call.left_as = d["from_agent"], ""
         case "recording.wanted":
             call.recording = Recording(d["recording"], d["path"], since=entry.at)
             if d.get("rule") == "voicemail":
@@ -548,6 +687,53 @@ def _keep_variable(call: Call, data: dict[str, Any]) -> None:
         call.variables[data["name"]] = str(data["value"])
 
 
+def _line_dialled(call: Call, entry: Entry) -> None:
+    d = entry.data
+    call.lines[d["line"]] = Line(
+        d["line"],
+        d["party"],
+        d.get("leg", ""),
+        since=entry.at,
+        number=d.get("number", ""),
+        name=d.get("name", ""),
+        agent=d.get("to_agent"),
+        queue=d.get("queue"),
+        asked_by=entry.agent,
+    )
+    if d.get("leg"):
+        _consulted(call, entry)
+
+
+def _consulted(call: Call, entry: Entry) -> None:
+    """The leg of a line; of an agent's permanent line there is one already, of before."""
+    d = entry.data
+    agent = d.get("to_agent") if entry.kind == "line.dialled" else d["agent"]
+    call.legs[d["leg"]] = Leg(
+        d["leg"],
+        Role.CONSULTED,
+        agent,
+        number=d.get("number", ""),
+        created_at=entry.at,
+        answered_at=entry.at if entry.kind == "line.joined" else None,
+        line=bool(d.get("permanent")),
+    )
+
+
+def _attended(call: Call, d: dict[str, Any]) -> None:
+    """The customer and who was consulted have each other."""
+    line = call.lines.pop(d["line"], None)
+    leg = call.legs.get(line.leg if line is not None else d["leg"])
+    if leg is None:
+        return
+    if d["to"] == "number":
+        leg.role, call.handed_over = Role.OUTSIDE, True
+        call.taken_by = ""
+    else:
+        leg.role, call.agent, call.taken_by = Role.AGENT, d["to_agent"], leg.id
+        call.handed_over = call.surveyed = call.disposed = False
+    call.offers, call.preferred_agent, call.hang_up_by, call.transfer = {}, None, "", None
+
+
 def _his_leg(call: Call, agent: int) -> str:
     """The leg of an agent: the one that he is offered, else his last one, if possible one that lives."""
     offer = call.offered_to(agent)
@@ -572,6 +758,10 @@ def load(data: dict[str, Any]) -> Call:
         data["offers"][one["leg"]] = Offer(**one)
     data["recording"] = Recording(**data["recording"]) if data["recording"] else None
     data["flow"] = runs.load(data["flow"]) if data.get("flow") else None
+    data["lines"] = {
+        k: Line(**{**v, "state": LineState(v["state"])}) for k, v in data.get("lines", {}).items()
+    }
+    data["transfer"] = Transfer(**data["transfer"]) if data.get("transfer") else None
     call = Call(**data)
     if "taken_by" not in data and call.agent is not None and call.stage in WITH_AGENT:
         call.taken_by = _his_leg(call, call.agent)

@@ -71,7 +71,7 @@ def test_a_swap_tells_the_new_bridge_and_parks_nobody(program: Program, consulti
 def test_a_completed_transfer_to_a_number_ends_with_either(
     program: Program, consulting: Consulting, who: str
 ) -> None:
-    caller, customer, phone, agent, person, consulted = consulting
+    caller, customer, _phone, agent, person, consulted = consulting
     since = program.mark()
     after = {"hangup_after_bridge": "true", "transfer_after_bridge": ""}
     program.switch.set_variables(consulted, after).get(5)
@@ -94,7 +94,7 @@ def test_a_completed_transfer_to_a_number_ends_with_either(
 
 def test_a_completed_transfer_to_a_colleague(program: Program) -> None:
     caller, customer = program.caller()
-    phone, agent = program.person("0600000033")
+    _phone, agent = program.person("0600000033")
     third, consulted = program.person("0600000034")
     program.bridged(agent, customer)
     since = program.mark()
@@ -149,7 +149,7 @@ def test_a_conference_out_of_a_consultation_and_what_the_switch_says_of_it(
 
 
 def test_the_others_stay_when_the_agent_leaves_a_conference(program: Program, consulting: Consulting) -> None:
-    caller, customer, phone, agent, person, consulted = consulting
+    caller, customer, _phone, agent, person, consulted = consulting
     in_conference(program, consulting)
     after = {"hangup_after_bridge": "true", "transfer_after_bridge": ""}
     program.switch.set_variables(consulted, after).get(5)
@@ -179,7 +179,7 @@ def test_who_hangs_up_in_a_conference_takes_nobody_with_him(
 
 
 def test_mute_goes_from_one_conversation_to_the_next(program: Program, consulting: Consulting) -> None:
-    caller, customer, phone, agent, person, consulted = consulting
+    caller, customer, phone, agent, person, _consulted = consulting
     program.switch.mute(agent, True).get(5)
     until(lambda: not hears(person, phone), 3, "the agent is silent", step=0.1)
     program.bridged(agent, customer)

@@ -11,6 +11,7 @@ import pytest
 from fs_app import metrics
 from fs_app.agents import state as agents
 from fs_app.callbacks import state as callbacks
+from fs_app.calls import line
 from fs_app.calls import state as calls
 from fs_app.errors import UnknownTransition
 from fs_app.machine import Machine
@@ -20,6 +21,7 @@ ALL = [
     (calls.__doc__, [calls.MACHINE]),
     (agents.__doc__, [agents.PRESENCE, agents.WORK]),
     (callbacks.__doc__, [callbacks.MACHINE]),
+    (line.__doc__, [line.MACHINE]),
 ]
 
 
@@ -32,6 +34,7 @@ def test_the_diagram_in_the_docstring_is_the_table(text: str, machines: list[Mac
 
 FINAL: dict[type[StrEnum], set[StrEnum]] = {
     calls.Stage: {calls.Stage.ENDED},
+    line.LineState: {line.LineState.ENDED},
     callbacks.State: {callbacks.State.DONE, callbacks.State.CANCELLED},
 }
 
@@ -40,6 +43,7 @@ MACHINES: list[tuple[Machine[Any], type[StrEnum]]] = [
     (agents.PRESENCE, agents.Presence),
     (agents.WORK, agents.Work),
     (callbacks.MACHINE, callbacks.State),
+    (line.MACHINE, line.LineState),
 ]
 
 
