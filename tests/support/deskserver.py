@@ -19,6 +19,7 @@ import structlog  # noqa: E402
 from gevent.fileobject import FileObject  # noqa: E402
 
 from fs_app.accounts.model import User, UserSession  # noqa: E402
+from fs_app.agents.model import AgentSettings  # noqa: E402
 from fs_app.calls.model import Call  # noqa: E402
 from fs_app.contacts.model import Contact  # noqa: E402
 from fs_app.contacts.service import Contacts, Stale  # noqa: E402
@@ -66,6 +67,7 @@ class Script:
 
         def again() -> None:
             User.update(language="", theme="auto").execute()
+            AgentSettings.delete().execute()
             Call.delete().where(Call.id.startswith("call-")).execute()
             Contact.delete().execute()
             add_known_contact(ids.account, self.app.clock.now_ms(), ids.contact)

@@ -141,6 +141,7 @@ def test_the_keyboard_alone_is_enough(ready: Desk) -> None:
     page = ready.page
     ready.rings()
     ready.talks()
+    expect(page.get_by_role("button", name="Vente")).to_be_visible()
     page.keyboard.press("F2")
     expect(page.locator(".line.is-held")).to_be_visible()
     page.keyboard.press("F2")
@@ -164,6 +165,7 @@ def test_the_keyboard_alone_is_enough(ready: Desk) -> None:
 def test_a_note_typed_in_the_last_moment_is_not_lost(ready: Desk) -> None:
     ready.rings()
     ready.talks()
+    expect(ready.page.get_by_role("button", name="Devis envoyé")).to_be_visible()
     ready.page.keyboard.press("2")
     until(lambda: ready.asked("qualify"))
     ready.page.get_by_label("Note").fill("dernier mot")
@@ -386,9 +388,42 @@ def test_timers_follow_the_servers_clock_whatever_the_computers_clock_says(ready
     expect(chip).to_have_text(re.compile(r"^00:\d\d$"))
 
 
-def test_a_folded_module_stays_folded_on_this_device(ready: Desk) -> None:
-    heading = ready.page.get_by_role("button", name=re.compile("^Aujourd’hui"))
+def test_order_and_folding_of_the_modules_are_the_agents_own_and_come_back_on_another_computer(
+    ready: Desk, browser: Browser
+) -> None:
+    page = ready.page
+
+    def order(of: Page) -> list[str]:
+        return [one.get_attribute("data-module") or "" for one in of.locator("[data-module]").all()]
+
+    before = order(page)
+    assert before.index("queues") < before.index("statistics")
+    heading = page.locator("[data-module=statistics] h2 button")
     heading.click()
     expect(heading).to_have_attribute("aria-expanded", "false")
-    ready.page.reload()
-    expect(heading).to_have_attribute("aria-expanded", "false")
+    page.locator("[data-grip=statistics]").focus()
+    for _ in before[1:]:
+        page.keyboard.press("ArrowUp")
+    expect(page.locator("[data-grip=statistics]")).to_be_focused()
+    expect(page.locator("[data-module]").first).to_have_attribute("data-module", "statistics")
+    expect(page.locator("[aria-live=assertive]")).to_have_text(f"Aujourd’hui, position 1 sur {len(before)}")
+    page.reload()  # in the same moment
+    expect(page.locator("[data-module]").first).to_have_attribute("data-module", "statistics")
+    grip, target = page.locator("[data-grip=statistics]"), page.locator("[data-module=queues]")
+    grip.hover()
+    page.mouse.down()
+    box = target.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 3, steps=8)
+    expect(page.locator("[data-module]").first).not_to_have_attribute("data-module", "statistics")
+    with page.expect_response("**/agent/layout"):
+        page.mouse.up()
+    now = order(page)
+    assert now[0] != "statistics" and now != before
+    elsewhere = browser.window()
+    other = Desk(ready.process, elsewhere)
+    other.open()
+    other.page.get_by_role("button", name="Travailler ici").click()
+    expect(other.page.locator("[data-module=statistics] h2 button")).to_have_attribute("aria-expanded", "false")
+    assert order(other.page) == now
+    elsewhere.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -87,7 +88,9 @@ def _typed() -> ProfileForm:
 
 def _typed_options() -> AgentOptions:
     """The page asks which modules are there, kept is which are not. A form without the sets leaves them."""
-    flags = {f.name: ticked(f"option-{f.name}") for f in fields(AgentOptions) if f.name not in SETS}
+    flags: dict[str, Any] = {
+        f.name: ticked(f"option-{f.name}") for f in fields(AgentOptions) if f.name not in SETS
+    }
     if request.form.get("sets") != "1":
         return AgentOptions(**flags)
     shown, modes = request.form.getlist("module"), request.form.getlist("mode")

@@ -9,13 +9,25 @@ import { isDirty } from "./records.js";
 const KEY = "fs_app.drafts";
 const MOST = 10;
 
-function read() {
+/** What this tab kept under a name, or null. */
+export function get(name) {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+    return JSON.parse(sessionStorage.getItem(name));
   } catch {
-    return {};
+    return null;
   }
 }
+
+export function put(name, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(name);
+    else sessionStorage.setItem(name, JSON.stringify(value));
+  } catch {
+    // No storage (private window, full): the page works, only a reload forgets.
+  }
+}
+
+const read = () => get(KEY) ?? {};
 
 /** Remember all that is typed and not yet with the server. */
 export function keep(page) {
@@ -23,12 +35,7 @@ export function keep(page) {
   for (const record of page.records) if (isDirty(record)) kept[record.call] = { edits: record.edits };
   const { call, note, sent } = page.qualification;
   if (call && note !== (sent?.note ?? "")) kept[call] = { ...kept[call], note };
-  const newest = Object.fromEntries(Object.entries(kept).slice(-MOST));
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify(newest));
-  } catch {
-    // No storage (private window, full): the page works, only a reload forgets.
-  }
+  put(KEY, Object.fromEntries(Object.entries(kept).slice(-MOST)));
 }
 
 /** A record just opened gets back what was typed into it. */

@@ -13,8 +13,9 @@ import { App } from "./view/app.js";
 
 const root = document.getElementById("desk");
 const said = JSON.parse(root.dataset.page);
-store.facts.value = { ...said, keys: keyTable(said.keys) };
-store.update((page) => ({ ...page, maxRecords: said.maxRecords }));
+store.facts.value = { ...said, keys: keyTable(said.settings.keys) };
+store.laidOut(said.layout);
+store.update((page) => ({ ...page, maxRecords: said.settings.max_records }));
 render(html`<${App} />`, root);
 store.tick();
 connect();

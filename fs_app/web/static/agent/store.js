@@ -9,6 +9,7 @@ import { request } from "../js/lib/http.js";
 import * as drafts from "./drafts.js";
 import * as q from "./qualify.js";
 import * as records from "./records.js";
+import { folded, NOTHING } from "./layout.js";
 import { localNow, serverNow, untilNextSecond } from "./timers.js";
 import { isRinging, newPage, receive, withRecord } from "./state.js";
 
@@ -20,7 +21,9 @@ export const toasts = signal([]);
 /** Events on their way to the server: a button is not pressed twice. */
 export const pending = signal(new Set());
 /** Facts from the server about this page (see agent.py). */
-export const facts = signal({ country: "FR", keys: {}, alone: false });
+export const facts = signal({ country: "FR", keys: {}, alone: false, modules: null, options: {}, settings: {} });
+/** How the modules of the column lie: the agent's own, kept by the server. */
+export const layout = signal(NOTHING);
 
 export const picture = computed(() => page.value.picture);
 export const live = computed(() => page.value.link === "up" && page.value.place === "here");
@@ -192,6 +195,42 @@ export async function send(event, data = {}) {
   if (!answer.ok) toast("error", answer.error.text);
   return answer;
 }
+
+// --- how the modules lie --------------------------------------------------------------------------------------
+/** Does the profile have this module? */
+export const isOn = (name) => facts.value.modules?.includes(name) ?? true;
+
+const LAYOUT_MS = 400;
+const UNSENT = "fs_app.layout";
+let layoutTimer = 0;
+function keepLayout(next) {
+  layout.value = next;
+  // A page that is left or reloaded right now has asked for its layout before this one arrives.
+  drafts.put(UNSENT, next);
+  clearTimeout(layoutTimer);
+  layoutTimer = setTimeout(sendLayout, LAYOUT_MS);
+}
+
+async function sendLayout() {
+  const sent = layout.value;
+  try {
+    await request("PUT", "/agent/layout", sent);
+    if (layout.value === sent) drafts.put(UNSENT, null);
+  } catch (error) {
+    if (error.status === 401) signedOut();
+    else toast("warning", t("desk.layout.failed"));
+  }
+}
+
+/** At the start: what the server keeps, or what it has not heard yet. */
+export function laidOut(kept) {
+  const unsent = drafts.get(UNSENT);
+  layout.value = unsent ?? kept;
+  if (unsent) sendLayout();
+}
+
+export const fold = (name, value) => keepLayout(folded(layout.value, name, value));
+export const rearrange = (order) => keepLayout({ ...layout.value, order });
 
 export function signedOut() {
   change((p) => ({ ...p, link: "refused" }));

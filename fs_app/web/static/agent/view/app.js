@@ -1,15 +1,12 @@
 /** The whole page: bandeau above, record left, modules right; or what stands in their place. */
 
 import { mustLogIn } from "../actions.js";
-import { announcement, dismiss, facts, page, picture, toasts } from "../store.js";
+import { announcement, dismiss, facts, isOn, page, picture, toasts } from "../store.js";
 import { clock as timeOfDay } from "../../js/lib/time.js";
 import { Bandeau } from "./bandeau.js";
-import { Callbacks } from "./callbacks.js";
-import { Colleagues, MyCalls } from "./colleagues.js";
+import { Column } from "./column.js";
 import { Elsewhere, SignedOut, TakePlace } from "./gate.js";
-import { Queues, Today } from "./modules.js";
 import { html, Icon, Strip, t } from "./parts.js";
-import { Qualification } from "./qualification.js";
 import { Records } from "./record.js";
 
 function Strips() {
@@ -37,14 +34,10 @@ function Toasts() {
 function Work() {
   const p = picture.value;
   if (!p) return html`<main id="main" class="desk-main" tabindex="-1"></main>`;
-  if (facts.value.alone) {
-    return html`<main id="main" class="desk-main is-alone" tabindex="-1"><${Qualification} /></main>`;
-  }
-  return html`<main id="main" class="desk-main" tabindex="-1">
-    <${Records} />
-    <aside class="modules" aria-label=${t("desk.modules")}>
-      <${Qualification} /><${Queues} queues=${p.queues} /><${Callbacks} callbacks=${p.callbacks} /><${Colleagues} /><${MyCalls} /><${Today} today=${p.today} />
-    </aside>
+  const alone = facts.value.alone;
+  return html`<main id="main" class=${`desk-main${alone || !isOn("pop") ? " is-alone" : ""}`} tabindex="-1">
+    ${!alone && isOn("pop") && html`<${Records} />`}
+    <${Column} label=${t("desk.modules")} />
   </main>`;
 }
 

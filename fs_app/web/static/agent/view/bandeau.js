@@ -1,10 +1,10 @@
 /** The bandeau: always there, 56 px. State, availability, lines, figures, person (BA-03, BA-10, BA-120). */
 
-import { availabilityMenu, canEndDelay, look, mustLogIn, wanted, waiting } from "../actions.js";
+import { look, mustLogIn, waiting } from "../actions.js";
 import { clock } from "../timers.js";
-import { facts, live, now, picture, send } from "../store.js";
-import { Ask, html, Icon, Left, Menu, Since, t, withKey } from "./parts.js";
-import { Lines } from "./lines.js";
+import { facts, now, picture } from "../store.js";
+import { modulesOf } from "./column.js";
+import { Ask, html, Icon, Left, Since, t } from "./parts.js";
 import { Person } from "./person.js";
 
 const COUNTS_DOWN = new Set(["INTER_CALL", "NO_ANSWER_DELAY", "WRAP_UP"]);
@@ -20,28 +20,6 @@ function StateChip({ picture: p }) {
     <${Icon} name=${icon} />
     <span class="state-text"><b>${t(`desk.state.${name}`)}</b><span>${detail && html`<bdi>${detail}</bdi> · `}${time}</span></span>
   </div>`;
-}
-
-function Availability({ picture: p }) {
-  const now_ = wanted(p);
-  const later = p.presence.wanted != null;
-  const text = now_.name === "AVAILABLE" ? t("desk.available") : now_.reason?.label ?? t(`desk.state.${now_.name}`);
-  const tone = now_.name === "AVAILABLE" ? "green" : now_.name === "BACK_OFFICE" ? "teal" : now_.reason ? "orange" : now_.name === "LOGGED_OUT" ? "grey" : "red";
-  const button = html`<span class=${`dot tone-${tone}`}></span>
-    <span class="availability-text"><bdi>${text}</bdi>${later && html`<small>${t("desk.after_call")}</small>`}</span>
-    <span class="visually-hidden">, ${t("desk.availability")}</span><${Icon} name="chevron-down" cls="small" />`;
-  const labels = { available: "desk.available", back_office: "desk.state.BACK_OFFICE", unavailable: "desk.unavailable_plain" };
-  const tones = { available: "green", back_office: "teal", unavailable: "red" };
-  const labelOf = (entry) => entry.label ?? t(labels[entry.key]);
-  const toneOf = (entry) => tones[entry.key] ?? "orange";
-  return html`<${Menu} cls="availability" spoken label=${withKey(t("desk.availability"), "availability")} button=${button}
-    disabled=${!live.value || mustLogIn(p)}>${(close) => availabilityMenu(p).map((entry) => html`
-      <button type="button" key=${entry.key} role="menuitemradio" aria-checked=${String(entry.current)}
-        onClick=${() => { close(); if (!entry.current) send(entry.event, entry.data); }}>
-        <span class=${`dot tone-${toneOf(entry)}`}></span><bdi>${labelOf(entry)}</bdi>
-        ${entry.current && html`<${Icon} name="check" cls="small" />`}
-      </button>`)}
-  <//>`;
 }
 
 function Waiting({ queues }) {
@@ -89,9 +67,7 @@ export function Bandeau() {
   }
   return html`<header class=${`bandeau${p.lines.length > 1 ? " is-crowded" : ""}`} aria-label=${t("desk.bandeau")}>
     <${StateChip} picture=${p} />
-    <${Availability} picture=${p} />
-    ${canEndDelay(p) && html`<${Ask} event="agent.end_delay" cls="btn btn-sm end-delay" label=${t("desk.end_delay")}>${t("desk.end_delay")}<//>`}
-    <${Lines} lines=${p.lines} />
+    ${modulesOf("bandeau").map((module) => html`<${module.Body} key=${module.name} />`)}
     <span class="bandeau-gap"></span>
     <${PermanentLine} picture=${p} />
     <${Phone} phone=${p.phone} />

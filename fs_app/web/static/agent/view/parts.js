@@ -70,23 +70,6 @@ export function Menu({ label, cls, button, children, disabled = false, align = "
   </div>`;
 }
 
-/** A module of the right column: folds, and the device remembers it. `folded`: closed until it is opened for the first time. */
-export function Module({ name, title, aside, children, folded = false }) {
-  const key = `fs_app.fold.${facts.value.device}.${name}`;
-  const [open, setOpen] = useState(() => (localStorage.getItem(key) ?? (folded ? "closed" : "open")) !== "closed");
-  const fold = () => {
-    localStorage.setItem(key, open ? "closed" : "open");
-    setOpen(!open);
-  };
-  return html`<section class="card module" aria-label=${title}>
-    <h2 class="module-head"><button type="button" aria-expanded=${open} onClick=${fold}>
-      <span>${title}</span><span class="module-aside">${aside}</span>
-      <${Icon} name=${open ? "chevron-up" : "chevron-down"} cls="module-arrow" />
-    </button></h2>
-    ${open && html`<div class="module-body">${children}</div>`}
-  </section>`;
-}
-
 /** Something that needs the person's eye: tone, icon, text. */
 export function Strip({ tone, icon, children, role = "status" }) {
   return html`<div class=${`strip tone-${tone}`} role=${role}><${Icon} name=${icon} /><span>${children}</span></div>`;

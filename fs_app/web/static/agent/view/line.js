@@ -1,8 +1,8 @@
-/** The agent's lines, one box each: who, since when, what may be done with it (BA-120). */
+/** A line's box: who, since when, what may be done with it (BA-120). */
 
-import { keyOf, lineActions, mainLine, recordingLook } from "../actions.js";
+import { keyOf, lineActions, recordingLook } from "../actions.js";
 import { phone } from "../phone.js";
-import { facts, picture } from "../store.js";
+import { facts } from "../store.js";
 import { Ask, html, Icon, Since, t, withKey } from "./parts.js";
 
 const ICONS = { RINGING: "phone-incoming", TALKING: "phone", HELD: "music", DIALING: "phone-outgoing" };
@@ -17,7 +17,7 @@ function Recorded({ line }) {
     <${Icon} name=${look.icon} cls="small" />${words && html`<small aria-hidden="true">${words}</small>`}</span>`;
 }
 
-function Line({ line, main }) {
+export function Line({ line, main }) {
   const number = phone(line.number, facts.value.country);
   const name = line.name || number || t("desk.unknown_number");
   const state = t(`desk.line.${line.state}`);
@@ -33,9 +33,4 @@ function Line({ line, main }) {
         label=${main ? withKey(t(`desk.line.${action.name}`), keyOf(action.name)) : t(`desk.line.${action.name}`)}>
         <${Icon} name=${action.icon} /><//>`)}
   </section>`;
-}
-
-export function Lines({ lines }) {
-  const main = mainLine(picture.value);
-  return html`<div class="lines">${lines.map((line) => html`<${Line} key=${line.id} line=${line} main=${line.id === main?.id} />`)}</div>`;
 }

@@ -1,14 +1,11 @@
-/** The agents of the same queues with their live state (BA-70), and one's own latest calls. Both ask only while they are open. */
+/** The agents of the same queues with their live state (BA-70). Asks only while it is open. */
 
 import { signal, useEffect } from "../../vendor/preact.js";
-import { request } from "../../js/lib/http.js";
-import { clock as timeOfDay, dayMonth } from "../../js/lib/time.js";
 import * as b from "../../supervision/board.js";
 import { connect } from "../../supervision/link.js";
-import { clock, localNow } from "../timers.js";
-import { phone } from "../phone.js";
-import { facts, picture } from "../store.js";
-import { html, Icon, Module, Since, t } from "./parts.js";
+import { localNow } from "../timers.js";
+import { picture } from "../store.js";
+import { html, Icon, Since, t } from "../view/parts.js";
 
 const LOOK = {
   LOGGED_OUT: ["grey", "power"], UNAVAILABLE: ["orange", "coffee"], IDLE: ["green", "circle"], RINGING: ["yellow", "bell-ringing"],
@@ -27,7 +24,7 @@ function Person({ one }) {
     <td class="num">${one.state === "LOGGED_OUT" ? "" : html`<${Since} stamp=${one.since} />`}</td></tr>`;
 }
 
-function Team() {
+export function Body() {
   useEffect(() => connect({ page: "team" }, {
     up: () => { team.value = b.linkUp(team.value); },
     down: () => { team.value = b.linkDown(team.value); },
@@ -47,33 +44,4 @@ function Team() {
         <tbody>${here.map((one) => html`<${Person} key=${one.id} one=${one} />`)}</tbody></table>` : null;
     })}
     ${team.value.seen && !shown.length && html`<p class="module-empty">${t("desk.colleagues.none")}</p>`}</div>`;
-}
-
-export function Colleagues() {
-  return html`<${Module} name="colleagues" title=${t("desk.colleagues")} folded><${Team} /><//>`;
-}
-
-const calls = signal(null);
-
-function Latest() {
-  // Anew whenever a call has been taken or qualified.
-  const taken = picture.value?.today.taken;
-  const working = picture.value?.work?.call;
-  useEffect(() => {
-    const wait = setTimeout(async () => {
-      const answer = await request("GET", "/agent/calls").catch(() => null);
-      if (answer) calls.value = answer.calls;
-    }, calls.value ? 700 : 0); // the database hears of it a moment later
-    return () => clearTimeout(wait);
-  }, [taken, working]);
-  if (!calls.value) return null;
-  if (!calls.value.length) return html`<p class="module-empty">${t("desk.mine.none")}</p>`;
-  return html`<table class="module-table"><tbody>${calls.value.map((call) => html`<tr key=${call.id}>
-    <td><a href=${`/calls/${encodeURIComponent(call.id)}`} target="_blank" rel="noopener">${dayMonth(call.at)} ${timeOfDay(call.at)}</a></td>
-    <td><bdi>${call.name || phone(call.number, facts.value.country) || t("desk.unknown_number")}</bdi><br /><small>${call.disposition || t("desk.mine.no_disposition")}</small></td>
-    <td class="num">${call.talk_ms == null ? "–" : clock(call.talk_ms)}</td></tr>`)}</tbody></table>`;
-}
-
-export function MyCalls() {
-  return html`<${Module} name="mine" title=${t("desk.mine")} folded><${Latest} /><//>`;
 }

@@ -3,8 +3,8 @@
 import { canConfirm, labels, level } from "../qualify.js";
 import { choices, choose, chooseBack, confirm, facts, live, note, page, picture, qualification } from "../store.js";
 import { personOf } from "../phone.js";
-import { shown } from "../keys.js";
-import { html, Icon, Module, t, withKey } from "./parts.js";
+import { shown as shownKey } from "../keys.js";
+import { html, Icon, t, withKey } from "../view/parts.js";
 
 function Choice({ item, digit, chosen, within }) {
   const more = item.children?.length > 0;
@@ -35,27 +35,35 @@ function Standing({ q, tree }) {
   return html`<p class="standing tone-green"><${Icon} name="check" cls="small" /><span>${t("desk.qualify.at_hang_up", { said })}</span></p>`;
 }
 
-export function Qualification() {
+/** Is there a call to qualify, or one whose verdict is on its way? */
+const shown = () => Boolean(qualification.value.call && (picture.value?.work || qualification.value.busy));
+const must = () => Boolean(picture.value?.work?.must_qualify);
+/** The call is over and waits for its verdict: nobody can work on without it. */
+const insists = () => shown() && qualification.value.ended && must();
+
+function Aside() {
+  return must() ? html`<span class=${qualification.value.ended ? "pill tone-purple" : ""}>${t("desk.qualify.must")}</span>` : null;
+}
+
+function Body() {
   const q = qualification.value;
   const p = picture.value;
-  if (!q.call || !p.work && !q.busy) {
-    return facts.value.alone ? html`<p class="alone-quiet">${t("desk.alone.quiet")}</p>` : null;
-  }
   const tree = choices.value;
   const record = page.value.records.find((r) => r.call === q.call);
   const loading = record?.status === "loading";
   const who = personOf(record ?? p.work, facts.value.country);
-  const must = p.work?.must_qualify;
-  return html`<${Module} name="qualification" title=${t("desk.qualify")}
-      aside=${must ? html`<span class=${q.ended ? "pill tone-purple" : ""}>${t("desk.qualify.must")}</span>` : ""}>
+  return html`
     ${facts.value.alone && html`<p class="alone-who"><b><bdi>${who || t("desk.unknown_number")}</bdi></b><bdi>${p.work?.queue?.name}</bdi></p>`}
     ${loading ? html`<div class="choices-grid is-loading" aria-busy="true">${[1, 2, 3, 4].map((i) => html`<span key=${i} class="choice placeholder"></span>`)}</div>`
       : tree.length ? html`<${Choices} q=${q} tree=${tree} />` : html`<p class="module-empty">${t("desk.qualify.none")}</p>`}
-    <label class="note-label" for="desk-note">${t("desk.note")} <kbd>${shown(facts.value.keys.note)}</kbd></label>
+    <label class="note-label" for="desk-note">${t("desk.note")} <kbd>${shownKey(facts.value.keys.note)}</kbd></label>
     <textarea id="desk-note" class="form-control" rows="2" maxlength="4000" value=${q.note}
       onInput=${(event) => note(event.target.value)}></textarea>
     <${Standing} q=${q} tree=${tree} />
     ${q.ended && tree.length > 0 && html`<button type="button" class="btn btn-primary confirm" disabled=${!canConfirm(q) || !live.value} onClick=${confirm}>
-      <${Icon} name="check" />${t("desk.qualify.confirm")} <kbd>${shown(facts.value.keys.qualify)}</kbd></button>`}
-  <//>`;
+      <${Icon} name="check" />${t("desk.qualify.confirm")} <kbd>${shownKey(facts.value.keys.qualify)}</kbd></button>`}`;
 }
+
+export const module = {
+  name: "qualification", title: "desk.qualify", icon: "clipboard-check", where: "column", Body, Aside, shown, insists, even: insists,
+};
