@@ -53,6 +53,7 @@ from fs_app.hours.watch import Openings
 from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
 from fs_app.jump import ClockWatch
+from fs_app.ivr.fetch import fetch
 from fs_app.live import Live
 from fs_app.lock import FolderLock
 from fs_app.messaging.service import Messages
@@ -82,6 +83,8 @@ from fs_app.web import server as web
 
 log = structlog.get_logger(__name__)
 
+from fs_app.webservices.digits import Digits
+from fs_app.webservices.lookup import Lookups
 JOURNAL_DAYS = 7
 DELETION_S = 60.0
 MESSAGES_S = 1.0
@@ -243,6 +246,9 @@ class Application:
         self.board = Board(
             self.live,
             self.clock,
+        outside = fetch, self.messages.vault.open, networks(settings.private_targets)
+        self._context.capturing = Digits(self.catalog, self.bus, self.tasks, *outside)
+        self.lookups = Lookups(self.live, self.catalog, self.bus, self.tasks, *outside)
             self.bus,
             self.catalog,
             self.queues,
@@ -283,6 +289,8 @@ class Application:
         )
         self.test_calls = TestCalls(
             self.live,
+            popped=self.lookups.picture,
+            reaches=self.reaches,
             self.clock,
             self.catalog,
             self.switch,
@@ -506,6 +514,11 @@ class Application:
 
     # --- rounds ---------------------------------------------------------------------------------------------
     def _renew_lease(self) -> None:
+    def _outside_number(self, account: int, text: str) -> str:
+        """What was typed, as E.164; '' when it is no number outside."""
+        info = self.catalog.account(account)
+        return numbers.e164(text, info.country if info is not None else "") or ""
+
         if self.switch.up:
             self.switch.renew_lease(self.clock.now_ms() // 1000 + self.settings.lease_s)
 

@@ -18,8 +18,16 @@ from fs_app.calls.service import Calls
 from fs_app.calls.state import Call, Leg, Stage
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.clock import Clock, Timer
-from fs_app.errors import NotFound, Unavailable, WaitTimeout
-from fs_app.events import AgentPicture, CatalogChanged, PageOpened, PhoneState, Recorded, SwitchState
+from fs_app.errors import FsAppError, NotFound, Unavailable, WaitTimeout
+from fs_app.events import (
+    AgentPicture,
+    CatalogChanged,
+    DeskChanged,
+    PageOpened,
+    PhoneState,
+    Recorded,
+    SwitchState,
+)
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.projection import Projector
@@ -66,9 +74,12 @@ class AgentDesk:
         callbacks: CallbackDesk | None = None,
         lines: Lines | None = None,
     ) -> None:
-        """`heard_by(agent)`: the supervisor who speaks to him (`name`, `mode` whisper or barge)."""
+        """`heard_by(agent)`: the supervisor who speaks to him (`name`, `mode` whisper or barge). `popped(call, agent)`:
+        what opens on his page for this call, and who was asked about it."""
         self._live = live
         self._clock = clock
+        reaches: Reaches | None = None,
+        popped: Callable[[Call, int], dict[str, Any]] = lambda call, agent: {"pop": None, "lookup": None},
         self._bus = bus
         self._catalog = catalog
         self._agents = agents
@@ -85,6 +96,8 @@ class AgentDesk:
         self._soon: set[int] = set()  # whose queues have changed since the last pictures
         self._rows: dict[
             int, list[dict[str, Any]]
+        self._reaches = reaches
+        self._popped = popped
         ] = {}  # the queues as the agent's page has them, if we know it
         self._pages: dict[int, int] = {}
         self._leaving: dict[int, Timer] = {}
@@ -100,6 +113,7 @@ class AgentDesk:
     # --- requests -------------------------------------------------------------------------------------------
     def log_in(self, agent: int) -> None:
         self._agents.log_in(agent)
+        bus.subscribe(DeskChanged, lambda event: self._tell(event.agent))
 
     def log_out(self, agent: int) -> None:
         """At once, or after his call. A telephone that rings stops: its caller does not wait for who has left."""
@@ -168,6 +182,13 @@ class AgentDesk:
 
     def take_callback(self, agent: int, callback: str) -> None:
         self._callback_desk().take(agent, callback)
+
+    def capture(self, agent: int, line: str) -> None:
+        """The customer types digits that his agent does not hear (BY-24)."""
+        self._calls.capture(agent, line)
+
+    def end_capture(self, agent: int, line: str) -> None:
+        self._calls.end_capture(agent, line)
 
     def release_callback(self, agent: int, callback: str) -> None:
         self._callback_desk().release(agent, callback)
@@ -336,7 +357,7 @@ class AgentDesk:
                 "recording": bool(call.recording and call.recording.running and not call.recording_silent),
                 "record": self._calls.recording_state(call),
                 "callback": bool(call.callback),
-                "can": [*can, *(self._calls.recording_can(call) if call.taken_by == leg.id else [])],
+                "can": [*can, *(self._own_can(call) if call.taken_by == leg.id else [])],
             }
         ]
 
@@ -345,7 +366,7 @@ class AgentDesk:
         if call.stage is Stage.TALKING:
             return "TALKING", call.stage_since, ["hang_up", "hold"]
         if call.stage is Stage.HELD:
-            return "HELD", call.stage_since, ["hang_up", "resume"]
+            return "HELD", call.stage_since, ["hang_up"] if call.capture else ["hang_up", "resume"]
         if call.stage is Stage.DIALING:
             return "DIALING", call.stage_since, ["hang_up"]
         if leg.answered_at is None:
@@ -371,6 +392,9 @@ class AgentDesk:
         }
 
     def _queue(self, call: Call) -> dict[str, Any] | None:
+    def _own_can(self, call: Call) -> list[str]:
+        return [*self._calls.recording_can(call), *self._calls.capture_can(call)]
+
         queue = self._catalog.queue(call.queue)
         return {"id": queue.id, "name": queue.name} if queue else None
 
@@ -399,6 +423,8 @@ class AgentDesk:
             return  # who came was served at once: nothing of it is to be seen
         self._bus.publish(AgentPicture(info.account, agent, lambda: self._for_page(agent), soon))
 
+            "capture": self._calls.capture_state(call),
+            **self._popped(call, state.id),
     def _tell_soon(self, agent: int) -> None:
         """What he sees of his queues has changed: with all such changes of the next moment in one picture. Fifty
         pictures at once for each caller who comes or goes would stand in the way of the decision whom he gets."""

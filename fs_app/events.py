@@ -77,6 +77,14 @@ class PageOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskChanged:
+    """Something on an agent's page is different without a line in the journal: how many digits his customer has typed,
+    what a web service answered."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogChanged:
     """Configuration was reloaded."""
 

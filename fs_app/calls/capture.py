@@ -1,9 +1,9 @@
 """A caller types a card's number, and nobody hears it (BY-24): he is taken home, out of his agent's ear and with the
 recording silent, is asked, types, and comes back to his agent by himself.
 
-For the call's stage he is on hold (`HELD`) meanwhile; `Call.capture` says that it is this hold: `asking`, or `back` when
-nothing is asked any more and he waits for the bridge. That, and how it ended, stands in the journal; what he types never
-does (`typing_in.py`). So a start finds a caller who comes back to his agent, and no digits.
+For the call's stage he is on hold (`HELD`) meanwhile; `Call.capture` says that it is this hold: `asking`, or `back`
+when nothing is asked any more and he waits for the bridge. That, and how it ended, stands in the journal; what he
+types never does (`typing_in.py`). So a start finds a caller who comes back to his agent, and no digits.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ ASKED_S = 2.0
 """A bridge that was asked for is made within this time, or refused: it must not meet another."""
 
 SECRETIVE = {"sensitive_dtmf": "true", "playback_terminators": "none"}
-"""FreeSWITCH writes no key of this leg into its log, nor into the record of the call (switch_channel.c); and no key ends
-a sound: that is done here."""
+"""FreeSWITCH writes no key of this leg into its log, nor into the record of the call (switch_channel.c); and no key
+ends a sound: that is done here."""
 
 AS_EVER = {"playback_terminators": ""}
 
@@ -134,7 +134,12 @@ def _ask(ctx: Context, call: Call, before: list[str]) -> None:
 def _say(ctx: Context, call: Call, files: list[str]) -> None:
     pending = ctx.switch.play(call.caller_leg, files)
     ctx.runtime(call).typing_app = pending.id
-    ctx.command(call, pending, lambda call, error: said(ctx, call, pending.id))
+    ctx.command(call, pending, lambda call, error: _not_said(ctx, call, pending.id, error))
+
+
+def _not_said(ctx: Context, call: Call, app: str, error: Exception) -> None:
+    log.info("not said to who types", call=call.id, error=type(error).__name__)
+    said(ctx, call, app)
 
 
 def said(ctx: Context, call: Call, app: str) -> bool:

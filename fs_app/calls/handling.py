@@ -9,6 +9,8 @@ import structlog
 from fs_app import facts as f
 from fs_app.calls import (
     announcing,
+    callback,
+    capture,
     closing_time,
     conversation,
     entrance,
@@ -24,6 +26,9 @@ from fs_app.calls import (
 )
 from fs_app.calls.context import (
     Beeped,
+    CaptureAgain,
+    CapturePosted,
+    CaptureTimer,
     CommandFailed,
     Context,
     HadTalked,
@@ -67,6 +72,7 @@ class Handler:
                 conversation.parked(self._ctx, call, message)
             case f.LegsBridged():
                 conversation.bridged(self._ctx, call, message)
+                capture.seen_together(self._ctx, call)
             case HadTalked():
                 conversation.had_talked(self._ctx, call, message)
             case f.LegsUnbridged():
@@ -86,8 +92,15 @@ class Handler:
             case f.LegTransferred():
                 self._ctx.record(call, "leg.transferred", leg=message.leg, to=message.to)
             case f.Digit():
-                keys.pressed(self._ctx, call, message)
-                menu.key(self._ctx, call, message)
+                if not capture.key(self._ctx, call, message):
+                    keys.pressed(self._ctx, call, message)
+                    menu.key(self._ctx, call, message)
+            case CaptureTimer(token=token):
+                capture.time_up(self._ctx, call, token)
+            case CaptureAgain():
+                capture.settle(self._ctx, call)
+            case CapturePosted():
+                capture.posted(self._ctx, call, message)
             case MenuTold(event=event):
                 menu.tell(self._ctx, call, event)
             case MenuDialOver(why=why):
@@ -147,6 +160,8 @@ class Handler:
         elif call.stage is Stage.TALKING and call.survey is not None:
             survey.begin(ctx, call, "answered", at_the_door=True)
         elif call.stage is Stage.TALKING and ctx.runtime(call).holding:
+        elif call.capture and call.stage in (Stage.TALKING, Stage.HELD):
+            capture.arrived(ctx, call)
             conversation.held(ctx, call)
             sounds.music(ctx, call)
         elif call.stage is not Stage.ENDED:
@@ -178,6 +193,7 @@ class Handler:
         ):
             pass
         elif fact.app_uuid and fact.app_uuid == runtime.farewell_app:
+            or capture.said(self._ctx, call, fact.app_uuid)
             overflow.farewell_said(self._ctx, call)
         elif fact.app_uuid and fact.app_uuid == runtime.music_app and call.stage in HEARS_MUSIC:
             # A missing file ends at once: no thousand commands a second for it.

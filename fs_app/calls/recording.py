@@ -78,7 +78,7 @@ def shown(call: Call) -> dict[str, Any]:
 # --- beginning and ending -----------------------------------------------------------------------------------
 def start(ctx: Context, call: Call) -> None:
     """Record from now on, if it is to be, and not yet. Never yields."""
-    if call.recording is not None or not wanted(ctx, call):
+    if call.recording is not None or call.capture or not wanted(ctx, call):
         return
     day = datetime.fromtimestamp(ctx.clock.now_ms() / 1000, UTC).strftime("%Y/%m/%d")
     recording = str(uuid4())

@@ -63,6 +63,8 @@ def music(ctx: Context, call: Call) -> None:
     """Hold music for a stretch; when it ends and the caller still waits it is played again."""
     if call.stage not in HEARS_MUSIC and call.stage is not Stage.TALKING:
         return
+    if call.capture:
+        return  # he is spoken to, and types
     pending = ctx.switch.music(call.caller_leg, _music_of(ctx, call), ctx.music_chunk_s)
     ctx.runtime(call).music_app = pending.id
     ctx.runtime(call).music_since = ctx.clock.monotonic()

@@ -19,7 +19,7 @@ from gevent.lock import BoundedSemaphore
 
 from fs_app import facts as f
 from fs_app import metrics
-from fs_app.calls import conversation, leftovers, recording, sounds
+from fs_app.calls import capture, conversation, leftovers, recording, sounds
 from fs_app.calls.cdr import CdrLeg, CdrSpool
 from fs_app.calls.context import Context, HadTalked
 from fs_app.calls.reconcile import (
@@ -245,6 +245,8 @@ class Recovery:
             elif call.stage in recording.IN_CONVERSATION and call.stage_since < begun_ms:
                 recording.ensure(ctx, call)
                 recording.renew_mask(ctx, call)
+                if call.capture:
+                    capture.link_back(ctx, call)
 
     def _look_again(self, delicate: list[Repair]) -> None:
         gevent.sleep(SECOND_LOOK_S)
@@ -308,7 +310,7 @@ class Recovery:
             pair = [call.caller_leg, *(leg.id for leg in call.asked_legs)]
             if call.stage in (Stage.TALKING, Stage.CONNECTING):
                 talking.append(pair)
-            elif call.caller_leg not in self._ctx.sessions or call.stage is Stage.OFFERED:
+            elif call.caller_leg not in self._ctx.sessions or call.stage is Stage.OFFERED or call.capture:
                 legs += pair
         if talking:
             self._turn %= len(talking)

@@ -1,5 +1,5 @@
-"""What opens when a call rings, who is asked for its contact, and what a caller types for nobody's ears: the settings of
-a queue (`pop_…`, `lookup_…`, `capture_…`), read and checked. Pure.
+"""What opens when a call rings, who is asked for its contact, and what a caller types for nobody's ears: the settings
+of a queue (`pop_…`, `lookup_…`, `capture_…`), read and checked. Pure.
 
 An address has places in single braces, `https://crm.example/fiche?tel={caller}`, which are filled when the call rings;
 `PLACES` are those of every call, any other name is a variable that a voice menu has set. Each value is escaped whole, so
@@ -97,6 +97,8 @@ class Capturing:
     def possible(self) -> bool:
         return bool(self.url and self.steps)
 
+
+NO_POP, NO_LOOKUP, NO_CAPTURING = Pop(), Lookup(), Capturing()
 
 CARD = (Step("card", "card", "", *LIMITS["card"]),)
 """What is asked for when nothing else was set."""

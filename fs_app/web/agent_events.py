@@ -83,6 +83,8 @@ VERBS: dict[str, Verb] = {
     "line.pause_recording": Verb("pause_recording", _line),
     "line.resume_recording": Verb("resume_recording", _line),
     "line.start_recording": Verb("start_recording", _line),
+    "line.capture": Verb("capture", _line),
+    "line.end_capture": Verb("end_capture", _line),
     "callback.call": Verb("call_back", _callback),
     "callback.take": Verb("take_callback", _callback),
     "callback.release": Verb("release_callback", _callback),

@@ -104,6 +104,12 @@ LOOKS = {
     "leg.answered": ("phone-check", "grey"),
     "leg.ended": ("phone-end", "grey"),
     "leg.transferred": ("transfer", "blue"),
+    "capture.started": ("dialpad", "purple"),
+    "capture.step": ("dialpad", "grey"),
+    "capture.sent": ("upload", "purple"),
+    "capture.ended": ("dialpad", "grey"),
+    "capture.posted": ("clipboard-check", "purple"),
+    "capture.over": ("dialpad", "grey"),
     "recording.wanted": ("microphone", "grey"),
     "recording.started": ("player-record", "red"),
     "recording.paused": ("player-pause", "grey"),
@@ -137,6 +143,8 @@ MINOR = frozenset(
         "flow.set",
         "flow.language",
         "flow.after",
+        "capture.step",
+        "capture.over",
         "leg.created",
         "leg.ringing",
         "leg.answered",
@@ -254,6 +262,7 @@ def _values(entry: EntryRow, names: dict[int, str], words: Words) -> dict[str, A
         "disposition": clipped(str(data.get("label") or data.get("code") or "–")),
         "seconds": _seconds(data.get("duration_ms")),
         "supervisor": clipped(str(data.get("user_name") or "–")),
+        "how": words.t_or(f"capture.ended.{data.get('why')}", clipped(str(data.get("why") or "–"))),
     }
     for name, family in FAMILIES.items():
         if name in ("old", "new") and entry.kind.startswith("agent."):
@@ -308,6 +317,8 @@ def _detail(entry: EntryRow, words: Words) -> str:
         "call.closed": lambda d: _closed(d, words),
         "flow.exit": lambda d: clipped(str(d.get("why") or ""), 120),
         "call.voicemail": lambda d: clipped(str(d.get("box_name") or ""), 80),
+        "capture.step": lambda d: clipped(str(d.get("label") or d.get("name") or ""), 80),
+        "capture.posted": lambda d: _answer(d, words),
     }.get(entry.kind)
     if say is not None:
         return say(entry.data)
@@ -319,6 +330,13 @@ def _detail(entry: EntryRow, words: Words) -> str:
 def _verdict(data: dict[str, Any], words: Words) -> str:
     by_itself = [words.t("journal.disposed_by_time")] if data.get("auto") else []
     return " · ".join([*by_itself, *filter(None, [clipped(str(data.get("note") or ""), 300)])])
+
+
+def _answer(data: dict[str, Any], words: Words) -> str:
+    """What the web service said of the digits, or why it said nothing."""
+    why = str(data.get("why") or "")
+    said = words.t_or(f"capture.why.{why}", clipped(why, 60)) if why else ""
+    return " · ".join(filter(None, (clipped(str(data.get("text") or ""), 200), said)))
 
 
 def _closed(data: dict[str, Any], words: Words) -> str:

@@ -140,6 +140,12 @@ class FakeDesk:
     def start_recording(self, agent: int, line: str) -> None:
         self._record(agent, line, "start_recording", "on", "pause_recording")
 
+    def capture(self, agent: int, line: str) -> None:
+        self._asked("capture", agent, line)
+
+    def end_capture(self, agent: int, line: str) -> None:
+        self._asked("end_capture", agent, line)
+
     def _record(self, agent: int, line: str, verb: str, state: str, then: str) -> None:
         self._asked(verb, agent, line)
         found = self._line(agent, line)
@@ -197,6 +203,9 @@ class FakeDesk:
             "ended": False,
             "disposition": None,
             "note": "",
+            "capture": None,
+            "pop": {"mode": "record", "when": "ring", "target": "tab", "url": ""},
+            "lookup": None,
         }
         self._state(agent, "RINGING", until=now + 20_000)
         return str(facts["call"])

@@ -114,6 +114,9 @@ SHAPE: dict[str, Any] = {
         "ended": BOOL,
         "disposition": {"id": INT, "label": STR},
         "note": STR,
+        "capture": {"active": BOOL, "back": BOOL, "ended": STR, "ok": None, "text": STR, "why": STR},
+        "pop": {"mode": STR, "when": STR, "target": STR, "url": STR},
+        "lookup": {"name": STR, "state": STR, "why": STR},
     },
     "supervisor": {"name": STR, "mode": STR},
     "line_open": {"state": STR, "since": INT, "why": STR},
@@ -122,7 +125,7 @@ SHAPE: dict[str, Any] = {
     "callbacks": {"open": INT, "list": []},
     "reasons": [{"id": INT, "label": STR}],
 }
-MAY_BE_NONE = {"reason", "wanted", "work", "queue", "disposition", "supervisor", "line_open"}
+MAY_BE_NONE = {"capture", "pop", "lookup", "reason", "wanted", "work", "queue", "disposition", "supervisor", "line_open"}
 STATES = {
     "LOGGED_OUT",
     "UNAVAILABLE",
