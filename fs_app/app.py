@@ -50,10 +50,10 @@ from fs_app.esl.recovery import Recovery
 from fs_app.esl.switch import Switch
 from fs_app.events import CatalogChanged, PageOpened, SwitchState
 from fs_app.hours.watch import Openings
+from fs_app.ivr.fetch import fetch
 from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
 from fs_app.jump import ClockWatch
-from fs_app.ivr.fetch import fetch
 from fs_app.live import Live
 from fs_app.lock import FolderLock
 from fs_app.messaging.service import Messages
@@ -80,11 +80,11 @@ from fs_app.tasks import Tasks, Threads
 from fs_app.voicemail.service import Voicemails
 from fs_app.watch import LoopWatch
 from fs_app.web import server as web
+from fs_app.webservices.digits import Digits
+from fs_app.webservices.lookup import Lookups
 
 log = structlog.get_logger(__name__)
 
-from fs_app.webservices.digits import Digits
-from fs_app.webservices.lookup import Lookups
 JOURNAL_DAYS = 7
 DELETION_S = 60.0
 MESSAGES_S = 1.0
@@ -228,6 +228,9 @@ class Application:
             self.catalog, self.clock, self.tasks, self._who_is, networks(settings.private_targets)
         )
         self._context.is_ready = self.routing.is_ready
+        outside = fetch, self.messages.vault.open, networks(settings.private_targets)
+        self._context.capturing = Digits(self.catalog, self.bus, self.tasks, *outside)
+        self.lookups = Lookups(self.live, self.catalog, self.bus, self.tasks, *outside)
         self.recovery = Recovery(
             self._context,
             self.calls,
@@ -246,9 +249,6 @@ class Application:
         self.board = Board(
             self.live,
             self.clock,
-        outside = fetch, self.messages.vault.open, networks(settings.private_targets)
-        self._context.capturing = Digits(self.catalog, self.bus, self.tasks, *outside)
-        self.lookups = Lookups(self.live, self.catalog, self.bus, self.tasks, *outside)
             self.bus,
             self.catalog,
             self.queues,
@@ -271,6 +271,8 @@ class Application:
             self.listening.heard_by,
             CallbackDesk(self.callbacks, self.catalog, self.clock),
             lines=self.lines,
+            popped=self.lookups.picture,
+            reaches=self.reaches,
         )
         self.targets = Targets(self.live, self.clock, self.catalog, self.queues.length)
         self.bus.subscribe(CatalogChanged, lambda _: self.calls.see_off())
@@ -289,8 +291,6 @@ class Application:
         )
         self.test_calls = TestCalls(
             self.live,
-            popped=self.lookups.picture,
-            reaches=self.reaches,
             self.clock,
             self.catalog,
             self.switch,
@@ -514,11 +514,6 @@ class Application:
 
     # --- rounds ---------------------------------------------------------------------------------------------
     def _renew_lease(self) -> None:
-    def _outside_number(self, account: int, text: str) -> str:
-        """What was typed, as E.164; '' when it is no number outside."""
-        info = self.catalog.account(account)
-        return numbers.e164(text, info.country if info is not None else "") or ""
-
         if self.switch.up:
             self.switch.renew_lease(self.clock.now_ms() // 1000 + self.settings.lease_s)
 

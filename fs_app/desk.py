@@ -73,13 +73,13 @@ class AgentDesk:
         heard_by: Callable[[int], dict[str, Any] | None] = lambda agent: None,
         callbacks: CallbackDesk | None = None,
         lines: Lines | None = None,
+        reaches: Reaches | None = None,
+        popped: Callable[[Call, int], dict[str, Any]] = lambda call, agent: {"pop": None, "lookup": None},
     ) -> None:
         """`heard_by(agent)`: the supervisor who speaks to him (`name`, `mode` whisper or barge). `popped(call, agent)`:
         what opens on his page for this call, and who was asked about it."""
         self._live = live
         self._clock = clock
-        reaches: Reaches | None = None,
-        popped: Callable[[Call, int], dict[str, Any]] = lambda call, agent: {"pop": None, "lookup": None},
         self._bus = bus
         self._catalog = catalog
         self._agents = agents
@@ -92,12 +92,12 @@ class AgentDesk:
         self._heard_by = heard_by
         self._callbacks = callbacks
         self._permanent = lines
+        self._reaches = reaches
+        self._popped = popped
         self._seq: dict[int, int] = {}
         self._soon: set[int] = set()  # whose queues have changed since the last pictures
         self._rows: dict[
             int, list[dict[str, Any]]
-        self._reaches = reaches
-        self._popped = popped
         ] = {}  # the queues as the agent's page has them, if we know it
         self._pages: dict[int, int] = {}
         self._leaving: dict[int, Timer] = {}
@@ -109,11 +109,11 @@ class AgentDesk:
         bus.subscribe(PhoneState, self._on_phone)
         bus.subscribe(SwitchState, self._on_switch)
         bus.subscribe(CatalogChanged, lambda _: self._tell_all())
+        bus.subscribe(DeskChanged, lambda event: self._tell(event.agent))
 
     # --- requests -------------------------------------------------------------------------------------------
     def log_in(self, agent: int) -> None:
         self._agents.log_in(agent)
-        bus.subscribe(DeskChanged, lambda event: self._tell(event.agent))
 
     def log_out(self, agent: int) -> None:
         """At once, or after his call. A telephone that rings stops: its caller does not wait for who has left."""
@@ -157,6 +157,13 @@ class AgentDesk:
     def start_recording(self, agent: int, line: str) -> None:
         self._calls.start_recording(agent, line)
 
+    def capture(self, agent: int, line: str) -> None:
+        """The customer types digits that his agent does not hear (BY-24)."""
+        self._calls.capture(agent, line)
+
+    def end_capture(self, agent: int, line: str) -> None:
+        self._calls.end_capture(agent, line)
+
     def qualify(self, agent: int, call: str, disposition: int, note: str) -> None:
         """Returns when the verdict can no longer be lost: it is in the database, or the journal is on disk.
 
@@ -182,13 +189,6 @@ class AgentDesk:
 
     def take_callback(self, agent: int, callback: str) -> None:
         self._callback_desk().take(agent, callback)
-
-    def capture(self, agent: int, line: str) -> None:
-        """The customer types digits that his agent does not hear (BY-24)."""
-        self._calls.capture(agent, line)
-
-    def end_capture(self, agent: int, line: str) -> None:
-        self._calls.end_capture(agent, line)
 
     def release_callback(self, agent: int, callback: str) -> None:
         self._callback_desk().release(agent, callback)
@@ -361,6 +361,9 @@ class AgentDesk:
             }
         ]
 
+    def _own_can(self, call: Call) -> list[str]:
+        return [*self._calls.recording_can(call), *self._calls.capture_can(call)]
+
     @staticmethod
     def _line_state(call: Call, leg: Leg) -> tuple[str, int, list[str]]:
         if call.stage is Stage.TALKING:
@@ -389,12 +392,11 @@ class AgentDesk:
             "ended": call.agent_done,
             "disposition": {"id": chosen.id, "label": chosen.label} if chosen else None,
             "note": call.note,
+            "capture": self._calls.capture_state(call),
+            **self._popped(call, state.id),
         }
 
     def _queue(self, call: Call) -> dict[str, Any] | None:
-    def _own_can(self, call: Call) -> list[str]:
-        return [*self._calls.recording_can(call), *self._calls.capture_can(call)]
-
         queue = self._catalog.queue(call.queue)
         return {"id": queue.id, "name": queue.name} if queue else None
 
@@ -423,8 +425,6 @@ class AgentDesk:
             return  # who came was served at once: nothing of it is to be seen
         self._bus.publish(AgentPicture(info.account, agent, lambda: self._for_page(agent), soon))
 
-            "capture": self._calls.capture_state(call),
-            **self._popped(call, state.id),
     def _tell_soon(self, agent: int) -> None:
         """What he sees of his queues has changed: with all such changes of the next moment in one picture. Fifty
         pictures at once for each caller who comes or goes would stand in the way of the decision whom he gets."""

@@ -112,9 +112,9 @@ class PlaybackStopped(LegFact):
 
 @dataclass(frozen=True, slots=True)
 class Digit(LegFact):
-    """DTMF: one key pressed on this leg; `duration_ms`."""
+    """DTMF: one key pressed on this leg; `duration_ms`. It may be one of a card's number: no log shows which."""
 
-    digit: str
+    digit: str = field(repr=False)
     duration_ms: int = 0
 
 

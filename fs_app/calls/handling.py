@@ -71,8 +71,8 @@ class Handler:
             case f.LegParked():
                 conversation.parked(self._ctx, call, message)
             case f.LegsBridged():
-                conversation.bridged(self._ctx, call, message)
                 capture.seen_together(self._ctx, call)
+                conversation.bridged(self._ctx, call, message)
             case HadTalked():
                 conversation.had_talked(self._ctx, call, message)
             case f.LegsUnbridged():
@@ -157,11 +157,11 @@ class Handler:
             conversation.customer_answered(ctx, call)
         elif call.stage is Stage.ENDING:
             ctx.command(call, ctx.switch.hangup(call.caller_leg))
+        elif call.capture and call.stage in (Stage.TALKING, Stage.HELD):
+            capture.arrived(ctx, call)
         elif call.stage is Stage.TALKING and call.survey is not None:
             survey.begin(ctx, call, "answered", at_the_door=True)
         elif call.stage is Stage.TALKING and ctx.runtime(call).holding:
-        elif call.capture and call.stage in (Stage.TALKING, Stage.HELD):
-            capture.arrived(ctx, call)
             conversation.held(ctx, call)
             sounds.music(ctx, call)
         elif call.stage is not Stage.ENDED:
@@ -190,10 +190,10 @@ class Handler:
             announcing.said(self._ctx, call, fact.app_uuid)
             or voicemail.app_done(self._ctx, call, fact)
             or menu.app_done(self._ctx, call, fact)
+            or capture.said(self._ctx, call, fact.app_uuid)
         ):
             pass
         elif fact.app_uuid and fact.app_uuid == runtime.farewell_app:
-            or capture.said(self._ctx, call, fact.app_uuid)
             overflow.farewell_said(self._ctx, call)
         elif fact.app_uuid and fact.app_uuid == runtime.music_app and call.stage in HEARS_MUSIC:
             # A missing file ends at once: no thousand commands a second for it.

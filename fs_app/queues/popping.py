@@ -2,8 +2,8 @@
 of a queue (`pop_…`, `lookup_…`, `capture_…`), read and checked. Pure.
 
 An address has places in single braces, `https://crm.example/fiche?tel={caller}`, which are filled when the call rings;
-`PLACES` are those of every call, any other name is a variable that a voice menu has set. Each value is escaped whole, so
-that it can't leave its place; the machine that is asked is never a matter of a value.
+`PLACES` are those of every call, any other name is a variable that a voice menu has set. Each value is escaped whole,
+so that it can't leave its place; the machine that is asked is never a matter of a value.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ METHODS = ("GET", "POST")
 KINDS = ("card", "expiry", "code", "digits")
 """What a caller may be asked for: a card's number (Luhn), its month and year, its code, any digits."""
 
-PLACES = ("caller", "called", "queue", "queue_id", "call_id", "agent", "contact_id")
+PLACES = ("caller", "called", "queue", "queue_id", "call_id", "agent", "agent_name", "contact_id")
 LONGEST_URL = 1000
 LONGEST_FILLED = 4000
 MOST_STEPS = 5
