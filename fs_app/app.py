@@ -17,7 +17,9 @@ from fs_app import facts as f
 from fs_app.agents import today
 from fs_app.agents.lines import Lines
 from fs_app.agents.phonewatch import PhoneWatch
+from fs_app.agents.reaches import Reaches
 from fs_app.agents.service import Agents
+from fs_app.agents.softphones import Softphones
 from fs_app.agents.state import INTERRUPTIBLE, Presence
 from fs_app.agents.testcall import TestCalls
 from fs_app.audio.jobs import Jobs
@@ -35,6 +37,7 @@ from fs_app.catalog import Catalog
 from fs_app.clock import Clock, RealClock
 from fs_app.colleagues.targets import Targets
 from fs_app.config import Settings, address
+from fs_app.contacts import numbers
 from fs_app.contacts import service as contacts
 from fs_app.contacts.matching import Matching
 from fs_app.counting import count
@@ -86,6 +89,7 @@ from fs_app.webservices.lookup import Lookups
 log = structlog.get_logger(__name__)
 
 JOURNAL_DAYS = 7
+SOFTPHONES_S = 30.0
 DELETION_S = 60.0
 MESSAGES_S = 1.0
 OLD_SOUNDS_S = 3600.0
@@ -111,8 +115,21 @@ class Application:
         self.projector = Projector(self.db, self.journal, self.bus, self.tasks)
         self.catalog = Catalog(self.db, self.bus, self._versions_in_use)
         self.phones = Phones(self.bus)
+        self.reaches = Reaches(
+            self.live, self.bus, self.catalog, self.phones, settings.dialled, self._outside_number
+        )
+        self.catalog.works_at = self.reaches.worker
         self.link = Link(*settings.esl_address(), on_fact=self.on_fact)
         self.switch = Switch(self.link)
+        self.softphones = Softphones(
+            self.db,
+            self.live,
+            self.clock,
+            self.catalog,
+            self.phones,
+            self.switch,
+            lambda: self.directory.renew(),
+        )
         self.outbound = OutboundServer(*address(settings.outbound_listen), on_fact=self.on_fact)
         self.agents = Agents(
             self.live,
@@ -142,6 +159,7 @@ class Application:
             self.switch,
             self.tasks,
             self.threads,
+            self.softphones.users,
         )
         self._context = Context(
             live=self.live,
@@ -354,6 +372,8 @@ class Application:
         stops.callback(self.projector.drain, 5.0)
         self.live.record("program.started", replayed=self.live.replayed, checkpoint=checkpoint.id)
         self.catalog.reload()
+        self.softphones.load()
+        self.reaches.rearm()
         self.directory.start()
         stops.callback(self.directory.stop)
         self.queues.rebuild()
@@ -393,6 +413,7 @@ class Application:
         every("directory", 10.0, self.directory.round)
         every("figures", 5.0, lambda: count(self.live))
         every("telephones", 1.0, self.phone_watch.round)
+        every("softphones", SOFTPHONES_S, self.softphones.round)
         every("configuration from elsewhere", 1.0, self.catalog.follow)
         self.disk.round()
         every("disk of recordings", 2.0, self.disk.round)
@@ -420,9 +441,10 @@ class Application:
                 self.lines.on_fact(fact)
             case f.PhoneRegistered():
                 self.phones.on_registered(fact)
-                agent = self.catalog.phone(fact.user, fact.domain)
-                if agent is not None:
-                    self.routing.agent_ready(agent)
+                for user in (fact.user, *self.phones.who_works_at(fact.user, fact.domain)):
+                    agent = self.catalog.phone(user, fact.domain)
+                    if agent is not None:
+                        self.routing.agent_ready(agent)
             case f.PhoneUnregistered():
                 self.phones.on_unregistered(fact)
             case f.LinkUp():
@@ -491,6 +513,11 @@ class Application:
         """What a test call says, in the account's language."""
         info = self.catalog.account(account)
         return on_switch(self.settings.sounds_on_switch(), f"{info.language if info else 'fr'}/greeting.wav")
+
+    def _outside_number(self, account: int, text: str) -> str:
+        """What was typed, as E.164; '' when it is no number outside."""
+        info = self.catalog.account(account)
+        return numbers.e164(text, info.country if info is not None else "") or ""
 
     def _settings_changed(self) -> None:
         """An agent may have come into a queue where somebody waits, a limit may be another one."""

@@ -17,6 +17,8 @@ from fs_app.accounts.model import Account, Profile, User
 from fs_app.accounts.profiles import NO_PROFILE, AgentOptions, options_of
 from fs_app.agents.capacity import DEFAULT, Capacity
 from fs_app.agents.model import Agent, AgentSettings, NotReadyReason
+from fs_app.agents.places import Phone
+from fs_app.agents.reach import softphone_agent
 from fs_app.agents.settings import BLANK, DeskSettings, settings_of
 from fs_app.audio import library
 from fs_app.audio.library import Library, SoundInfo
@@ -28,6 +30,8 @@ from fs_app.hours import service as hours
 from fs_app.hours.opening import Holidays, Opening, Week, is_open, zone_named
 from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.outbound import settings as outbound
+from fs_app.outgoing import settings as outgoing
+from fs_app.outgoing.model import OutgoingSettings
 from fs_app.queues import popping
 from fs_app.queues.model import Did, Disposition, Queue, QueueMember
 from fs_app.queues.popping import NO_CAPTURING, NO_LOOKUP, NO_POP, Capturing, Lookup, Pop
@@ -65,6 +69,18 @@ class AgentInfo:
     capacity: Capacity = DEFAULT
     options: AgentOptions = NO_PROFILE
     settings: DeskSettings = BLANK
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneInfo:
+    """A telephone that belongs to no person (`agents.places.Phone`)."""
+
+    id: int
+    account: int
+    number: str
+    domain: str
+    sip_ha1: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +182,10 @@ class QueueInfo:
     pop: Pop = NO_POP
     lookup: Lookup = NO_LOOKUP
     capturing: Capturing = NO_CAPTURING
+    caller_id: str = ""  # shown to who is called; "": the first number that leads here
+    caller_ids: tuple[str, ...] = ()  # those that an agent may show instead
+    customer_week: Week | None = None  # when people may be called, on their own wall clock
+    customer_holidays: Holidays | None = None
     closing_waiting: str = (
         "serve"  # who waits when the queue closes: "serve", or "closed" like who comes then
     )
@@ -251,6 +271,8 @@ class Picture:
     )  # (flow, number) → graph
     weeks: Mapping[int, Week] = field(default_factory=dict)
     calendars: Mapping[int, Holidays] = field(default_factory=dict)
+    outgoing: Mapping[int, outgoing.Settings] = field(default_factory=dict)  # account → what may be dialled
+    phones: Mapping[int, PhoneInfo] = field(default_factory=dict)
 
 
 class Catalog:
@@ -264,6 +286,8 @@ class Catalog:
         self._db = db
         self._bus = bus
         self._versions_in_use = versions_in_use
+        self.works_at: Callable[[str, str], int | None] = lambda user, domain: None
+        """Who works today on this telephone, which is not his own."""
         self.now = Picture()
         self._versions: dict[int, int] | None = None  # None: what is in force is not what is written
 
@@ -350,7 +374,13 @@ class Catalog:
         return dids.get(number) or dids.get(number.lstrip("+")) or dids.get("+" + number)
 
     def phone(self, user: str, domain: str) -> int | None:
+        """The agent whose own number this is."""
         return self.now.agent_by_phone.get((user, domain))
+
+    def has_phone(self, account: int, number: str) -> bool:
+        """Some telephone of the account has this number: an agent's own, or nobody's."""
+        own = any(a.account == account and a.number == number for a in self.now.agents.values())
+        return own or any(p.account == account and p.number == number for p in self.now.phones.values())
 
     def caller(self, channel_name: str) -> int | None:
         """The agent whose own telephone made this call (`sofia/internal/1001@domain`), None for all others.
@@ -359,7 +389,13 @@ class Catalog:
         """
         user, at, host = channel_name.removeprefix("sofia/internal/").partition("@")
         ours = at and channel_name.startswith("sofia/internal/")
-        return self.phone(user, host.partition(":")[0]) if ours else None
+        domain = host.partition(":")[0]
+        if not ours:
+            return None
+        browser = self.agent(softphone_agent(user) or 0)
+        if browser is not None:
+            return browser.id if browser.domain == domain else None
+        return self.works_at(user, domain) or self.phone(user, domain)
 
     def opening(self, queue: QueueInfo, now_ms: int) -> Opening:
         """Whether the queue is open, on the wall clock of its account."""
@@ -485,6 +521,10 @@ def load(
             auto_disposition=q.auto_disposition_id,
             survey_flow=q.survey_flow_id,
             outbound=outbound.settings_of(q.outbound, rules.get(q.id)),
+            caller_id=q.caller_id,
+            caller_ids=tuple(q.caller_ids.split()),
+            customer_week=weeks.get(q.customer_schedule_id),
+            customer_holidays=calendars.get(q.customer_holidays_id),
             closing_waiting=q.closing_waiting,
             pop=Pop(q.pop_mode, q.pop_when, q.pop_url, q.pop_target),
             lookup=Lookup(
@@ -541,6 +581,16 @@ def load(
         versions=versions,
         weeks=weeks,
         calendars=calendars,
+        outgoing={
+            s.account_id: outgoing.of_row(s.emergency, s.short, s.only, s.barred, s.premium, s.withheld)
+            for s in OutgoingSettings.select()
+        },
+        phones={
+            p.id: PhoneInfo(
+                p.id, p.account_id, p.number, accounts[p.account_id].sip_domain, p.sip_ha1, p.label
+            )
+            for p in Phone.select().where(Phone.active)
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -9,8 +10,11 @@ from typing import Any
 import structlog
 
 from fs_app.agents.lines import Lines
+from fs_app.agents.reach import How
+from fs_app.agents.reaches import Reaches
 from fs_app.agents.service import Agents
 from fs_app.agents.state import TIMED, AgentState, Presence
+from fs_app.agents.ticks import INBOUND, OUTBOUND, connected
 from fs_app.agents.today import Today
 from fs_app.bus import Bus
 from fs_app.callbacks.desk import CallbackDesk
@@ -31,6 +35,7 @@ from fs_app.events import (
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.projection import Projector
+from fs_app.queues.alerts import level
 from fs_app.queues.service import Queues
 from fs_app.tasks import Threads
 
@@ -113,7 +118,22 @@ class AgentDesk:
 
     # --- requests -------------------------------------------------------------------------------------------
     def log_in(self, agent: int) -> None:
+        """Raises reaches.NumberTaken: somebody works on his telephone."""
+        info = self._catalog.agent(agent)
+        if self._reaches is not None and info is not None:
+            self._reaches.must_be_free(info)
+        state = self._agents.state(agent)
+        returns = state.presence is Presence.LOGGED_OUT
         self._agents.log_in(agent)
+        if returns and info is not None:
+            self._begin(agent, info, state.left_available)
+
+    def _begin(self, agent: int, info: AgentInfo, left_available: bool) -> None:
+        """As he has chosen (BA-153, BA-154): unavailable, available, or as he was when he left."""
+        chosen = info.settings
+        if chosen.available_on_login or (left_available and not chosen.unavailable_on_logout):
+            with suppress(FsAppError):  # what stands in the way stands on his page, too
+                self.available(agent)
 
     def log_out(self, agent: int) -> None:
         """At once, or after his call. A telephone that rings stops: its caller does not wait for who has left."""
@@ -121,6 +141,9 @@ class AgentDesk:
         self._calls.leaves(agent)
 
     def available(self, agent: int) -> None:
+        """Raises reaches.NotProven: his number was changed, and nobody has picked up there yet."""
+        if self._reaches is not None:
+            self._reaches.must_be_proven(agent)
         self._agents.available(agent)
 
     def unavailable(self, agent: int, reason: int | None) -> None:
@@ -135,6 +158,10 @@ class AgentDesk:
         if self._permanent is None:
             raise NotFound("no permanent lines here")
         self._permanent.open(agent)
+
+    def tick_queue(self, agent: int, queue: int, direction: str, on: bool) -> None:
+        """BA-20: he connects with one of his queues for calls in or out, or disconnects."""
+        self._agents.tick(agent, queue, direction, on)
 
     def end_delay(self, agent: int) -> None:
         self._agents.end_delay(agent)
@@ -300,7 +327,12 @@ class AgentDesk:
             "agent": {"id": agent, "name": info.name, "number": info.number},
             "presence": self._presence(state),
             "state": {"name": state.shown, "since": state.shown_since, "until": self._until(state)},
-            "phone": {"registered": self._phones.contact(info.number, info.domain) is not None},
+            "phone": {
+                "registered": self._phones.contact(info.number, info.domain) is not None,
+                "how": str(state.reach.how),
+                "number": info.number if state.reach.how is How.OWN else state.reach.number,
+                "proven": state.reach.proven,
+            },
             "line_open": self._line_open(info, state),
             "switch": {"up": self._switch.up, "since": self._switch.since_ms},
             "lines": self._lines(call, agent),
@@ -402,16 +434,26 @@ class AgentDesk:
 
     def _queue_rows(self, info: AgentInfo) -> list[dict[str, Any]]:
         rows = []
+        due = Counter(callback.queue for callback in self._live.callbacks.values())
         for queue_id in info.queues:
             queue = self._catalog.queue(queue_id)
             if queue is not None and (self._catalog.open_queue(queue_id) or self._queues.length(queue_id)):
-                told = info.options.sees_waiting
+                told, state = info.options.sees_waiting, self._live.agents.get(info.id)
+                waiting = self._queues.length(queue.id)
+                to_call = due[queue.id]
                 rows.append(
                     {
                         "id": queue.id,
                         "name": queue.name,
-                        "waiting": self._queues.length(queue.id) if told else None,
+                        "waiting": waiting if told else None,
                         "longest_since": self._queues.longest_since(queue.id) if told else None,
+                        "callbacks": to_call,
+                        "inbound": connected(info, state, queue_id, INBOUND),
+                        "outbound": connected(info, state, queue_id, OUTBOUND),
+                        "alert": {
+                            "waiting": level(waiting, queue.alert_waiting) if told else "",
+                            "callbacks": level(to_call, queue.alert_callbacks),
+                        },
                     }
                 )
         return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,8 +32,10 @@ class DirectoryKeeper:
         switch: SwitchPort,
         tasks: Tasks,
         threads: Threads,
+        others: Callable[[], list[snapshot.User]] = list,
     ) -> None:
-        """`place`: where FreeSWITCH asks; `file`: the snapshot that it is answered from; `output`: its log."""
+        """`place`: where FreeSWITCH asks; `file`: the snapshot that it is answered from; `output`: its log; `others`:
+        users beside the telephones of the configuration."""
         self._place = place
         self._file = file
         self._output = output
@@ -41,6 +44,7 @@ class DirectoryKeeper:
         self._switch = switch
         self._tasks = tasks
         self._threads = threads
+        self._others = others
         self.trouble = ""
 
     def start(self) -> None:
@@ -63,17 +67,22 @@ class DirectoryKeeper:
             process.stop(*self._place)
 
     def _changed(self) -> None:
-        self._tasks.spawn("directory snapshot", self._renew)
+        self._tasks.spawn("directory snapshot", self.renew)
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Write it anew; FreeSWITCH asks again from now on. Waits for the disk."""
         self._write()
         if self._switch.up:
             self._switch.flush_directory()
 
     def _write(self) -> None:
-        accounts = self._catalog.now.accounts
+        now = self._catalog.now
         users = [
-            snapshot.User(a.number, a.domain, a.sip_ha1, accounts[a.account].slug, a.name)
-            for a in self._catalog.now.agents.values()
+            snapshot.User(a.number, a.domain, a.sip_ha1, now.accounts[a.account].slug, a.name)
+            for a in now.agents.values()
         ]
-        self._threads.run(snapshot.write, self._file, users)
+        users += [
+            snapshot.User(p.number, p.domain, p.sip_ha1, now.accounts[p.account].slug, p.label)
+            for p in now.phones.values()
+        ]
+        self._threads.run(snapshot.write, self._file, [*users, *self._others()])

@@ -24,6 +24,7 @@ from fs_app.messaging.model import (
     QueueMessage,
 )
 from fs_app.outbound.model import RetryRule
+from fs_app.outgoing.model import DncEntry, OutgoingSettings
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.recordings.model import KeptDisposition
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
@@ -84,6 +85,8 @@ TABLES: tuple[type[Base], ...] = (
     AgentMessage,
     DirectoryImport,
     DirectoryEntry,
+    OutgoingSettings,
+    DncEntry,
     Phone,
     Seat,
     Softphone,

@@ -45,6 +45,7 @@ class AgentOptions:
     - `sees_waiting`: how many callers wait in his queues, and since when.
     - `may_tick_queues`: he connects himself with his queues and disconnects, for calls in and out each (BA-20).
     - `may_edit_number`: he changes the number that reaches him (BA-150).
+    - `number_outside`: that number may be one outside, called through the trunk.
     - `softphone`: he may telephone in the browser (BY-50).
     - `free_seating`: a PC remembers its number, and who sits down there next gets it (BA-151).
     - `edits_directory`: he changes everybody's entries of the directory (BA-100).
@@ -56,6 +57,7 @@ class AgentOptions:
     sees_waiting: bool = True
     may_tick_queues: bool = False
     may_edit_number: bool = False
+    number_outside: bool = False
     softphone: bool = False
     free_seating: bool = True
     edits_directory: bool = False

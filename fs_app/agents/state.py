@@ -207,6 +207,8 @@ class AgentState:
     preview: str = ""  # who is shown to him, in PREVIEW
     preview_alone: bool = False
     set_aside: str = ""  # why the program made him unavailable (PHONE); '' when he chose it himself
+    unticked: dict[str, list[int]] = field(default_factory=dict)  # direction (`ticks.py`) → queues
+    left_available: bool = False  # when he logged out the last time
 
     @property
     def shown(self) -> str:
@@ -244,8 +246,14 @@ def evolve(agent: AgentState, entry: Entry) -> None:
             )
             agent.wanted, agent.wanted_reason = "", None
             agent.set_aside = d.get("set_aside", "")
+            if agent.presence is Presence.LOGGED_OUT:
+                agent.left_available = d.get("old") == "AVAILABLE"
             if agent.presence is Presence.AVAILABLE:
                 agent.idle_since = entry.at
+        case "agent.ticked":
+            others = [q for q in agent.unticked.get(d["direction"], ()) if q != d["queue"]]
+            queues = others if d["on"] else sorted([*others, d["queue"]])
+            agent.unticked = {k: v for k, v in {**agent.unticked, d["direction"]: queues}.items() if v}
         case "agent.wanted":
             agent.wanted, agent.wanted_reason = d["wanted"], d.get("reason")
         case "agent.work":

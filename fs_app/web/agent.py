@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template
@@ -10,7 +11,8 @@ from fs_app.calls import queries
 from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.record import Known, Reader, record_of_call
 from fs_app.contacts.service import Contacts, Stale
-from fs_app.web import i18n
+from fs_app.errors import Unavailable
+from fs_app.web import agent_phone, i18n
 from fs_app.web.access import needs
 from fs_app.web.agent_asking import body, fresh, refused, whose
 from fs_app.web.agent_events import identifier, token
@@ -26,6 +28,7 @@ LATEST = 10
 @blueprint.get("")
 @needs("desk.use")
 def page() -> str:
+    _sit_down()
     return render_template("agent/page.html", page=_facts(alone=False))
 
 
@@ -33,7 +36,14 @@ def page() -> str:
 @needs("desk.use")
 def bandeau() -> str:
     """The bandeau alone, for a narrow window over another program."""
+    _sit_down()
     return render_template("agent/page.html", page=_facts(alone=True))
+
+
+def _sit_down() -> None:
+    identity, agent = whose()
+    with suppress(Unavailable):  # the page comes all the same, and shows which telephone it is
+        agent_phone.sit_down(agent, identity.account)
 
 
 @blueprint.get("/record/<call>")

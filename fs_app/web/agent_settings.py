@@ -76,6 +76,7 @@ def page_facts(agent: int) -> dict[str, Any]:
             "lines_in_column": options.lines_in_column,
             "may_tick_queues": options.may_tick_queues,
             "may_edit_number": options.may_edit_number,
+            "number_outside": options.number_outside,
             "softphone": options.softphone,
             "free_seating": options.free_seating,
             "modes": list(options.modes),

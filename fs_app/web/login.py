@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fs_app.accounts.service import BadLogin, Identity
 from fs_app.errors import Unavailable
 from fs_app.web.access import give_session, login_needed, public, safe_target, take_session
-from fs_app.web.context import site, visitor, who
+from fs_app.web.context import site, the_app, visitor, who
 from fs_app.web.failures import said
 from fs_app.web.i18n import LANGUAGES
 from fs_app.web.preferences import (
@@ -67,6 +67,9 @@ def enter() -> AnyResponse:
 @blueprint.post("/logout")
 @login_needed
 def leave() -> AnyResponse:
+    softphones = getattr(the_app(), "softphones", None)
+    if softphones is not None:
+        softphones.revoke(who().session)
     try:
         site().accounts.log_out(who())
     except Unavailable as error:

@@ -35,7 +35,17 @@ class FakeDesk:
         self._account = account
         self._reasons = [{"id": i, "label": label} for i, label in reasons or []]
         self._queues = [
-            {"id": i, "name": name, "waiting": 0, "longest_since": None} for i, name in queues or []
+            {
+                "id": i,
+                "name": name,
+                "waiting": 0,
+                "longest_since": None,
+                "callbacks": 0,
+                "inbound": True,
+                "outbound": True,
+                "alert": {"waiting": "", "callbacks": ""},
+            }
+            for i, name in queues or []
         ]
         self._inter_call_s = inter_call_s
         self._switch = {"up": True, "since": clock.now_ms()}
@@ -92,6 +102,13 @@ class FakeDesk:
         if self.agents[agent]["line_open"] is None:
             raise NotAllowed("no permanent line")
         self.change(agent, line_open={"state": "RINGING", "since": self._clock.now_ms(), "why": ""})
+
+    def tick_queue(self, agent: int, queue: int, direction: str, on: bool) -> None:
+        self._asked("tick_queue", agent, queue, direction, on)
+        for row in self._queues:
+            if row["id"] == queue:
+                row[direction] = on
+        self._tell(agent)
 
     def end_delay(self, agent: int) -> None:
         self._asked("end_delay", agent)
@@ -285,7 +302,7 @@ class FakeDesk:
                 "set_aside": None,
             },
             "state": {"name": "LOGGED_OUT", "since": now, "until": None},
-            "phone": {"registered": True},
+            "phone": {"registered": True, "how": "own", "number": "1001", "proven": True},
             "line_open": None,
             "lines": [],
             "work": None,

@@ -86,7 +86,7 @@ SHAPE: dict[str, Any] = {
         "set_aside": OPTIONAL_STR,
     },
     "state": {"name": STR, "since": INT, "until": OPTIONAL_INT},
-    "phone": {"registered": BOOL},
+    "phone": {"registered": BOOL, "how": str, "number": str, "proven": BOOL},
     "switch": {"up": BOOL, "since": INT},
     "lines": [
         {
