@@ -13,15 +13,15 @@ from fs_app.agents.lines import Lines
 from fs_app.agents.reach import How
 from fs_app.agents.reaches import Reaches
 from fs_app.agents.service import Agents
-from fs_app.agents.state import TIMED, AgentState, Presence
+from fs_app.agents.state import TIMED, AgentState, Presence, Work
 from fs_app.agents.ticks import INBOUND, OUTBOUND, connected
 from fs_app.agents.today import Today
 from fs_app.bus import Bus
-from fs_app.callbacks.desk import CallbackDesk
 from fs_app.calls.service import Calls
 from fs_app.calls.state import Call, Leg, Stage
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.clock import Clock, Timer
+from fs_app.colleagues.service import Messages
 from fs_app.errors import FsAppError, NotFound, Unavailable, WaitTimeout
 from fs_app.events import (
     AgentPicture,
@@ -33,6 +33,9 @@ from fs_app.events import (
     SwitchState,
 )
 from fs_app.live import Live
+from fs_app.outbound.desk import OutboundDesk
+from fs_app.outgoing.progress import Progress
+from fs_app.outgoing.service import Outgoing
 from fs_app.phones import Phones
 from fs_app.projection import Projector
 from fs_app.queues.alerts import level
@@ -76,10 +79,13 @@ class AgentDesk:
         projector: Projector,
         threads: Threads,
         heard_by: Callable[[int], dict[str, Any] | None] = lambda agent: None,
-        callbacks: CallbackDesk | None = None,
+        outbound: OutboundDesk | None = None,
         lines: Lines | None = None,
         reaches: Reaches | None = None,
+        outgoing: Outgoing | None = None,
+        progress: Progress | None = None,
         popped: Callable[[Call, int], dict[str, Any]] = lambda call, agent: {"pop": None, "lookup": None},
+        messages: Messages | None = None,
     ) -> None:
         """`heard_by(agent)`: the supervisor who speaks to him (`name`, `mode` whisper or barge). `popped(call, agent)`:
         what opens on his page for this call, and who was asked about it."""
@@ -95,10 +101,13 @@ class AgentDesk:
         self._projector = projector
         self._threads = threads
         self._heard_by = heard_by
-        self._callbacks = callbacks
+        self._outbound = outbound
         self._permanent = lines
         self._reaches = reaches
+        self._outgoing = outgoing
+        self._progress = progress
         self._popped = popped
+        self._messages = messages
         self._seq: dict[int, int] = {}
         self._soon: set[int] = set()  # whose queues have changed since the last pictures
         self._rows: dict[
@@ -163,6 +172,12 @@ class AgentDesk:
         """BA-20: he connects with one of his queues for calls in or out, or disconnects."""
         self._agents.tick(agent, queue, direction, on)
 
+    def message(self, agent: int, to: int, text: str) -> None:
+        """A few words to a colleague. Raises NotFound, colleagues.service.NotThere, TooManyMessages."""
+        if self._messages is None:
+            raise NotFound("nobody writes here")
+        self._messages.send(agent, to, text)
+
     def end_delay(self, agent: int) -> None:
         self._agents.end_delay(agent)
 
@@ -191,6 +206,22 @@ class AgentDesk:
     def end_capture(self, agent: int, line: str) -> None:
         self._calls.end_capture(agent, line)
 
+    def dial(
+        self, agent: int, number: str, queue: int | None, caller_id: str | None, contact: int | None
+    ) -> None:
+        """His telephone, then the number (BA-90). Raises outgoing.rules.Refusal, outgoing.service.NotFree and others."""
+        if self._outgoing is None:
+            raise NotFound("nobody is called from here")
+        self._outgoing.dial(agent, number, queue, caller_id, contact)
+
+    def dial_choices(self, agent: int) -> list[dict[str, Any]]:
+        """The queues for which he may call, each with the numbers that he may show."""
+        return self._outgoing.choices(agent) if self._outgoing is not None else []
+
+    def tell(self, agent: int) -> None:
+        """Something that his page shows, and that is no entry of the journal, has changed."""
+        self._tell(agent)
+
     def qualify(self, agent: int, call: str, disposition: int, note: str) -> None:
         """Returns when the verdict can no longer be lost: it is in the database, or the journal is on disk.
 
@@ -209,27 +240,20 @@ class AgentDesk:
             log.warning("disposition vouched for by the journal", call=call)
         self._unvouched.pop((agent, call), None)
 
-    # --- callbacks --------------------------------------------------------------------------------------------
-    def call_back(self, agent: int, callback: str) -> None:
-        """His telephone first, then the customer's. Raises NotFound, callbacks.service.Taken, NotFree, NoNumber."""
-        self._callback_desk().call(agent, callback)
+    # --- calls to be made -----------------------------------------------------------------------------------
+    @property
+    def outbound(self) -> OutboundDesk:
+        """The list of people to call, and what may be asked about it."""
+        if self._outbound is None:
+            raise NotFound("nobody is called from a list here")
+        return self._outbound
 
-    def take_callback(self, agent: int, callback: str) -> None:
-        self._callback_desk().take(agent, callback)
-
-    def release_callback(self, agent: int, callback: str) -> None:
-        self._callback_desk().release(agent, callback)
-
-    def postpone_callback(self, agent: int, callback: str, minutes: int) -> None:
-        self._callback_desk().postpone(agent, callback, minutes)
-
-    def close_callback(self, agent: int, callback: str, done: bool) -> None:
-        self._callback_desk().close(agent, callback, done)
-
-    def _callback_desk(self) -> CallbackDesk:
-        if self._callbacks is None:
-            raise NotFound("nobody is called back here")
-        return self._callbacks
+    def queue_changed(self, queue: int) -> None:
+        """Something about it that its agents see."""
+        info = self._catalog.queue(queue)
+        for member in info.agents if info is not None else ():
+            self._rows.pop(member, None)
+            self._tell_soon(member)
 
     # --- the page's presence --------------------------------------------------------------------------------
     def browser_seen(self, agent: int) -> None:
@@ -337,10 +361,11 @@ class AgentDesk:
             "switch": {"up": self._switch.up, "since": self._switch.since_ms},
             "lines": self._lines(call, agent),
             "work": self._work(call, state),
+            "dialling": self._progress.picture(agent) if self._progress is not None else None,
             "supervisor": self._heard_by(agent),
             "today": self._today.figures(agent, info.account),
             "queues": self._queue_rows(info),
-            "callbacks": self._callbacks.picture(info) if self._callbacks else {"open": 0, "list": []},
+            "outbound": self._outbound.picture(info, state) if self._outbound else None,
             "reasons": [{"id": r.id, "label": r.label} for r in self._catalog.reasons(info.account)],
         }
 
@@ -353,7 +378,7 @@ class AgentDesk:
 
     @staticmethod
     def _until(state: AgentState) -> int | None:
-        return state.until if state.work in TIMED else None
+        return state.until if state.work in TIMED or state.work is Work.PREVIEW else None
 
     def _presence(self, state: AgentState) -> dict[str, Any]:
         wanted = None
@@ -404,6 +429,8 @@ class AgentDesk:
             return "HELD", call.stage_since, ["hang_up"] if call.capture else ["hang_up", "resume"]
         if call.stage is Stage.DIALING:
             return "DIALING", call.stage_since, ["hang_up"]
+        if call.is_own(leg.agent):
+            return "DIALING", leg.created_at, ["hang_up"]
         if leg.answered_at is None:
             return "RINGING", leg.created_at, ["hang_up"]
         return "TALKING", leg.answered_at, ["hang_up"]

@@ -9,9 +9,10 @@ import structlog
 
 from fs_app.agents.capacity import Kind, has_room
 from fs_app.agents.state import BUSY, INTERRUPTIBLE, PRESENCE, TIMED, WORK, AgentState, Presence, Work
+from fs_app.agents.ticks import DIRECTIONS, connected
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock, Timer
-from fs_app.errors import NotAllowed, NotFound
+from fs_app.errors import Invalid, NotAllowed, NotFound
 from fs_app.live import Live
 
 log = structlog.get_logger(__name__)
@@ -117,6 +118,29 @@ class Agents:
             raise NotAllowed("there is no delay to end")
         self._work(state, "done", why="ended by agent")
 
+    def tick(self, agent: int, queue: int, direction: str, on: bool) -> None:
+        """BA-20: he connects with one of his queues, or disconnects, for calls in or out. Raises NotFound for a queue
+        that is not his, NotAllowed when his profile does not let him."""
+        state, info = self.state(agent), self._catalog.agent(agent)
+        if info is None or queue not in info.queues:
+            raise NotFound(f"queue {queue} of agent {agent}")
+        if direction not in DIRECTIONS:
+            raise Invalid("inbound or outbound", field="direction")
+        if not info.options.may_tick_queues:
+            raise NotAllowed("his queues are the administrator's to choose")
+        if on == connected(info, state, queue, direction):
+            return
+        self._live.record(
+            "agent.ticked", account=state.account, agent=agent, queue=queue, direction=direction, on=on
+        )
+        if on:
+            self._tell_if_ready(state)
+
+    def connected(self, agent: int, queue: int, direction: str) -> bool:
+        """Does he work for this queue of his in this direction?"""
+        info = self._catalog.agent(agent)
+        return info is not None and connected(info, self._live.agents.get(agent), queue, direction)
+
     # --- what the program finds out --------------------------------------------------------------------------
     def set_aside(self, agent: int, why: str) -> None:
         """Available he can't be, whatever he chose (`why`: state.PHONE); until `take_back`, or until he chooses
@@ -196,7 +220,7 @@ class Agents:
         if state.call == call and state.work is Work.OFFERED:
             self._work(state, "answered", why="consulted", call=other)
 
-    def connected(self, agent: int, call: str) -> None:
+    def has_reached(self, agent: int, call: str) -> None:
         """Whom he called is there."""
         state = self._known(agent)
         if state.call == call and state.work is Work.DIALING:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from fs_app.agents.service import Agents
+from fs_app.agents.ticks import INBOUND, OUTBOUND
 from fs_app.bus import Bus
 from fs_app.calls.state import Call
 from fs_app.catalog import Catalog, QueueInfo
@@ -120,9 +121,8 @@ class Routing:
     # --- matching -------------------------------------------------------------------------------------------
     def _serve(self, callers: Iterable[tuple[Key, Call]], free: dict[int, set[int]]) -> None:
         """Callers in order of service; those of a queue whose agents have all gone cost a look at an empty set."""
-        hopeless: set[tuple[int, Levels, int]] = (
-            set()
-        )  # (queue, skills, tier) that none of the free agents meets
+        # (queue, skills, tier, is it a call out) that none of the free agents meets
+        hopeless: set[tuple[int, Levels, int, bool]] = set()
         for _, call in list(callers):
             queue = self._catalog.queue(call.queue)
             if queue is None:
@@ -131,7 +131,7 @@ class Routing:
             if not pool:
                 continue
             waited = self._queues.waited_s(call)
-            state = (queue.id, levels(queue.needs, waited), self._tier(queue, waited))
+            state = (queue.id, levels(queue.needs, waited), self._tier(queue, waited), bool(call.callback))
             if state in hopeless:
                 continue
             made = self._decide(queue, call, pool, waited)
@@ -202,7 +202,7 @@ class Routing:
         return found
 
     def _may(self, queue: QueueInfo, call: Call, agent: int, waited: float) -> bool:
-        if agent == call.from_agent:
+        if not self._serves(agent, queue, call):
             return False
         reserved = self._reserved_for(queue, call, waited)
         if reserved is not None:
@@ -213,7 +213,7 @@ class Routing:
         """The agent for this caller and why; None: nobody of the free ones, for now."""
         enough = levels(queue.needs, waited)
         own = self._own(queue, call)
-        if own is not None and own[0] in free and own[0] != call.from_agent:
+        if own is not None and own[0] in free and self._serves(own[0], queue, call):
             return self._decision(queue, call, [own[0]], [], enough, own[1], "own", free)
         if self._reserved_for(queue, call, waited) is not None:
             return None
@@ -221,7 +221,7 @@ class Routing:
         may = [
             self._candidate(queue, agent)
             for agent in free
-            if agent != call.from_agent
+            if self._serves(agent, queue, call)
             and queue.tiers.get(agent, 1) <= tier
             and lacks(queue.needs, enough, self._skills(agent)) is None
         ]
@@ -282,7 +282,7 @@ class Routing:
             return call.preferred_agent, "line_lost"
         if queue.last_agent:
             last = self.last_agents.of(call.account, call.caller_number)
-            if last is not None and last in queue.agents:
+            if last is not None and last in queue.agents and self._connected(last, queue.id, call):
                 return last, "last_agent"
         return None
 
@@ -335,6 +335,8 @@ class Routing:
         def reason(agent: int) -> str:
             if agent == call.from_agent:
                 return "caller"
+            if not self._connected(agent, call.queue or 0, call):
+                return "unticked"
             absent = decision.absence(self._live.agents.get(agent))
             if absent:
                 return absent
@@ -346,6 +348,15 @@ class Routing:
 
     def _free(self, queue: QueueInfo) -> set[int]:
         return {a for a in self.ready.of(queue.id) if self._agents.has_room(a) and self._reachable(a)}
+
+    def _serves(self, agent: int, queue: QueueInfo, call: Call) -> bool:
+        return agent != call.from_agent and self._connected(agent, queue.id, call)
+
+    def _connected(self, agent: int, queue: int, call: Call) -> bool:
+        """Has he ticked the queue for this direction? Who was in conversation with him comes back to him anyway."""
+        if agent == call.preferred_agent:
+            return True
+        return self._agents.connected(agent, queue, OUTBOUND if call.callback else INBOUND)
 
     def is_ready(self, agent: int) -> bool:
         try:

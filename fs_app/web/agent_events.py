@@ -55,18 +55,41 @@ def text(data: dict[str, Any], name: str, most: int = MOST_NOTE) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """`method` of the desk, called with the agent and what `read` makes of the message."""
+    """`method` of the desk (or of a part of it: `outbound.call`), called with the agent and what `read` makes of the
+    message. `needs`: the permission, beside that of having the page."""
 
     method: str
     read: Callable[[dict[str, Any]], Args] = lambda _data: ()
+    needs: str = ""
 
 
 def _line(data: dict[str, Any]) -> Args:
     return (token(data, "line"),)
 
 
-def _callback(data: dict[str, Any]) -> Args:
-    return (token(data, "callback"),)
+def flag(data: dict[str, Any], name: str) -> bool:
+    """True or false. Raises Invalid."""
+    value = data.get(name)
+    if not isinstance(value, bool):
+        raise Invalid(f"{name} must be true or false", field=name)
+    return value
+
+
+def _tick(data: dict[str, Any]) -> Args:
+    direction = token(data, "direction")
+    return (identifier(data, "queue"), direction, flag(data, "on"))
+
+
+WORK = "callbacks.work"
+
+
+def _item(data: dict[str, Any]) -> Args:
+    return (token(data, "item"),)
+
+
+def _when(data: dict[str, Any]) -> Args:
+    """`minutes` from now, or `at`: a date and a time as the account's clocks show them (`2026-11-22T14:30`)."""
+    return optional_identifier(data, "minutes"), text(data, "at", 20)
 
 
 VERBS: dict[str, Verb] = {
@@ -77,6 +100,8 @@ VERBS: dict[str, Verb] = {
     "agent.end_delay": Verb("end_delay"),
     "agent.back_office": Verb("back_office"),
     "agent.open_line": Verb("open_line"),
+    "queue.tick": Verb("tick_queue", _tick),
+    "agent.message": Verb("message", lambda data: (identifier(data, "agent"), text(data, "text"))),
     "line.hang_up": Verb("hang_up", _line),
     "line.hold": Verb("hold", _line),
     "line.resume": Verb("resume", _line),
@@ -85,14 +110,36 @@ VERBS: dict[str, Verb] = {
     "line.start_recording": Verb("start_recording", _line),
     "line.capture": Verb("capture", _line),
     "line.end_capture": Verb("end_capture", _line),
-    "callback.call": Verb("call_back", _callback),
-    "callback.take": Verb("take_callback", _callback),
-    "callback.release": Verb("release_callback", _callback),
-    "callback.postpone": Verb(
-        "postpone_callback", lambda data: (token(data, "callback"), identifier(data, "minutes"))
+    "outbound.mode": Verb("outbound.set_mode", lambda data: (token(data, "mode"),), WORK),
+    "outbound.call": Verb("outbound.call", _item, WORK),
+    "outbound.skip": Verb("outbound.skip", lambda data: (*_item(data), text(data, "reason", 200)), WORK),
+    "outbound.reserve": Verb("outbound.reserve", _item, WORK),
+    "outbound.release": Verb("outbound.release", _item, WORK),
+    "outbound.postpone": Verb("outbound.postpone", lambda data: (*_item(data), *_when(data)), WORK),
+    "outbound.move": Verb(
+        "outbound.move", lambda data: (*_item(data), optional_identifier(data, "agent")), "callbacks.move"
     ),
-    "callback.done": Verb("close_callback", lambda data: (token(data, "callback"), True)),
-    "callback.cancel": Verb("close_callback", lambda data: (token(data, "callback"), False)),
+    "outbound.note": Verb("outbound.note", lambda data: (*_item(data), text(data, "note", 1000)), WORK),
+    "outbound.close": Verb(
+        "outbound.close",
+        lambda data: (
+            *_item(data),
+            data.get("done") is not False,
+            optional_identifier(data, "disposition"),
+            text(data, "note", 1000),
+        ),
+        WORK,
+    ),
+    "outbound.book": Verb(
+        "outbound.book",
+        lambda data: (
+            token(data, "call"),
+            *_when(data),
+            data.get("mine") is True,
+            text(data, "note", 1000),
+        ),
+        WORK,
+    ),
     "call.qualify": Verb(
         "qualify",
         lambda data: (token(data, "call"), identifier(data, "disposition"), text(data, "note")),
@@ -103,7 +150,7 @@ VERBS: dict[str, Verb] = {
 TAKE_OVER = "agent.take_over"
 """Asked of the socket itself: this tab wants to be the live one."""
 
-FROM_SERVER = ("agent", "notice", "elsewhere", "replaced", "signed_out")
+FROM_SERVER = ("agent", "notice", "message", "elsewhere", "replaced", "signed_out")
 """What the server sends."""
 
 

@@ -60,7 +60,8 @@ class Script:
         for agent, one in desk.agents.items():
             desk.agents[agent] = desk._fresh(agent, one["agent"]["name"], one["agent"]["number"])
         for queue in desk._queues:
-            queue |= {"waiting": 0, "longest_since": None}
+            queue |= {"waiting": 0, "longest_since": None, "callbacks": 0, "inbound": True, "outbound": True}
+            queue["alert"] = {"waiting": "", "callbacks": ""}
         desk._switch["up"] = True
         desk.calls = 0
         desk.asked.clear()

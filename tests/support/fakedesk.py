@@ -11,8 +11,9 @@ from typing import Any
 
 from fs_app.bus import Bus
 from fs_app.clock import Clock, Timer
+from fs_app.colleagues.service import shown
 from fs_app.errors import Conflict, NotAllowed, NotFound
-from fs_app.events import AgentPicture, SwitchState
+from fs_app.events import AgentMessage, AgentPicture, SwitchState
 
 Json = dict[str, Any]
 
@@ -56,6 +57,7 @@ class FakeDesk:
         self.present: set[int] = set()
         self.callbacks: list[Json] = []
         self.calls = 0
+        self._messages = 0
         self.refuse_next: Exception | None = None
 
     # --- what the web side asks (the interface of the real desk) --------------------------------------------
@@ -109,6 +111,16 @@ class FakeDesk:
             if row["id"] == queue:
                 row[direction] = on
         self._tell(agent)
+
+    def message(self, agent: int, to: int, text: str) -> None:
+        self._asked("message", agent, to, text)
+        if to not in self.agents:
+            raise NotFound(f"agent {to}")
+        names = {a: self.agents[a]["agent"]["name"] for a in (agent, to)}
+        self._messages += 1
+        said = shown(self._messages, self._clock.now_ms(), text, agent, names[agent], to, names[to])
+        for one in (agent, to):
+            self._bus.publish(AgentMessage(one, said))
 
     def end_delay(self, agent: int) -> None:
         self._asked("end_delay", agent)

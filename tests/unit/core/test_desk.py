@@ -121,7 +121,18 @@ SHAPE: dict[str, Any] = {
     "supervisor": {"name": STR, "mode": STR},
     "line_open": {"state": STR, "since": INT, "why": STR},
     "today": {"taken": INT, "missed": INT, "mean_handling_ms": INT, "mean_talk_ms": INT},
-    "queues": [{"id": INT, "name": STR, "waiting": INT, "longest_since": OPTIONAL_INT}],
+    "queues": [
+        {
+            "id": INT,
+            "name": STR,
+            "waiting": INT,
+            "longest_since": OPTIONAL_INT,
+            "callbacks": INT,
+            "inbound": BOOL,
+            "outbound": BOOL,
+            "alert": {"waiting": STR, "callbacks": STR},
+        }
+    ],
     "callbacks": {"open": INT, "list": []},
     "reasons": [{"id": INT, "label": STR}],
 }
@@ -495,6 +506,10 @@ def test_the_queue_row_follows_the_line(seen: World, desk: AgentDesk) -> None:
         "name": "Commercial",
         "waiting": 2,
         "longest_since": seen.call(first).queued_at,
+        "callbacks": 0,
+        "inbound": True,
+        "outbound": True,
+        "alert": {"waiting": "", "callbacks": ""},
     }
     assert seen.recorder.of(AgentPicture)[0].account == ACCOUNT
 

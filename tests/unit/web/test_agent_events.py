@@ -36,6 +36,9 @@ def test_each_event_is_a_method_of_the_desk_that_takes_what_is_read(desk: type) 
     sample = {"reason": 1, "line": "leg", "call": "call", "disposition": 1, "note": ""} | {
         "callback": "one",
         "minutes": 5,
+        "queue": 3,
+        "direction": "inbound",
+        "on": True,
     }
     for verb in VERBS.values():
         inspect.signature(getattr(desk, verb.method)).bind(object(), 7, *verb.read(sample))
