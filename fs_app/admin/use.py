@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.state import IN_CONVERSATION, Call, Stage
 
 BEFORE_AGENT = frozenset(
     {Stage.NEW, Stage.GREETING, Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.FAREWELL}
 )
 """He hears his last message, or has nobody yet: whoever closes the queue now has him on the line."""
-WITH_AGENT = frozenset({Stage.TALKING, Stage.HELD})
 
 
 def waiting_in(calls: Iterable[Call], queue: int) -> int:
@@ -19,9 +18,9 @@ def waiting_in(calls: Iterable[Call], queue: int) -> int:
 
 
 def talking_in(calls: Iterable[Call], queue: int) -> int:
-    return sum(1 for c in calls if c.queue == queue and c.stage in WITH_AGENT)
+    return sum(1 for c in calls if c.queue == queue and c.stage in IN_CONVERSATION)
 
 
 def in_call(calls: Iterable[Call], agent: int) -> bool:
     """Whether this agent has a customer on the line now."""
-    return any(c.agent == agent and c.stage in WITH_AGENT for c in calls)
+    return any(c.agent == agent and c.stage in IN_CONVERSATION for c in calls)

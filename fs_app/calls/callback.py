@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from fs_app.callbacks.state import Callback
 from fs_app.calls import dialling, ending, offers, sounds
-from fs_app.calls.context import Context
+from fs_app.calls.context import Context, DialProven, OfferOutcome, QueueLineOver
 from fs_app.calls.state import Call, Leg, Stage
 from fs_app.ports import Originate
 
@@ -79,6 +79,28 @@ def dial(ctx: Context, call: Call, agent_leg: Leg) -> None:
         callback=call.callback,
     )
     ctx.command(call, ctx.switch.music(agent_leg.id, sounds.RINGING, ring_s + 10))
+    call_id = call.id
+    if not call.callback:
+        proven(ctx, call, True)  # no list claims that he was called; who dials by hand knows it himself
+        return
+    ctx.when_durable(ctx.live.last_id, lambda proven: ctx.tell(call_id, DialProven(proven)))
+
+
+def proven(ctx: Context, call: Call, is_proven: bool) -> None:
+    """The attempt is in the database: should the program die now, nobody is called a second time for it. Without the
+    proof nobody is called at all (reliability: dial attempts stop)."""
+    leg, runtime = call.legs.get(call.caller_leg), ctx.runtime(call)
+    if call.stage is not Stage.DIALING or leg is None or not leg.live or runtime.dialled:
+        return
+    runtime.dialled = True
+    if call.hang_up_by or call.agent_leg is None:  # he put it down meanwhile
+        ctx.tell(call.id, OfferOutcome(call.id, "ORIGINATOR_CANCEL"))
+        return
+    if not is_proven:
+        ctx.tell(call.id, OfferOutcome(call.id, "NO_PROOF"))
+        return
+    queue = ctx.queue(call)
+    ring_s = queue.outside_ring_s if queue is not None else 30
     pending = ctx.switch.originate(
         Originate(
             leg=call.id,
@@ -123,6 +145,8 @@ def leave_line(ctx: Context, call: Call, outcome: str = "cancelled") -> None:
         ctx.agents.call_over(
             call.agent, call.id, must_qualify=False, pause_s=queue.inter_call_s if queue else 0
         )
+    if call.consult_of:
+        ctx.tell(call.consult_of, QueueLineOver(call.id, outcome))
 
 
 def unanswered(ctx: Context, call: Call) -> None:

@@ -38,6 +38,7 @@ class Runtime:
     music_turn: int | None = None  # the piece of a list that comes next
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
     bridge_tries: int = 0
+    dialled: bool = False  # the command that calls the customer was given
     outside_asked: float = -60.0  # monotonic, when he was last to be connected with who was called outside
     rang_diverting: float = -60.0  # monotonic, when he was last at the door in stage DIVERTING
     pressed: tuple[str, float] = ("", 0.0)  # the key that its agent pressed last, and when (monotonic)
@@ -46,6 +47,12 @@ class Runtime:
     typing_in: TypingIn | None = None  # what he types for nobody's ears
     typing_app: str = ""  # what is being said to who types
     back_asked: float = -60.0  # monotonic, when he was last to be brought back to his agent from there
+    moving_until: float = 0.0  # monotonic: until then the agent's leg is being brought from one to another
+    parting_until: float = 0.0  # monotonic: until then it may be on its way out of a bridge
+    holding_line: str = ""  # the line that is to wait; HELD comes when the switch says so
+    completing: str = ""  # the line that is to get the customer
+    conferencing: str = ""  # the line that is to join the two
+    line_music: dict[str, str] = field(default_factory=dict)  # music that was asked for → the line that hears it
     suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
 
 
@@ -230,7 +237,14 @@ class Context:
     position: Callable[[Call], int] = lambda call: 1  # in his queue; 1 is next
     estimate_s: Callable[[Call], float | None] = lambda call: None  # how long he will wait still
     lines: PermanentLines = field(default_factory=NoLines)
+    transfer_failed: Callable[[Call, str], None] = lambda call, why: None  # `transfer.failed`
+    notice: Callable[[int, str, dict[str, Any]], None] = lambda agent, key, params: (
+        None
+    )  # say something once on an agent's page
     refused: Callable[[Call], str] = lambda call: ""  # why a number may not be dialled (an error's key)
+    when_durable: Callable[[int, Callable[[bool], None]], None] = lambda entry, done: done(
+        True
+    )  # tell when the database has this entry (True), or does not take it (False)
     default_music: str = "local_stream://fsapp"  # what the switch plays when the queue names nothing
     deaf_until: float = 0  # UTC ms: who came before may not have been heard in order (turns.py)
     music_turns: dict[str, int] = field(
@@ -289,12 +303,57 @@ class OfferOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class DialProven:
+    """That the customer is dialled stands in the database, or (False) did not get there in time."""
+
+    is_proven: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HadTalked:
     """A leg of the call was connected with `other` at `at` (UTC ms), says its CDR. Both ends may be over by now."""
 
     leg: str
     other: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineTry:
+    """Who has picked up on this line may be connected now."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineMusic:
+    """Music on this line ended a moment ago: is it needed still?"""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLineOver:
+    """The call that waited in a queue's line for this one's agent has ended."""
+
+    line: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceOver:
+    """All legs are in the room, or (`error`) one could not be brought there."""
+
+    line: str
+    error: Exception | None
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """The switch has muted this leg, or not any more."""
+
+    leg: str
+    muted: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from fs_app import facts as f
-from fs_app.calls import callback, ending, offers, outside, recording, survey
+from fs_app.calls import (
+    callback,
+    conference,
+    consult,
+    ending,
+    offers,
+    outside,
+    recording,
+    survey,
+    transfer,
+)
 from fs_app.calls.context import Beeped, Context, HadTalked
-from fs_app.calls.state import WITH_AGENT, Call, Leg, Role, Stage
+from fs_app.calls.state import IN_CONVERSATION, WITH_AGENT, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel
 
 NORMAL = frozenset({"NORMAL_CLEARING", "ORIGINATOR_CANCEL", "NONE"})
 """A telephone that goes with one of these was put down; with any other it was lost (BY-02)."""
+
+LINES_IN = IN_CONVERSATION | {Stage.STAYING}
+"""Here an agent may talk to others, beside the customer or after him."""
 
 BEEP = "tone_stream://%(150,0,1000)"
 BEEP_MOST_S = 0.3
@@ -20,6 +33,7 @@ def ringing(ctx: Context, call: Call, fact: f.LegRinging) -> None:
     leg = call.legs.get(fact.leg)
     if leg is not None and leg.live and leg.ringing_at is None and leg.answered_at is None:
         ctx.record(call, "leg.ringing", leg=leg.id, role=str(leg.role), agent=leg.agent)
+        consult.ringing(ctx, call, leg.id)
 
 
 def answered(ctx: Context, call: Call, fact: f.LegAnswered) -> None:
@@ -30,12 +44,7 @@ def answered(ctx: Context, call: Call, fact: f.LegAnswered) -> None:
 
 def _answered(ctx: Context, call: Call, leg: Leg) -> None:
     if leg.answered_at is None:
-        ctx.record(call, "leg.answered", leg=leg.id, role=str(leg.role), agent=leg.agent, **_line(leg))
-
-
-def _line(leg: Leg) -> dict[str, bool]:
-    """Of a permanent line the database has a row for each call: the entries say so."""
-    return {"line": True} if leg.line else {}
+        ctx.record(call, "leg.answered", leg=leg.id, role=str(leg.role), agent=leg.agent, **offers.of_line(leg))
 
 
 def parked(ctx: Context, call: Call, fact: f.LegParked) -> None:
@@ -45,13 +54,20 @@ def parked(ctx: Context, call: Call, fact: f.LegParked) -> None:
     if leg is not None and leg.live and leg.role is Role.OUTSIDE:
         outside.answered(ctx, call, leg)
         return
+    if leg is not None and leg.live and leg.role is Role.CONSULTED:
+        consult.rests(ctx, call, leg)
+        return
     if leg is None or not leg.live or leg.role is not Role.AGENT:
         return
     if call.stage in WITH_AGENT and call.taken_by == leg.id:
-        return  # parked after a bridge: held, or the caller is gone and that will be told
+        consult.agent_rests(ctx, call)  # after a bridge: somebody is held, or gone and that will be told
+        return
     _answered(ctx, call, leg)
     if call.stage is not Stage.OFFERED or leg.id not in call.offers:
         offers.let_go(ctx, call, leg, "NORMAL_CLEARING")  # too late: the caller is gone or with somebody else
+        return
+    if call.consult_of:
+        consult.handed_over(ctx, call, leg)
         return
     _accept(ctx, call, leg, "dialling" if call.absent else "agent_answered")
 
@@ -134,6 +150,14 @@ def bridged(ctx: Context, call: Call, fact: f.LegsBridged) -> None:
     if call.outside_leg is not None and pair == {call.outside_leg.id, call.caller_leg}:
         outside.bridged(ctx, call)
         return
+    line = next((line for line in call.lines.values() if line.leg in pair), None)
+    if line is not None and call.caller_leg in pair:
+        conference.given(ctx, call, line)
+        return
+    if line is not None and call.agent_leg is not None and call.agent_leg.id in pair:
+        if call.stage in LINES_IN:
+            consult.bridged(ctx, call, line)
+        return
     leg = next((g for g in call.legs.values() if g.role is Role.AGENT and g.id in pair), None)
     if leg is None or call.caller_leg not in pair or not leg.live:
         return
@@ -141,7 +165,7 @@ def bridged(ctx: Context, call: Call, fact: f.LegsBridged) -> None:
         return
     if call.stage in WITH_AGENT and call.taken_by != leg.id:
         return  # somebody else has it: the comparison with the switch brings the right ones together
-    resumed = call.stage is Stage.HELD
+    resumed = call.stage in (Stage.HELD, Stage.CONFERENCE)
     ctx.runtime(call).holding = False
     if call.stage in (Stage.OFFERED, Stage.WAITING) and leg.agent is not None:
         # Seen bridged without having seen it answered: after a loss of the link.
@@ -151,7 +175,8 @@ def bridged(ctx: Context, call: Call, fact: f.LegsBridged) -> None:
         _accept(ctx, call, leg, "bridged")
     else:
         ctx.stage(call, "bridged")
-    _tell_bridged(ctx, call, leg, resumed)
+    consult.left_for_customer(ctx, call)
+    tell_bridged(ctx, call, leg, resumed)
     if resumed:
         recording.hold(ctx, call, False)
     recording.ensure(ctx, call)
@@ -174,13 +199,13 @@ def had_talked(ctx: Context, call: Call, had: HadTalked) -> None:
         if not ctx.agents.recovered_in_call(leg.agent, call.id):
             return
         _accept(ctx, call, leg, "bridged", had.at)
-    _tell_bridged(ctx, call, leg, resumed=False, at=had.at)
+    tell_bridged(ctx, call, leg, resumed=False, at=had.at)
 
 
-def _tell_bridged(ctx: Context, call: Call, leg: Leg, resumed: bool, at: int | None = None) -> None:
+def tell_bridged(ctx: Context, call: Call, leg: Leg, resumed: bool, at: int | None = None) -> None:
     _answered(ctx, call, leg)
     if leg.agent is not None:
-        ctx.agents.connected(leg.agent, call.id)
+        ctx.agents.has_reached(leg.agent, call.id)
     queue = ctx.queue(call)
     must_qualify = bool(queue and queue.wrap_up and ctx.catalog.dispositions(queue))
     ctx.live.record(
@@ -197,9 +222,12 @@ def _tell_bridged(ctx: Context, call: Call, leg: Leg, resumed: bool, at: int | N
         ctx.callbacks.got_through(call)
 
 
-def unbridged(ctx: Context, call: Call) -> None:
-    if call.stage is Stage.TALKING and ctx.runtime(call).holding:
+def unbridged(ctx: Context, call: Call, fact: f.LegsUnbridged) -> None:
+    pair, leg = {fact.leg, fact.other}, call.agent_leg
+    if call.stage is Stage.TALKING and ctx.runtime(call).holding and call.caller_leg in pair:
         held(ctx, call)
+    if leg is not None and leg.id in pair:
+        consult.parted(ctx, call, pair)
 
 
 def held(ctx: Context, call: Call) -> None:
@@ -246,11 +274,16 @@ def leg_ended(
             by_far_end=by_far_end,
             sip_call_id=sip_call_id,
             sip_status=sip_status,
-            **_line(leg),
+            **offers.of_line(leg),
         )
     # Told a second time nothing of this applies any more, unless the program died before it was written.
     if leg.role is Role.CALLER:
-        ending.caller_gone(ctx, call, leg, at, by_far_end)
+        if call.stage is not Stage.STAYING and not consult.customer_gone(ctx, call):
+            consult.dismiss_all(ctx, call)
+            ending.caller_gone(ctx, call, leg, at, by_far_end)
+        return
+    if leg.role is Role.CONSULTED:
+        consult.leg_over(ctx, call, leg, cause)
         return
     if leg.role is Role.OUTSIDE:
         outside.ended(ctx, call, leg, cause)
@@ -266,16 +299,23 @@ def leg_ended(
         callback.unanswered(ctx, call)
     elif his and call.stage is Stage.DIALING:
         callback.agent_gone(ctx, call)
-    elif his and call.stage in (Stage.TALKING, Stage.HELD):
+    elif his and call.stage in LINES_IN:
         _agent_gone(ctx, call, leg, cause, by_far_end)
 
 
 def _agent_gone(ctx: Context, call: Call, leg: Leg, cause: str, by_far_end: bool | None) -> None:
+    if _goes_on_without(ctx, call):
+        return
     # NORMAL_CLEARING of our side is the switch's own: it ends a held leg that it took up after its restart [seen].
     put_down = cause in NORMAL and by_far_end is not False
-    if survey.follows(ctx, call) and (put_down or call.flow is not None or call.survey is not None):
+    # Who puts the telephone down on a colleague has not hung up on the customer who waits.
+    waits = bool(call.lines) and call.stage is Stage.HELD
+    consult.dismiss_all(ctx, call)
+    to_menu = put_down or call.flow is not None or call.survey is not None
+    if to_menu and not waits and survey.follows(ctx, call):
         survey.begin(ctx, call, "answered")
         return
+    put_down = put_down and not waits
     if put_down:
         if not call.hang_up_by:
             ctx.record(call, "call.hang_up_asked", by="agent")
@@ -289,6 +329,27 @@ def _agent_gone(ctx: Context, call: Call, leg: Leg, cause: str, by_far_end: bool
     ctx.stage(call, "line_lost", why=cause)  # in the line before his agent is free for anybody else
     if agent is not None:
         ctx.agents.call_over(agent, call.id, must_qualify=False, pause_s=0)
+
+
+def _goes_on_without(ctx: Context, call: Call) -> bool:
+    """His part is over and the call is not, or is in other hands."""
+    runtime = ctx.runtime(call)
+    if runtime.completing and ctx.clock.monotonic() < runtime.moving_until:
+        return True  # the customer is just being given to somebody
+    if call.stage is Stage.STAYING:
+        consult.dismiss_all(ctx, call)
+        ending.lines_over(ctx, call)
+        return True
+    if call.handed_over and call.outside_leg is not None:
+        ctx.stage(call, "transferred_outside", why="transferred")
+        conference.release(ctx, call, call.agent)
+        return True
+    if call.stage is Stage.CONFERENCE and conference.agent_left(ctx, call):
+        return True
+    if call.transfer is not None:
+        transfer.begin(ctx, call)
+        return True
+    return False
 
 
 def leg_over(ctx: Context, call: Call, leg: Leg) -> None:

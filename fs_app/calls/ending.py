@@ -30,7 +30,22 @@ def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: 
     if final is not None and not call.disposed:
         dispose(ctx, call, final, "", auto=True)
     ctx.runtimes.pop(call.id, None)
-    if call.agent is not None and not call.surveyed:
+    if call.agent is not None and not call.surveyed and not call.handed_over:
+        free_agent(ctx, call)
+
+
+def lines_over(ctx: Context, call: Call) -> None:
+    """The customer had gone before; now the agent, or the last of those whom he had consulted, has gone too (stage
+    STAYING)."""
+    leg = call.legs.get(call.caller_leg)
+    offers.withdraw(ctx, call)
+    _leave_menu(ctx, call)
+    ctx.stage(call, "lines_over")
+    by = call.hang_up_by or "caller"
+    ctx.record(call, "call.ended", by=by, outcome="answered", cause=leg.cause if leg is not None else "NONE")
+    ctx.callbacks.ended(call, "answered", "" if call.taking else call.message)
+    ctx.runtimes.pop(call.id, None)
+    if call.agent is not None:
         free_agent(ctx, call)
 
 

@@ -12,6 +12,8 @@ from fs_app.calls import (
     callback,
     capture,
     closing_time,
+    conference,
+    consult,
     conversation,
     entrance,
     keys,
@@ -22,6 +24,7 @@ from fs_app.calls import (
     recording,
     sounds,
     survey,
+    transfer,
     voicemail,
 )
 from fs_app.calls.context import (
@@ -30,18 +33,24 @@ from fs_app.calls.context import (
     CapturePosted,
     CaptureTimer,
     CommandFailed,
+    ConferenceOver,
     Context,
+    DialProven,
     HadTalked,
+    LineMusic,
+    LineTry,
     MenuDialOver,
     MenuTold,
     MusicOver,
     NobodyOutside,
     OfferDeadline,
     OfferOutcome,
+    QueueLineOver,
+    Silenced,
     TimeToSpeak,
     WaitedTooLong,
 )
-from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Stage
+from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel
 
 log = structlog.get_logger(__name__)
@@ -62,6 +71,8 @@ class Handler:
 
     def handle(self, call: Call, message: Any) -> None:
         match message:
+            case f.Rang(leg=leg) if leg != call.caller_leg:
+                self._another_at_the_door(call, leg)
             case f.Rang():
                 self._at_the_door(call)
             case f.LegRinging():
@@ -76,7 +87,7 @@ class Handler:
             case HadTalked():
                 conversation.had_talked(self._ctx, call, message)
             case f.LegsUnbridged():
-                conversation.unbridged(self._ctx, call)
+                conversation.unbridged(self._ctx, call, message)
             case f.AppDone():
                 self._app_done(call, message)
             case f.RecordingStarted() | f.RecordingStopped():
@@ -113,6 +124,8 @@ class Handler:
             case NobodyOutside(leg=leg, why=why):
                 if call.stage is not Stage.DIVERTING or leg != outside.latest(call):
                     pass
+                elif transfer.under_way(call):
+                    transfer.failed(self._ctx, call, why)
                 elif call.flow is not None:
                     menu.not_reached(self._ctx, call, why)
                 else:
@@ -120,6 +133,18 @@ class Handler:
             case OfferOutcome(leg=leg, cause=cause):
                 if call.legs[leg].answered_at is None:
                     conversation.leg_ended(self._ctx, call, call.legs[leg], cause)
+            case DialProven(is_proven=is_proven):
+                callback.proven(self._ctx, call, is_proven)
+            case LineTry(line=line):
+                consult.try_connect(self._ctx, call, line)
+            case LineMusic(line=line):
+                consult.music_again(self._ctx, call, line)
+            case QueueLineOver(line=line, why=why):
+                consult.queue_over(self._ctx, call, line, why)
+            case ConferenceOver():
+                conference.entered(self._ctx, call, message)
+            case Silenced(leg=leg, muted=muted):
+                consult.silenced(self._ctx, call, leg, muted)
             case Beeped(leg=leg):
                 conversation.beeped(self._ctx, call, leg)
             case MusicOver(app=app):
@@ -159,6 +184,8 @@ class Handler:
             ctx.command(call, ctx.switch.hangup(call.caller_leg))
         elif call.capture and call.stage in (Stage.TALKING, Stage.HELD):
             capture.arrived(ctx, call)
+        elif call.transferring and call.stage in transfer.ASKED_IN:
+            transfer.begin(ctx, call)
         elif call.stage is Stage.TALKING and call.survey is not None:
             survey.begin(ctx, call, "answered", at_the_door=True)
         elif call.stage is Stage.TALKING and ctx.runtime(call).holding:
@@ -168,6 +195,16 @@ class Handler:
             if call.stage is Stage.DIVERTING:
                 ctx.runtime(call).rang_diverting = ctx.clock.monotonic()
             sounds.music(ctx, call)
+
+    def _another_at_the_door(self, call: Call, leg_id: str) -> None:
+        """Who was called for him, or beside him, is at home."""
+        leg = call.legs.get(leg_id)
+        if leg is None or not leg.live:
+            pass
+        elif leg.role is Role.CONSULTED:
+            consult.rests(self._ctx, call, leg)
+        elif leg.role is Role.OUTSIDE and call.stage is Stage.OUTSIDE:
+            self._ctx.command(call, self._ctx.switch.hangup(leg.id))  # the customer has left him
 
     def _welcome(self, call: Call) -> None:
         ctx = self._ctx
@@ -187,7 +224,8 @@ class Handler:
         elif fact.app_uuid and fact.app_uuid == runtime.greeting_app and call.stage is Stage.GREETING:
             entrance.enqueue(self._ctx, call)
         elif (
-            announcing.said(self._ctx, call, fact.app_uuid)
+            consult.music_ended(self._ctx, call, fact.app_uuid)
+            or announcing.said(self._ctx, call, fact.app_uuid)
             or voicemail.app_done(self._ctx, call, fact)
             or menu.app_done(self._ctx, call, fact)
             or capture.said(self._ctx, call, fact.app_uuid)

@@ -131,7 +131,9 @@ def failed(ctx: Context, call: Call, leg: Leg, cause: str, at: int | None = None
     if offered and info is not None and cause in SILENT:
         _not_even_rung(ctx, call, leg, info)
     queue = ctx.queue(call)
-    if not call.offers and call.flow is not None:
+    if not call.offers and transferred(call):
+        ctx.transfer_failed(call, cause)
+    elif not call.offers and call.flow is not None:
         ctx.stage(call, "back_in_menu", why=cause, at=at)
         ctx.tell(call.id, MenuDialOver(cause))
     elif not call.offers:
@@ -150,6 +152,11 @@ def failed(ctx: Context, call: Call, leg: Leg, cause: str, at: int | None = None
     # Picked up, but never connected:
     pause_s = queue.inter_call_s if queue is not None and not own else 0
     ctx.agents.call_over(agent, call.id, must_qualify=False, pause_s=pause_s)
+
+
+def transferred(call: Call) -> bool:
+    """Somebody was to get him by a blind transfer."""
+    return call.transfer is not None and call.transfer.begun
 
 
 def _not_even_rung(ctx: Context, call: Call, leg: Leg, info: AgentInfo) -> None:
@@ -200,6 +207,11 @@ def withdraw(ctx: Context, call: Call) -> list[int]:
             agents.append(leg.agent)
             let_go(ctx, call, leg, "ORIGINATOR_CANCEL" if leg.answered_at is None else "NORMAL_CLEARING")
     return agents
+
+
+def of_line(leg: Leg) -> dict[str, bool]:
+    """Of a permanent line the database has a row for each call: the entries say so."""
+    return {"line": True} if leg.line else {}
 
 
 def let_go(ctx: Context, call: Call, leg: Leg, cause: str) -> None:

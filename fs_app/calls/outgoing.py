@@ -7,30 +7,12 @@ shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import uuid4
 
 from fs_app.calls import offers
 from fs_app.calls.context import Context
 from fs_app.calls.state import Call
-from fs_app.catalog import QueueInfo
-
-DIRECTION = "outbound"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Who is called (`number`: E.164, or a short one that the account allows), for which queue, by whom. `shown` is
-    the caller's number for him (empty: what the trunk says), `withheld`: none."""
-
-    account: int
-    agent: int
-    number: str
-    queue: QueueInfo
-    shown: str = ""
-    withheld: bool = False
-    contact: int | None = None
-    contact_name: str = ""
+from fs_app.calls.wanted import DIRECTION, Wanted
 
 
 def ring_agent(ctx: Context, wanted: Wanted) -> Call:

@@ -21,12 +21,10 @@ from uuid import uuid4
 from fs_app import facts as f
 from fs_app.calls.context import Context
 from fs_app.calls.sounds import on_switch
-from fs_app.calls.state import Call, Recording, Stage
+from fs_app.calls.state import IN_CONVERSATION, Call, Recording
 from fs_app.errors import Conflict, NoSuchChannel, NotAllowed, Refused
 from fs_app.ports import Outcome, Pending
 from fs_app.recordings import rules
-
-IN_CONVERSATION = frozenset({Stage.TALKING, Stage.HELD})
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from fs_app.calls import (
 from fs_app.calls.context import Context, TimeToSpeak, WaitedTooLong
 from fs_app.calls.handling import Handler
 from fs_app.calls.state import Call, Role, Stage
+from fs_app.calls.wanted import Wanted
 from fs_app.catalog import DidInfo, FlowInfo, QueueInfo
 from fs_app.errors import Conflict, Invalid, NotFound
 from fs_app.tasks import Mailbox, Tasks
@@ -242,7 +243,7 @@ class Calls:
         """The agent's telephone first, then the customer's."""
         callback.ring_agent(self._ctx, wanted, agent)
 
-    def dial(self, wanted: outgoing.Wanted) -> Call:
+    def dial(self, wanted: Wanted) -> Call:
         """The agent's telephone first, then the number."""
         return outgoing.ring_agent(self._ctx, wanted)
 

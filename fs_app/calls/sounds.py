@@ -65,13 +65,13 @@ def music(ctx: Context, call: Call) -> None:
         return
     if call.capture:
         return  # he is spoken to, and types
-    pending = ctx.switch.music(call.caller_leg, _music_of(ctx, call), ctx.music_chunk_s)
+    pending = ctx.switch.music(call.caller_leg, music_of(ctx, call), ctx.music_chunk_s)
     ctx.runtime(call).music_app = pending.id
     ctx.runtime(call).music_since = ctx.clock.monotonic()
     ctx.command(call, pending)
 
 
-def _music_of(ctx: Context, call: Call) -> str | list[str]:
+def music_of(ctx: Context, call: Call) -> str | list[str]:
     """The queue's own, or the switch's default; of a list as many pieces as fill the stretch.
 
     Each caller begins with another piece than the one before him, and goes on with the next when he comes back to the

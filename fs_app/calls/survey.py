@@ -30,7 +30,8 @@ def wanted(ctx: Context, call: Call) -> FlowInfo | None:
 
 def follows(ctx: Context, call: Call) -> bool:
     """The caller is led on when his agent leaves."""
-    return call.stage in TALKED and (call.flow is not None or wanted(ctx, call) is not None)
+    alone = call.stage in TALKED and not call.lines and call.transfer is None
+    return alone and (call.flow is not None or wanted(ctx, call) is not None)
 
 
 def ask_for(ctx: Context, call: Call) -> None:
