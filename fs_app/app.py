@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -22,11 +22,12 @@ from fs_app.agents.service import Agents
 from fs_app.agents.softphones import Softphones
 from fs_app.agents.state import INTERRUPTIBLE, Presence
 from fs_app.agents.testcall import TestCalls
+from fs_app.agents.ticks import OUTBOUND, connected
 from fs_app.audio.jobs import Jobs
 from fs_app.audio.phone import GUIDE, Takes
 from fs_app.bus import Bus
-from fs_app.callbacks.desk import CallbackDesk
 from fs_app.callbacks.service import Callbacks
+from fs_app.callbacks.source import CallbackSource
 from fs_app.calls import destination
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context, Folders
@@ -35,6 +36,7 @@ from fs_app.calls.service import Calls
 from fs_app.calls.sounds import on_switch
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock, RealClock
+from fs_app.colleagues.service import Messages as ColleagueMessages
 from fs_app.colleagues.targets import Targets
 from fs_app.config import Settings, address
 from fs_app.contacts import numbers
@@ -46,7 +48,7 @@ from fs_app.desk import AgentDesk
 from fs_app.directory_keeper import DirectoryKeeper
 from fs_app.doctor.visits import EVERY_S as EXAMINED_S
 from fs_app.doctor.visits import Visits
-from fs_app.errors import ConfigError, DatabaseBusy, FsAppError, NotFound
+from fs_app.errors import ConfigError, DatabaseBusy, FsAppError, NotFound, WaitTimeout
 from fs_app.esl.link import Link
 from fs_app.esl.outbound import OutboundServer
 from fs_app.esl.recovery import Recovery
@@ -61,6 +63,13 @@ from fs_app.live import Live
 from fs_app.lock import FolderLock
 from fs_app.messaging.service import Messages
 from fs_app.messaging.vault import Vault
+from fs_app.outbound.desk import OutboundDesk
+from fs_app.outbound.service import Outbound
+from fs_app.outgoing import entries as dnc
+from fs_app.outgoing.blacklist import Blacklist
+from fs_app.outgoing.progress import Progress
+from fs_app.outgoing.rules import Rules
+from fs_app.outgoing.service import Outgoing
 from fs_app.outward import networks
 from fs_app.phones import Phones
 from fs_app.projection import Projector, project
@@ -91,6 +100,8 @@ log = structlog.get_logger(__name__)
 JOURNAL_DAYS = 7
 SOFTPHONES_S = 30.0
 DELETION_S = 60.0
+PROOF_S = 3.0
+"""So long somebody who is to be called waits for the database to know it; longer, and he is not called."""
 MESSAGES_S = 1.0
 OLD_SOUNDS_S = 3600.0
 
@@ -135,8 +146,9 @@ class Application:
             self.live,
             self.clock,
             self.catalog,
-            on_ready=lambda a: self.routing.agent_ready(a),
+            on_ready=self._agent_ready,
             on_wrap_up_over=lambda a, c: self.calls.wrap_up_over(a, c),
+            on_preview_over=lambda a, item: self.worklist.over(a, item),
         )
         self.queues = Queues(self.live, self.bus, self.clock)
         self.lines = Lines(
@@ -241,6 +253,33 @@ class Application:
         )
         self.callbacks = Callbacks(self.live, self.clock, self.catalog, self.calls, self._may_dial)
         self._context.callbacks = self.callbacks
+        self.blacklist = Blacklist()
+        self.rules = Rules(self.catalog, self.clock, self.blacklist)
+        self.outgoing = Outgoing(
+            self.live,
+            self.clock,
+            self.catalog,
+            self.rules,
+            self.calls,
+            self._may_dial,
+            self._contact_name,
+        )
+        self._context.refused = self.outgoing.refused
+        self.progress = Progress(self.live, self.clock, self.bus, lambda agent: self.desk.tell(agent))
+        self._context.when_durable = self._when_durable
+        self.worklist = Outbound(
+            self.live,
+            self.clock,
+            self.bus,
+            self.catalog,
+            self.agents,
+            [CallbackSource(self.live, self.callbacks)],
+            lambda agent: self.link.up and self._reachable(agent),
+            lambda agent: self.desk.has_page(agent),
+            self.queues.length,
+            self._calls_out,
+            lambda queue: self.desk.queue_changed(queue),
+        )
         self.voicemails = Voicemails(self.live, self.projector.wait, self.callbacks.add_message)
         self._context.menus = Menus(
             self.catalog, self.clock, self.tasks, self._who_is, networks(settings.private_targets)
@@ -287,10 +326,13 @@ class Application:
             self.projector,
             self.threads,
             self.listening.heard_by,
-            CallbackDesk(self.callbacks, self.catalog, self.clock),
+            OutboundDesk(self.live, self.catalog, self.clock, self.worklist, self.callbacks),
             lines=self.lines,
             popped=self.lookups.picture,
             reaches=self.reaches,
+            outgoing=self.outgoing,
+            progress=self.progress,
+            messages=ColleagueMessages(self.live, self.clock, self.bus, self.catalog),
         )
         self.targets = Targets(self.live, self.clock, self.catalog, self.queues.length)
         self.bus.subscribe(CatalogChanged, lambda _: self.calls.see_off())
@@ -315,6 +357,7 @@ class Application:
             self.phones,
             self._test_message,
             lambda agent: self.listening.uses_phone(agent),
+            self.reaches.picked_up,
         )
         self.sounds = Jobs(self.db, self.clock, self.threads, settings.library, self._library_changed)
         self.takes = Takes(
@@ -384,6 +427,10 @@ class Application:
         self.patience.rearm()
         self.announcer.rearm()
         self.callbacks.rearm()
+        self.worklist.rearm()
+        for account, entries in self.db.read(dnc.everything).items():
+            self.blacklist.load(account, entries)
+        self.progress.rearm()
         self.openings.start()
         self.desk.expect_pages()
         self._remembered.load()
@@ -413,6 +460,7 @@ class Application:
         every("directory", 10.0, self.directory.round)
         every("figures", 5.0, lambda: count(self.live))
         every("telephones", 1.0, self.phone_watch.round)
+        every("lists of calls to make", 1.0, self.worklist.round)
         every("softphones", SOFTPHONES_S, self.softphones.round)
         every("configuration from elsewhere", 1.0, self.catalog.follow)
         self.disk.round()
@@ -474,6 +522,14 @@ class Application:
         name = " ".join(filter(None, (str(found["first_name"]), str(found["last_name"]))))
         return {**found, "name": name or str(found["company"])}
 
+    def _contact_name(self, account: int, contact: int) -> str | None:
+        """Of a contact that an agent calls; None when it is not the account's. Waits for the database."""
+        found = self.db.read(lambda: contacts.by_id(account, contact, contacts.country_of(account)), 3.0)
+        if found is None:
+            return None
+        name = " ".join(filter(None, (str(found["first_name"]), str(found["last_name"]))))
+        return name or str(found["company"])
+
     def _compare_others(
         self, present: Collection[str], channels: Mapping[str, f.Channel], begun: int
     ) -> None:
@@ -492,6 +548,27 @@ class Application:
         free = state is not None and state.presence is not Presence.LOGGED_OUT
         free = free and state is not None and state.work in INTERRUPTIBLE
         return free and self.link.up and self._reachable(agent)
+
+    def _agent_ready(self, agent: int) -> None:
+        self.routing.agent_ready(agent)
+        self.worklist.soon(agent)
+
+    def _calls_out(self, agent: int, queue: int) -> bool:
+        """He is connected with this queue for calls that are made."""
+        info = self.catalog.agent(agent)
+        return info is not None and connected(info, self.live.agents.get(agent), queue, OUTBOUND)
+
+    def _when_durable(self, entry: int, done: Callable[[bool], None]) -> None:
+        def wait() -> None:
+            try:
+                self.projector.wait(entry, PROOF_S)
+            except WaitTimeout:
+                log.warning("nobody is called: the database does not take the attempt", entry=entry)
+                done(False)
+            else:
+                done(True)
+
+        self.tasks.spawn("proof of an attempt", wait)
 
     def _set_routing(self, is_open: bool) -> None:
         self.routing.open = is_open

@@ -209,7 +209,7 @@ class AgentDesk:
     def dial(
         self, agent: int, number: str, queue: int | None, caller_id: str | None, contact: int | None
     ) -> None:
-        """His telephone, then the number (BA-90). Raises outgoing.rules.Refusal, outgoing.service.NotFree and others."""
+        """His telephone, then the number (BA-90). Raises outgoing.rules.Refusal, outgoing.service.NotFree …"""
         if self._outgoing is None:
             raise NotFound("nobody is called from here")
         self._outgoing.dial(agent, number, queue, caller_id, contact)

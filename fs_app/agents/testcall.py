@@ -59,8 +59,11 @@ class TestCalls:
         phones: Phones,
         message: Callable[[int], str],
         in_use: Callable[[int], bool],
+        picked_up: Callable[[int], None] = lambda agent: None,
     ) -> None:
-        """`message(account)`: the file to be played, as the switch names it; `in_use(agent)`: his telephone listens."""
+        """`message(account)`: the file to be played, as the switch names it; `in_use(agent)`: his telephone listens;
+        `picked_up(agent)` is told when somebody answers."""
+        self._picked_up = picked_up
         self._clock = clock
         self._catalog = catalog
         self._switch = switch
@@ -106,6 +109,7 @@ class TestCalls:
             self._end(test, RESULTS.get(outcome.value.cause, FAILED))
         else:
             test.state = PLAYING
+            self._picked_up(test.agent)
             test.app = self._switch.play(test.leg, [self._message(account)]).id
 
     def on_fact(self, fact: f.LegFact) -> None:

@@ -1,4 +1,4 @@
-"""With which of his queues an agent is connected (BA-20): he unticks one for calls in or for calls out, when his profile
+"""With which of his queues an agent is connected (BA-20): he unticks one for calls in or for calls out, if his profile
 lets him. Pure."""
 
 from __future__ import annotations

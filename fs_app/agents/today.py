@@ -1,4 +1,8 @@
-"""Today's figures of each agent: calls taken and missed, mean times. A day begins at midnight in the account's zone."""
+"""Today's figures of each agent: calls taken and missed, mean times. A day begins at midnight in the account's zone.
+
+A call counts for the day on which he took it, with all of its time. A call that he dials (work DIALING before it) is
+none that he takes: it has figures of its own. `history/figures.py` counts the same from the database (a test compares).
+"""
 
 from __future__ import annotations
 
@@ -19,18 +23,22 @@ KINDS = ("offer.failed", "agent.work")
 
 @dataclass(slots=True)
 class Figures:
-    """Durations are sums in ms."""
+    """Durations are sums in ms, of the calls that he took."""
 
     day: str = ""
     taken: int = 0
+    made: int = 0  # calls that he dialled, and somebody was there
     missed: int = 0
     talk_ms: int = 0
+    made_ms: int = 0  # talked in those that he dialled
     wrap_ms: int = 0
     since: int = 0  # of the state that runs
     state: str = ""
+    taken_now: bool = False  # what runs is a call that he took, and it counts for this day
 
     def shown(self) -> dict[str, int]:
-        n = max(1, self.taken - (self.state == "ACTIVE"))  # the conversation that runs has no length yet
+        runs = self.taken_now and self.state == "ACTIVE"  # the conversation that runs has no length yet
+        n = max(1, self.taken - runs)
         return {
             "taken": self.taken,
             "missed": self.missed,
@@ -52,27 +60,38 @@ class Today:
         return self._of(agent, account, self._clock.now_ms()).shown()
 
     def counted(self, agent: int, account: int) -> tuple[int, int]:
-        """(calls taken, ms talked) of his day."""
+        """(calls, ms talked) of his day, those that he dialled, too."""
         figures = self._of(agent, account, self._clock.now_ms())
-        return figures.taken, figures.talk_ms
+        return figures.taken + figures.made, figures.talk_ms + figures.made_ms
 
     def follow(self, entry: Entry) -> None:
         if entry.account is None or entry.kind not in KINDS:
             return
         if entry.kind == "offer.failed":
-            if entry.data["why"] not in NO_FAULT:
-                self._of(entry.data["agent"], entry.account, entry.at).missed += 1
+            figures = self._of(entry.data["agent"], entry.account, entry.at)
+            rang = figures.state in ("OFFERED", "")  # "": the figures began in the middle
+            figures.missed += rang and entry.data["why"] not in NO_FAULT
             return
         if entry.agent is None:
             return
-        figures = self._of(entry.agent, entry.account, entry.at)
-        if figures.state == "ACTIVE":
-            figures.talk_ms += max(0, entry.at - figures.since)
-        elif figures.state == "AFTER_WORK":
-            figures.wrap_ms += max(0, entry.at - figures.since)
-        if entry.data["new"] == "ACTIVE":
-            figures.taken += 1
-        figures.state, figures.since = entry.data["new"], entry.at
+        self._work(self._of(entry.agent, entry.account, entry.at), entry)
+
+    @staticmethod
+    def _work(figures: Figures, entry: Entry) -> None:
+        new, lasted = entry.data["new"], max(0, entry.at - figures.since)
+        if figures.state == "ACTIVE" and figures.taken_now:
+            figures.talk_ms += lasted
+        elif figures.state == "ACTIVE":
+            figures.made_ms += lasted
+        elif figures.state == "AFTER_WORK" and figures.taken_now:
+            figures.wrap_ms += lasted
+        if new == "ACTIVE":
+            figures.taken_now = entry.data["old"] != "DIALING"
+            figures.taken += figures.taken_now
+            figures.made += not figures.taken_now
+        elif new != "AFTER_WORK":
+            figures.taken_now = False
+        figures.state, figures.since = new, entry.at
 
     def _of(self, agent: int, account: int, at: int) -> Figures:
         day = self._day(account, at)
@@ -80,7 +99,7 @@ class Today:
         if figures is None or figures.day < day:
             old = figures
             figures = Figures(day)
-            if old is not None:  # what runs over midnight counts for the new day from here on
+            if old is not None:  # what runs over midnight belongs to the day on which it was taken
                 figures.state, figures.since = old.state, at
             self._figures[agent] = figures
         return figures

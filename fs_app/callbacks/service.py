@@ -18,6 +18,7 @@ from fs_app.clock import Clock, Timer
 from fs_app.contacts.numbers import e164
 from fs_app.errors import Conflict, Invalid, NotFound
 from fs_app.live import Live
+from fs_app.outbound.item import NoNumber, NotFree, Taken
 from fs_app.outbound.retry import Result, after, result_of
 from fs_app.outbound.settings import BLANK, Settings
 
@@ -39,18 +40,6 @@ ANSWERED_BY_A_CALL = frozenset({Reason.ABANDONED, Reason.KEPT_PLACE})
 """Who calls again and gets through needs no callback of these kinds; a message that he left is still to be heard."""
 
 
-class Taken(Conflict):
-    """Somebody else has it already, or it is in the line or on the telephone."""
-
-    key = "error.callback_taken"
-
-
-class NotFree(Conflict):
-    """The agent's telephone is busy, or he is not there."""
-
-    key = "error.callback_not_free"
-
-
 class TooMany(Conflict):
     """He has as many callbacks of his own as the queue allows."""
 
@@ -67,12 +56,6 @@ class Closed(Invalid):
     """The queue is closed at that moment, and books nothing then."""
 
     key = "error.callback_closed_then"
-
-
-class NoNumber(Invalid):
-    """Who left it can't be called."""
-
-    key = "error.callback_no_number"
 
 
 class Line(Protocol):
@@ -502,9 +485,11 @@ class Callbacks:
             if not waited_for:
                 self.judged(call, call.disposition)
             return None
-        if outcome == "cancelled":
+        if outcome == "cancelled" and not (call.asked_by is not None and call.hang_up_by):
             self._record("callback.left_line", callback, call.id)
             return None
+        if outcome == "refused":
+            return self._failed(callback, "refused", dialled=False)
         leg = call.legs.get(call.id)
         by_agent = leg is None or call.hang_up_by == "agent"
         why = leg.cause if leg is not None else "not_dialled"

@@ -10,7 +10,6 @@ from fs_app.db import Base, Json, Millis
 from fs_app.hours.model import HolidaySet, Schedule
 from fs_app.ivr.model import Flow
 
-
 EFFECTS = ("", "callback", "machine")
 """What a verdict leads to, beside being one: nothing; a callback is booked; it was an answering machine, so who was
 called is called again by the rule for machines."""
@@ -69,6 +68,10 @@ class Queue(Base):
 
     On the agents' pages the number of waiting callers turns orange from `alert_waiting` on and red from
     `alert_waiting_red` on, that of people to call back from `alert_callbacks…` on (BA-20); 0: never.
+
+    `caller_id` is the number that is shown to people whom its agents call (empty: the first that leads to the queue);
+    they may show one of `caller_ids` instead. People are called within `customer_schedule` and not on
+    `customer_holidays`, on the wall clock of where they are; null: at any hour.
 
     After `auto_qualify_s` of wrap-up a call that nobody has qualified gets `auto_disposition`; 0 or none: never.
 
@@ -144,6 +147,11 @@ class Queue(Base):
     alert_waiting_red = IntegerField(default=0)
     alert_callbacks = IntegerField(default=0)
     alert_callbacks_red = IntegerField(default=0)
+
+    caller_id = CharField(max_length=32, default="")
+    caller_ids = TextField(default="")  # separated by blanks
+    customer_schedule = ForeignKeyField(Schedule, null=True, backref="+", on_delete="RESTRICT")
+    customer_holidays = ForeignKeyField(HolidaySet, null=True, backref="+", on_delete="RESTRICT")
 
     auto_qualify_s = IntegerField(default=0)
     auto_disposition = ForeignKeyField(Disposition, null=True, backref="+", on_delete="SET NULL")

@@ -59,7 +59,7 @@ def absence(state: AgentState | None) -> str:
     """Why an agent is not ready, as a word of the catalogue; empty when he is."""
     if state is None or state.presence is Presence.LOGGED_OUT:
         return "logged_out"
-    if state.work is not Work.IDLE:
+    if state.work is not Work.IDLE and not state.ready:
         return str(state.work).lower()
     return "" if state.ready else "unavailable"
 

@@ -17,6 +17,10 @@ Args = tuple[Any, ...]
 MOST_NOTE = 4000
 """Characters of a note."""
 
+MOST_DIALLED = 200
+MOST_CALLER_ID = 32
+"""Characters of a number that somebody typed or pasted, and of one that is to be shown."""
+
 _TOKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -65,6 +69,16 @@ class Verb:
 
 def _line(data: dict[str, Any]) -> Args:
     return (token(data, "line"),)
+
+
+def _dial(data: dict[str, Any]) -> Args:
+    shown = text(data, "caller_id", MOST_CALLER_ID) if data.get("caller_id") is not None else None
+    return (
+        text(data, "number", MOST_DIALLED),
+        optional_identifier(data, "queue"),
+        shown,
+        optional_identifier(data, "contact"),
+    )
 
 
 def flag(data: dict[str, Any], name: str) -> bool:
@@ -140,6 +154,7 @@ VERBS: dict[str, Verb] = {
         ),
         WORK,
     ),
+    "call.dial": Verb("dial", _dial, needs="calls.dial"),
     "call.qualify": Verb(
         "qualify",
         lambda data: (token(data, "call"), identifier(data, "disposition"), text(data, "note")),

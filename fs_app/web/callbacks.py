@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.accounts.service import Identity
 from fs_app.callbacks import queries
-from fs_app.callbacks.desk import PUT_OFF_MIN
-from fs_app.callbacks.service import NoNumber, NotFree, Taken
 from fs_app.calls import queries as calls
 from fs_app.errors import Conflict, Invalid, NotAllowed, NotFound
+from fs_app.outbound.item import NoNumber, NotFree, Taken
+from fs_app.outbound.moments import PUT_OFF_MIN
 from fs_app.web import given
 from fs_app.web.access import needs
 from fs_app.web.calls import NoRecording

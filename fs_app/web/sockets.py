@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any
 
 import gevent
@@ -22,7 +23,7 @@ from flask_socketio import SocketIO
 from fs_app import metrics
 from fs_app.accounts.service import Identity
 from fs_app.errors import FsAppError, NotAllowed, NotFound, Overloaded, Unavailable
-from fs_app.events import AgentNotice, AgentPicture, SwitchState
+from fs_app.events import AgentMessage, AgentNotice, AgentPicture, SwitchState
 from fs_app.tasks import Tasks
 from fs_app.web import websocket
 from fs_app.web.access import NotLoggedIn
@@ -102,6 +103,7 @@ class AgentSockets:
         app.bus.subscribe(AgentPicture, self._on_picture)
         app.bus.subscribe(SwitchState, self._on_switch)
         app.bus.subscribe(AgentNotice, lambda e: self.notice(e.agent, e.level, e.key, **e.params))
+        app.bus.subscribe(AgentMessage, self._on_message)
         socketio.on_event("connect", self._connect)
         socketio.on_event("disconnect", self._disconnect)
         socketio.on_event(TAKE_OVER, lambda *args: self._handled(args, self._take_over))
@@ -198,7 +200,9 @@ class AgentSockets:
         def ask(tab: Tab, data: dict[str, Any]) -> None:
             if not self._tabs.is_live(tab.sid):
                 raise NotAllowed("another tab is the live one")
-            getattr(self._desk, verb.method)(tab.agent, *verb.read(data))
+            if verb.needs and not self._may(verb.needs):
+                raise NotAllowed(verb.needs)
+            attrgetter(verb.method)(self._desk)(tab.agent, *verb.read(data))
 
         return lambda *args: self._handled(args, ask)
 
@@ -226,6 +230,10 @@ class AgentSockets:
             self._busy[sid] -= 1
         return {"ok": True}
 
+    def _may(self, permission: str) -> bool:
+        identity = self._identity()
+        return identity is not None and identity.may(permission)
+
     @staticmethod
     def _identity() -> Identity | None:
         """The person behind the socket, None without a valid login. Raises Unavailable when nobody can tell."""
@@ -238,6 +246,11 @@ class AgentSockets:
     def _on_picture(self, event: AgentPicture) -> None:
         if self._tabs.live(event.agent) is not None:
             self._pacer.put(event.agent, lambda: event.picture, event.soon)
+
+    def _on_message(self, event: AgentMessage) -> None:
+        tab = self._tabs.live(event.agent)
+        if tab is not None:
+            self._emit("message", event.message, tab.sid)
 
     def _on_switch(self, event: SwitchState) -> None:
         # While it is away the picture says so; only the good news needs telling.

@@ -191,11 +191,11 @@ def test_an_agent_calls_somebody_of_the_list_back_and_only_one_of_two_can(
     until(lambda: len(callbacks(app)) == 1, 10, "she is in the list")
     phone, page = works(world, app, pages)
     phone2, page2 = works(world, app, pages, "1002")
-    until(lambda: page.picture["callbacks"]["open"] == 1, 5, "the page shows it")
-    wanted = page.picture["callbacks"]["list"][0]["id"]
+    until(lambda: len(page.picture["outbound"]["list"]) == 1, 5, "the page shows it")
+    wanted = page.picture["outbound"]["list"][0]["id"]
     marie = world.person(MARIE)
-    page.do("callback.call", callback=wanted)
-    answer = page2.ask("callback.call", callback=wanted)
+    page.do("outbound.call", item=wanted)
+    answer = page2.ask("outbound.call", item=wanted)
     assert not answer["ok"] and answer["error"]["key"] == "error.callback_taken"
     phone.ringing()
     assert phone2.state == PartyState.IDLE
@@ -206,7 +206,7 @@ def test_an_agent_calls_somebody_of_the_list_back_and_only_one_of_two_can(
     phone.hang_up()
     marie.ended()
     until(lambda: callbacks(app) == [(MARIE, "ABANDONED", "DONE", 1, 1, "reached")], 10, "done")
-    until(lambda: page.picture["callbacks"]["open"] == 0, 5, "the page shows it")
+    until(lambda: page.picture["outbound"]["list"] == [], 5, "the page shows it")
 
 
 def test_who_waits_too_long_is_connected_with_a_number_outside_and_comes_back_when_nobody_answers(

@@ -154,25 +154,34 @@ class Ids:
     reason: int
 
 
-def callbacks_seen(now: int) -> list[dict[str, Any]]:
-    """What an agent's picture shows of them."""
+def items_seen(now: int) -> list[dict[str, Any]]:
+    """What an agent's picture shows of people to call."""
     one = {
-        "state": "OPEN",
-        "mine": False,
-        "owner": "",
-        "tries": 0,
-        "times": 1,
+        "contact": None,
+        "queue": {"id": 1, "name": "Commercial"},
         "due_at": None,
+        "mine": False,
+        "personal": False,
+        "owner": "",
+        "reserved": False,
         "under_way": False,
+        "attempts": 0,
+        "note": "",
+        "recording": None,
+        "disposition_set": 1,
+        "latest_days": 30,
+        "step_min": 5,
     }
-    queue = {"id": 1, "name": "Commercial"}
     return [
-        {**one, "id": "a1", "number": "+33711223344", "name": "Léa Petit", "queue": queue, "reason": "KEPT_PLACE",
-         "since": now - 240_000, "under_way": True, "recording": None},
-        {**one, "id": "a2", "number": "+33722334455", "name": "", "queue": queue, "reason": "ABANDONED",
-         "since": now - 480_000, "recording": None},
-        {**one, "id": "a3", "number": "+33733445566", "name": "Omar Haddad", "queue": queue, "reason": "ABANDONED",
-         "state": "RESERVED", "owner": "Bruno Roy", "since": now - 960_000, "recording": None},
+        {**one, "id": "a1", "number": "+33711223344", "name": "Léa Petit", "reason": "KEPT_PLACE",
+         "status": "KEPT_PLACE", "times": 1, "since": now - 240_000, "under_way": True},
+        {**one, "id": "a2", "number": "+33722334455", "name": "", "reason": "ABANDONED", "status": "busy", "times": 2,
+         "since": now - 480_000, "attempts": 2},
+        {**one, "id": "a3", "number": "+33733445566", "name": "Omar Haddad", "reason": "AGENT", "status": "AGENT",
+         "times": 1, "since": now - 960_000, "due_at": now + 540_000, "mine": True, "personal": True,
+         "reserved": True, "owner": "Élodie Garçon", "note": "Devis de 14 postes"},
+        {**one, "id": "a4", "number": "+33744556677", "name": "Inès Moreau", "reason": "ABANDONED",
+         "status": "ABANDONED", "times": 1, "since": now - 1_960_000, "reserved": True, "owner": "Bruno Roy"},
     ]  # fmt: skip
 
 

@@ -55,7 +55,7 @@ class FakeDesk:
         self.agents: dict[int, Json] = {agent: self._fresh(agent, *who) for agent, who in agents.items()}
         self.asked: list[tuple[Any, ...]] = []
         self.present: set[int] = set()
-        self.callbacks: list[Json] = []
+        self.outbound = FakeOutbound(self)
         self.calls = 0
         self._messages = 0
         self.refuse_next: Exception | None = None
@@ -69,7 +69,7 @@ class FakeDesk:
         whole = {"seq": self._seq[agent], "at": now, **copy.deepcopy(self.agents[agent])}
         whole |= {"switch": dict(self._switch), "reasons": self._reasons}
         whole["queues"] = copy.deepcopy(self._queues)
-        whole["callbacks"] = {"open": len(self.callbacks), "list": copy.deepcopy(self.callbacks)}
+        whole["outbound"] = self.outbound.picture()
         return whole
 
     def log_in(self, agent: int) -> None:
@@ -144,21 +144,6 @@ class FakeDesk:
         found = self._line(agent, line, "HELD")
         found |= {"state": "TALKING", "since": self._clock.now_ms(), "can": ["hold", "hang_up"]}
         self._tell(agent)
-
-    def call_back(self, agent: int, callback: str) -> None:
-        self._asked("call_back", agent, callback)
-
-    def take_callback(self, agent: int, callback: str) -> None:
-        self._asked("take_callback", agent, callback)
-
-    def release_callback(self, agent: int, callback: str) -> None:
-        self._asked("release_callback", agent, callback)
-
-    def postpone_callback(self, agent: int, callback: str, minutes: int) -> None:
-        self._asked("postpone_callback", agent, callback, minutes)
-
-    def close_callback(self, agent: int, callback: str, done: bool) -> None:
-        self._asked("close_callback", agent, callback, done)
 
     def pause_recording(self, agent: int, line: str) -> None:
         self._record(agent, line, "pause_recording", "paused", "resume_recording")
@@ -381,3 +366,59 @@ class FakeDesk:
     def _tell(self, agent: int, soon: bool = False) -> None:
         picture = self.picture(agent)
         self._bus.publish(AgentPicture(self._account, agent, lambda: picture, soon))
+
+
+class FakeOutbound:
+    """The list of people to call: what is asked is written down, `items` and `shown` are what a test puts there."""
+
+    def __init__(self, desk: FakeDesk) -> None:
+        self._desk = desk
+        self.items: list[Json] = []
+        self.shown: Json | None = None
+        self.mode = "manual"
+        self.modes = ["manual", "preview", "automatic"]
+
+    def picture(self) -> Json:
+        mine = [item for item in self.items if item["mine"]]
+        counters = {"due": len(self.items), "later": 0, "mine": len(mine), "overdue": 0}
+        whole = {"mode": self.mode, "modes": self.modes, "counters": counters, "list": self.items}
+        return copy.deepcopy({**whole, "preview": self.shown})
+
+    def page(self, agent: int, asked: Any, page: int) -> Json:
+        return {"total": len(self.items), "page": page, "pages": 1, "items": copy.deepcopy(self.items)}
+
+    def calendar(self, agent: int, since: int, until: int) -> list[Json]:
+        due = [item for item in self.items if item["mine"] and item["due_at"] is not None]
+        return copy.deepcopy([item for item in due if since <= item["due_at"] < until])
+
+    def set_mode(self, agent: int, mode: str) -> None:
+        self._desk._asked("outbound.mode", agent, mode)
+        self.mode = mode
+        self._desk._tell(agent)
+
+    def call(self, agent: int, item: str) -> None:
+        self._desk._asked("outbound.call", agent, item)
+
+    def skip(self, agent: int, item: str, reason: str) -> None:
+        self._desk._asked("outbound.skip", agent, item, reason)
+
+    def reserve(self, agent: int, item: str) -> None:
+        self._desk._asked("outbound.reserve", agent, item)
+
+    def release(self, agent: int, item: str) -> None:
+        self._desk._asked("outbound.release", agent, item)
+
+    def postpone(self, agent: int, item: str, minutes: int | None, at: str) -> None:
+        self._desk._asked("outbound.postpone", agent, item, minutes, at)
+
+    def move(self, agent: int, item: str, to: int | None) -> None:
+        self._desk._asked("outbound.move", agent, item, to)
+
+    def note(self, agent: int, item: str, note: str) -> None:
+        self._desk._asked("outbound.note", agent, item, note)
+
+    def close(self, agent: int, item: str, done: bool, disposition: int | None, note: str) -> None:
+        self._desk._asked("outbound.close", agent, item, done, disposition, note)
+
+    def book(self, agent: int, call: str, minutes: int | None, at: str, mine: bool, note: str) -> None:
+        self._desk._asked("outbound.book", agent, call, minutes, at, mine, note)

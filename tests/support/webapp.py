@@ -61,7 +61,7 @@ def main(folder: Path) -> None:
 
     app, ids = callworld.build(folder)
     desk = ids.desk
-    app.desk.callbacks = deskworld.callbacks_seen(app.clock.now_ms())
+    app.desk.outbound.items = deskworld.items_seen(app.clock.now_ms())
     app.desk.log_in(desk.agent)
     app.desk.available(desk.agent)
     app.desk.log_in(desk.colleague)

@@ -67,6 +67,7 @@ VOCABULARY = {
     "hours.checks": "how hours and dates are written",
     "hours.opening": "whether it is open, and in which zone",
     "messaging.recipients": "what a mail address and a mobile number are",
+    "calls.wanted": "what an agent's call is to be",
     "admin.audit": "the audit log, written with the change that it tells of",
     "admin.listing": "pages of a list",
     "admin.form": "what is wrong with a form, field by field",
@@ -85,6 +86,10 @@ VOCABULARY = {
     "ivr.mentions": "which voice menus name an object",
     "ivr.run": "how far a caller is in a voice menu",
     "ivr.words": "what a voice menu is told and what it wants",
+    "outbound.item": "what is to be called, and the interface of a list",
+    "outbound.moments": "dates and times that people choose",
+    "outbound.retry": "what follows an attempt that reached nobody",
+    "outbound.settings": "how a queue wants its outgoing work done",
     "routing.strategies": "names of the orders in which agents are asked",
 }
 

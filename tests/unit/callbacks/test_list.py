@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fs_app.callbacks.service import NoNumber, NotFree, Taken
 from fs_app.callbacks.state import Reason, State
 from fs_app.errors import Invalid, NotFound
+from fs_app.outbound.item import NoNumber, NotFree, Taken
 from tests.unit.callbacks.test_kept_place import MARIE, PAUL, attempt, centre, keeps_place, waits
 from tests.unit.core.world import ACCOUNT, QUEUE, World
 

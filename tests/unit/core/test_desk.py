@@ -15,6 +15,7 @@ from fs_app.calls.state import Stage
 from fs_app.desk import FORSAKEN_S, PAGE_GONE_S, TOLD_SOON_S, AgentDesk
 from fs_app.errors import Conflict, NotFound, Unavailable, WaitTimeout
 from fs_app.events import AgentPicture, CatalogChanged, SwitchState
+from fs_app.outbound.desk import OutboundDesk
 from tests.unit.core.test_journal import disk
 from tests.unit.core.world import ACCOUNT, INTER_CALL_S, LUNCH, NO_ANSWER_S, QUEUE, REFUSAL, SALE, SET, World
 
@@ -53,6 +54,7 @@ def desk(world: World, projector: FakeProjector) -> AgentDesk:
         Today(world.clock, world.bus, lambda _account: "Europe/Paris"),
         projector,  # type: ignore[arg-type]
         world.threads,
+        outbound=OutboundDesk(world.live, world.catalog, world.clock, world.outbound, world.callbacks),
     )
 
 
@@ -133,11 +135,30 @@ SHAPE: dict[str, Any] = {
             "alert": {"waiting": STR, "callbacks": STR},
         }
     ],
-    "callbacks": {"open": INT, "list": []},
+    "outbound": {
+        "mode": STR,
+        "modes": [STR],
+        "counters": {"due": INT, "later": INT, "mine": INT, "overdue": INT},
+        "list": [],
+        "preview": None,
+    },
     "reasons": [{"id": INT, "label": STR}],
 }
-MAY_BE_NONE = {"capture", "pop", "lookup", "reason", "wanted", "work", "queue", "disposition", "supervisor", "line_open"}
+MAY_BE_NONE = {
+    "capture",
+    "pop",
+    "lookup",
+    "reason",
+    "wanted",
+    "work",
+    "queue",
+    "disposition",
+    "supervisor",
+    "line_open",
+    "preview",
+}
 STATES = {
+    "PREVIEW",
     "LOGGED_OUT",
     "UNAVAILABLE",
     "IDLE",

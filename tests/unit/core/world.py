@@ -14,10 +14,11 @@ from typing import Any
 from fs_app import facts as f
 from fs_app.agents.lines import Lines
 from fs_app.agents.service import Agents
-from fs_app.agents.state import AgentState, Presence, Work
+from fs_app.agents.state import INTERRUPTIBLE, AgentState, Presence, Work
 from fs_app.agents.today import Today
 from fs_app.bus import Bus
 from fs_app.callbacks.service import Callbacks
+from fs_app.callbacks.source import CallbackSource
 from fs_app.calls import leftovers
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context
@@ -38,6 +39,7 @@ from fs_app.esl.recovery import Recovery
 from fs_app.events import PhoneState
 from fs_app.journal import Journal
 from fs_app.live import Live
+from fs_app.outbound.service import Outbound
 from fs_app.phones import Phones
 from fs_app.ports import Originate, OriginateResult
 from fs_app.queues.announcer import Announcer
@@ -109,8 +111,9 @@ class World:
             self.live,
             self.clock,
             self.catalog,
-            lambda a: self.routing.agent_ready(a),
+            self._agent_ready,
             lambda a, c: self.calls.wrap_up_over(a, c),
+            lambda a, item: self.outbound.over(a, item),
         )
         self.queues = Queues(self.live, self.bus, self.clock)
         self.lines = Lines(
@@ -168,6 +171,18 @@ class World:
         )
         self.callbacks = Callbacks(self.live, self.clock, self.catalog, self.calls, self._may_dial)
         self.ctx.callbacks = self.callbacks
+        self.pageless: set[int] = set()
+        self.outbound = Outbound(
+            self.live,
+            self.clock,
+            self.bus,
+            self.catalog,
+            self.agents,
+            [CallbackSource(self.live, self.callbacks)],
+            lambda agent: self._reachable(agent) and agent not in self.pageless,
+            lambda agent: agent not in self.pageless,
+            self.queues.length,
+        )
         self.ctx.position = self.queues.position
         self.ctx.estimate_s = lambda call: self.pace.estimate_s(call, self.clock.now_ms())
         self.bus.subscribe(PhoneState, self._phone_came)
@@ -191,6 +206,7 @@ class World:
         self.patience.rearm()
         self.announcer.rearm()
         self.callbacks.rearm()
+        self.outbound.rearm()
         self.routing.open = is_open
         self._ids = itertools.count(1)
 
@@ -205,9 +221,13 @@ class World:
             return self.lines.leg(agent) != ""
         return info is not None and self.phones.contact(info.number, info.domain) is not None
 
+    def _agent_ready(self, agent: int) -> None:
+        self.routing.agent_ready(agent)
+        self.outbound.soon(agent)
+
     def _may_dial(self, agent: int) -> bool:
         state = self.agents.state(agent)
-        return state.presence is not Presence.LOGGED_OUT and state.work is Work.IDLE
+        return state.presence is not Presence.LOGGED_OUT and state.work in INTERRUPTIBLE
 
     def _phone_came(self, event: PhoneState) -> None:
         agent = self.catalog.phone(event.user, event.domain)
@@ -386,7 +406,9 @@ class World:
 
     def is_whole(self) -> None:
         """The invariants of the live state."""
-        assert leftovers.find(self.live.calls, self.live.agents) == []
+        assert leftovers.find(self.live.calls, self.live.agents) == [], leftovers.find(
+            self.live.calls, self.live.agents
+        )
         held: dict[int | None, str] = {}
         for call in self.live.calls.values():
             taker = call.legs.get(call.taken_by)

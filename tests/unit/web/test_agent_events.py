@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fs_app.accounts.permissions import PERMISSIONS
 from fs_app.desk import AgentDesk
 from fs_app.errors import FsAppError, Invalid
+from fs_app.outbound.desk import OutboundDesk
 from fs_app.web.agent_events import FROM_SERVER, MOST_NOTE, TAKE_OVER, VERBS, message, text
-from tests.support.fakedesk import FakeDesk
+from tests.support.fakedesk import FakeDesk, FakeOutbound
 
 DOCS = (Path(__file__).resolve().parents[3] / "docs" / "events.md").read_text()
 
@@ -34,14 +36,22 @@ def test_the_document_lists_exactly_the_events_that_the_server_sends() -> None:
 @pytest.mark.parametrize("desk", [AgentDesk, FakeDesk])
 def test_each_event_is_a_method_of_the_desk_that_takes_what_is_read(desk: type) -> None:
     sample = {"reason": 1, "line": "leg", "call": "call", "disposition": 1, "note": ""} | {
-        "callback": "one",
+        "item": "one",
+        "mode": "preview",
         "minutes": 5,
         "queue": 3,
         "direction": "inbound",
         "on": True,
     }
+    parts = {AgentDesk: OutboundDesk, FakeDesk: FakeOutbound}
     for verb in VERBS.values():
-        inspect.signature(getattr(desk, verb.method)).bind(object(), 7, *verb.read(sample))
+        part, _, name = verb.method.rpartition(".")
+        owner = parts[desk] if part == "outbound" else desk
+        inspect.signature(getattr(owner, name)).bind(object(), 7, *verb.read(sample))
+
+
+def test_what_needs_a_permission_names_one_that_there_is() -> None:
+    assert {verb.needs for verb in VERBS.values() if verb.needs} <= set(PERMISSIONS)
 
 
 def test_a_disposition_comes_with_call_and_note() -> None:
