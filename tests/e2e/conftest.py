@@ -50,7 +50,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     real = (
-        [i for i in items if HERE in i.path.parents and "real" in getattr(i, "callspec", Any).params.values()]
+        [
+            i
+            for i in items
+            if HERE in i.path.parents
+            and "real" in getattr(getattr(i, "callspec", None), "params", {}).values()
+        ]
         if items
         else []
     )

@@ -8,6 +8,13 @@ const ICON = (colour) =>
 const RING_S = 3;
 
 let context = null;
+let device = "";
+
+/** Ring on this device (an identifier of the browser's; empty: its own choice). */
+export function ringOn(id) {
+  device = id;
+  context?.setSinkId?.(device).catch(() => {}); // unplugged: the browser's own choice
+}
 let ringTimer = 0;
 let titleTimer = 0;
 let note = null;
@@ -16,7 +23,10 @@ let quietIcon = "";
 
 /** Browsers play sound only after a click: this is called from one, and asks for notifications too. */
 export async function unlock({ ask = false } = {}) {
-  context ??= new AudioContext();
+  if (!context) {
+    context = new AudioContext();
+    if (device) ringOn(device);
+  }
   if (context.state === "suspended") await context.resume().catch(() => {});
   if (ask && globalThis.Notification?.permission === "default") await Notification.requestPermission().catch(() => {});
   return soundReady();

@@ -8,6 +8,7 @@ import { actionOf, keyTable } from "./keys.js";
 import { connect } from "./link.js";
 import { phone } from "./phone.js";
 import { isDirty } from "./records.js";
+import * as softphone from "./softphone/main.js";
 import * as store from "./store.js";
 import { App } from "./view/app.js";
 
@@ -19,6 +20,7 @@ store.update((page) => ({ ...page, maxRecords: said.settings.max_records }));
 render(html`<${App} />`, root);
 store.tick();
 connect();
+softphone.follow();
 
 document.addEventListener("visibilitychange", () => document.hidden || store.tick());
 for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, () => alarm.unlock(), { once: true });

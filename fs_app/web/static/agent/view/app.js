@@ -4,6 +4,7 @@ import { mustLogIn } from "../actions.js";
 import { announcement, dismiss, facts, isOn, page, picture, toasts } from "../store.js";
 import { clock as timeOfDay } from "../../js/lib/time.js";
 import { Bandeau } from "./bandeau.js";
+import { SoftphoneStrip } from "../softphone/view.js";
 import { Column } from "./column.js";
 import { Elsewhere, SignedOut, TakePlace } from "./gate.js";
 import { html, Icon, Strip, t } from "./parts.js";
@@ -18,7 +19,8 @@ function Strips() {
       ${t("desk.switch_down", { time: timeOfDay(p.switch.since) })}<//>`}
     ${link === "up" && p?.supervisor && html`<${Strip} tone=${p.supervisor.mode === "barge" ? "red" : "purple"} icon="user-plus">
       ${t(`desk.supervisor.${p.supervisor.mode}`, { name: p.supervisor.name })}<//>`}
-    ${link === "up" && p && !p.phone.registered && !mustLogIn(p) && html`<${Strip} tone="red" icon="plug-connected-x" role="alert">${t("desk.phone.lost_help")}<//>`}`;
+    <${SoftphoneStrip} />
+    ${link === "up" && p && !p.phone.registered && p.phone.how !== "softphone" && !mustLogIn(p) && html`<${Strip} tone="red" icon="plug-connected-x" role="alert">${t("desk.phone.lost_help")}<//>`}`;
 }
 
 function Toasts() {

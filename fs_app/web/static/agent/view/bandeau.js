@@ -5,6 +5,7 @@ import { clock } from "../timers.js";
 import { facts, now, picture } from "../store.js";
 import { modulesOf } from "./column.js";
 import { Ask, html, Icon, Left, Since, t } from "./parts.js";
+import { SoftphoneFigure } from "../softphone/view.js";
 import { Person } from "./person.js";
 
 const COUNTS_DOWN = new Set(["INTER_CALL", "NO_ANSWER_DELAY", "WRAP_UP"]);
@@ -70,6 +71,7 @@ export function Bandeau() {
     ${modulesOf("bandeau").map((module) => html`<${module.Body} key=${module.name} />`)}
     <span class="bandeau-gap"></span>
     <${PermanentLine} picture=${p} />
+    <${SoftphoneFigure} />
     <${Phone} phone=${p.phone} />
     <${Waiting} queues=${p.queues} />
     <${Today} today=${p.today} />

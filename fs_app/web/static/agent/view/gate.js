@@ -5,6 +5,7 @@ import * as alarm from "../alarm.js";
 import { live, page, picture, send, toast, update } from "../store.js";
 import { linkUp } from "../state.js";
 import { html, Icon, t } from "./parts.js";
+import { PhoneChoice } from "./phone_choice.js";
 
 function Card({ icon, tone, title, children }) {
   return html`<main id="main" class="gate" tabindex="-1"><section class="card gate-card">
@@ -23,8 +24,7 @@ export function TakePlace() {
     if (!(await sound)) toast("warning", t("desk.ring.locked"));
   };
   return html`<${Card} icon="headset" tone="blue" title=${t("desk.hello", { name: p.agent.name })}>
-    <p>${t("desk.take.lead", { number: p.agent.number })}</p>
-    ${!p.phone.registered && html`<p class="gate-warning tone-red"><${Icon} name="plug-connected-x" /><span>${t("desk.phone.lost_help")}</span></p>`}
+    <${PhoneChoice} />
     <button type="button" class="btn btn-primary btn-lg" disabled=${busy || !live.value} onClick=${take} autofocus>
       <${Icon} name="power" />${t("desk.take")}</button>
     <p class="gate-hint">${t("desk.take.hint")}</p>
