@@ -31,6 +31,7 @@ from fs_app.callbacks.source import CallbackSource
 from fs_app.calls import destination
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context, Folders
+from fs_app.calls.correcting import Corrections
 from fs_app.calls.model import Call as CallRow
 from fs_app.calls.service import Calls
 from fs_app.calls.sounds import on_switch
@@ -53,7 +54,7 @@ from fs_app.esl.link import Link
 from fs_app.esl.outbound import OutboundServer
 from fs_app.esl.recovery import Recovery
 from fs_app.esl.switch import Switch
-from fs_app.events import CatalogChanged, PageOpened, SwitchState
+from fs_app.events import AgentNotice, CatalogChanged, PageOpened, SwitchState
 from fs_app.hours.watch import Openings
 from fs_app.ivr.fetch import fetch
 from fs_app.ivr.service import Menus
@@ -265,8 +266,15 @@ class Application:
             self._contact_name,
         )
         self._context.refused = self.outgoing.refused
+        self._context.number_for = lambda account, number, queue: (
+            self.rules.check(account, number, queue).number
+        )
+        self._context.notice = lambda agent, key, params: self.bus.publish(
+            AgentNotice(agent, "warning", key, params)
+        )
         self.progress = Progress(self.live, self.clock, self.bus, lambda agent: self.desk.tell(agent))
         self._context.when_durable = self._when_durable
+        self.corrections = Corrections(self.live, self.db, self.clock, self.catalog, self.projector.wait)
         self.worklist = Outbound(
             self.live,
             self.clock,

@@ -69,6 +69,7 @@ class AgentInfo:
     capacity: Capacity = DEFAULT
     options: AgentOptions = NO_PROFILE
     settings: DeskSettings = BLANK
+    denied: frozenset[str] = frozenset()  # permissions that his profile takes away
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +438,9 @@ def load(
         a.id: AccountInfo(a.id, a.slug, a.name, a.language, a.time_zone, a.country, a.sip_domain)
         for a in Account.select()
     }
-    options = {p.id: options_of(p.options) for p in Profile.select()}
+    profiles = list(Profile.select())
+    options = {p.id: options_of(p.options) for p in profiles}
+    denied = {p.id: frozenset(p.denied) for p in profiles}
     settings = {
         agent: settings_of(given)
         for agent, given in AgentSettings.select(AgentSettings.agent, AgentSettings.choices).tuples()
@@ -457,6 +460,7 @@ def load(
             Capacity(a.capacity_voice, a.capacity_chat, a.capacity_mail, a.capacity_case),
             options=options.get(a.user.profile_id, NO_PROFILE),
             settings=settings.get(a.id, BLANK),
+            denied=denied.get(a.user.profile_id, frozenset()),
         )
         for a in Agent.select(Agent, User).join(User).where(Agent.active, User.active)
     }

@@ -17,8 +17,10 @@ from fs_app.agents.state import TIMED, AgentState, Presence, Work
 from fs_app.agents.ticks import INBOUND, OUTBOUND, connected
 from fs_app.agents.today import Today
 from fs_app.bus import Bus
+from fs_app.calls import lines_shown
 from fs_app.calls.service import Calls
 from fs_app.calls.state import Call, Leg, Stage
+from fs_app.calls.targets import Wish
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.clock import Clock, Timer
 from fs_app.colleagues.service import Messages
@@ -189,6 +191,35 @@ class AgentDesk:
 
     def resume(self, agent: int, line: str) -> None:
         self._calls.resume(agent, line)
+
+    def consult(self, agent: int, line: str, to: Wish) -> None:
+        """Call a number, a colleague or a queue beside the customer (BA-121), who hears music."""
+        self._calls.lines.consult(agent, line, to)
+
+    def transfer(self, agent: int, line: str, to: Wish) -> None:
+        """Give the customer away without a word before (BA-122)."""
+        self._calls.lines.transfer(agent, line, to)
+
+    def complete(self, agent: int, line: str) -> None:
+        """The customer and this party have each other; the agent has done."""
+        self._calls.lines.complete(agent, line)
+
+    def conference(self, agent: int, line: str) -> None:
+        self._calls.lines.conference(agent, line)
+
+    def leave(self, agent: int, line: str) -> None:
+        """Out of the conference; the others stay in conversation."""
+        self._calls.lines.leave(agent, line)
+
+    def mute(self, agent: int, line: str) -> None:
+        self._calls.lines.mute(agent, line, True)
+
+    def unmute(self, agent: int, line: str) -> None:
+        self._calls.lines.mute(agent, line, False)
+
+    def send_keys(self, agent: int, line: str, digits: str) -> None:
+        """Tones (BA-123)."""
+        self._calls.lines.send_keys(agent, line, digits)
 
     def pause_recording(self, agent: int, line: str) -> None:
         self._calls.pause_recording(agent, line)
@@ -398,12 +429,28 @@ class AgentDesk:
         return {"id": info.id, "label": info.label} if info else None
 
     def _lines(self, call: Call | None, agent: int) -> list[dict[str, Any]]:
+        asked = call.line_of(agent) if call is not None else None
+        if call is not None and asked is not None:
+            return lines_shown.of_colleague(call, asked, self._named)
         leg = call.leg_of(agent) if call is not None else None
         if call is None or leg is None:
             return []
+        info, his = self._catalog.agent(agent), call.taken_by == leg.id
+        denied = info.denied if info is not None else frozenset()
+        beside = lines_shown.beside(call, denied) if his else []
+        if call.stage is Stage.STAYING:
+            return beside
         state, since, can = self._line_state(call, leg)
         return [
             {
+                "kind": "customer",
+                "party": {
+                    "kind": "customer",
+                    "id": call.contact,
+                    "name": call.contact_name or call.caller_name,
+                },
+                "muted": leg.muted,
+                "consulted_by": None,
                 "id": leg.id,
                 "call": call.id,
                 "state": state,
@@ -414,12 +461,18 @@ class AgentDesk:
                 "recording": bool(call.recording and call.recording.running and not call.recording_silent),
                 "record": self._calls.recording_state(call),
                 "callback": bool(call.callback),
-                "can": [*can, *(self._own_can(call) if call.taken_by == leg.id else [])],
-            }
+                "can": [*can, *(self._own_can(call, denied) if his else [])],
+            },
+            *beside,
         ]
 
-    def _own_can(self, call: Call) -> list[str]:
-        return [*self._calls.recording_can(call), *self._calls.capture_can(call)]
+    def _own_can(self, call: Call, denied: frozenset[str]) -> list[str]:
+        own = [*self._calls.recording_can(call), *self._calls.capture_can(call)]
+        return [*own, *lines_shown.customer_can(call, denied)]
+
+    def _named(self, agent: int | None) -> dict[str, Any] | None:
+        info = self._catalog.agent(agent or 0)
+        return {"id": info.id, "name": info.name} if info is not None else None
 
     @staticmethod
     def _line_state(call: Call, leg: Leg) -> tuple[str, int, list[str]]:
@@ -427,6 +480,8 @@ class AgentDesk:
             return "TALKING", call.stage_since, ["hang_up", "hold"]
         if call.stage is Stage.HELD:
             return "HELD", call.stage_since, ["hang_up"] if call.capture else ["hang_up", "resume"]
+        if call.stage is Stage.CONFERENCE:
+            return "CONFERENCE", call.stage_since, ["hang_up"]
         if call.stage is Stage.DIALING:
             return "DIALING", call.stage_since, ["hang_up"]
         if call.is_own(leg.agent):
@@ -436,8 +491,8 @@ class AgentDesk:
         return "TALKING", leg.answered_at, ["hang_up"]
 
     def _work(self, call: Call | None, state: AgentState) -> dict[str, Any] | None:
-        if call is None:
-            return None
+        if call is None or call.line_of(state.id) is not None:
+            return None  # a colleague who is asked: it is not his
         queue = self._catalog.queue(call.queue)
         chosen = self._catalog.disposition(call.disposition)
         return {
@@ -527,7 +582,8 @@ class AgentDesk:
         if call is None:
             return
         told = {entry.agent}
-        for agent in (call.agent, *(leg.agent for leg in call.asked_legs)):
+        asked = (line.agent for line in call.lines.values())
+        for agent in (call.agent, *(leg.agent for leg in call.asked_legs), *asked):
             if agent is not None and agent not in told:
                 told.add(agent)
                 self._tell(agent)

@@ -28,6 +28,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "callbacks.move": EVERYBODY,
     "calls.correct_own": EVERYBODY,
     "calls.dial": EVERYBODY,
+    "calls.transfer": EVERYBODY,
+    "calls.conference": EVERYBODY,
     "blacklist.manage": ADMINS,
     "contacts.view": EVERYBODY,
     "contacts.edit": EVERYBODY,

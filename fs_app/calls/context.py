@@ -52,7 +52,9 @@ class Runtime:
     holding_line: str = ""  # the line that is to wait; HELD comes when the switch says so
     completing: str = ""  # the line that is to get the customer
     conferencing: str = ""  # the line that is to join the two
-    line_music: dict[str, str] = field(default_factory=dict)  # music that was asked for → the line that hears it
+    line_music: dict[str, str] = field(
+        default_factory=dict
+    )  # music that was asked for → the line that hears it
     suspect: int = 0  # how often in a row a comparison found it otherwise than it should be
 
 
@@ -237,6 +239,9 @@ class Context:
     position: Callable[[Call], int] = lambda call: 1  # in his queue; 1 is next
     estimate_s: Callable[[Call], float | None] = lambda call: None  # how long he will wait still
     lines: PermanentLines = field(default_factory=NoLines)
+    number_for: Callable[[int, str, int | None], str] = lambda account, number, queue: (
+        number
+    )  # as it is dialled, for this queue; raises for what is no number, or may not be called
     transfer_failed: Callable[[Call, str], None] = lambda call, why: None  # `transfer.failed`
     notice: Callable[[int, str, dict[str, Any]], None] = lambda agent, key, params: (
         None

@@ -44,7 +44,9 @@ def answered(ctx: Context, call: Call, fact: f.LegAnswered) -> None:
 
 def _answered(ctx: Context, call: Call, leg: Leg) -> None:
     if leg.answered_at is None:
-        ctx.record(call, "leg.answered", leg=leg.id, role=str(leg.role), agent=leg.agent, **offers.of_line(leg))
+        ctx.record(
+            call, "leg.answered", leg=leg.id, role=str(leg.role), agent=leg.agent, **offers.of_line(leg)
+        )
 
 
 def parked(ctx: Context, call: Call, fact: f.LegParked) -> None:
@@ -231,7 +233,8 @@ def unbridged(ctx: Context, call: Call, fact: f.LegsUnbridged) -> None:
 
 
 def held(ctx: Context, call: Call) -> None:
-    ctx.runtime(call).holding = False
+    runtime = ctx.runtime(call)
+    runtime.holding, runtime.moving_until = False, 0.0
     ctx.stage(call, "held")
     ctx.live.record("call.held", account=call.account, call=call.id, agent=call.agent)
     recording.hold(ctx, call, True)

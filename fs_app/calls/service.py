@@ -18,7 +18,7 @@ from fs_app.calls import (
     callback,
     capture,
     closing_time,
-    conversation,
+    consult,
     ending,
     farewell,
     offers,
@@ -26,10 +26,12 @@ from fs_app.calls import (
     recording,
     steering,
     survey,
+    transfer,
 )
 from fs_app.calls.context import Context, TimeToSpeak, WaitedTooLong
 from fs_app.calls.handling import Handler
-from fs_app.calls.state import Call, Role, Stage
+from fs_app.calls.state import IN_CONVERSATION, Call, Role, Stage
+from fs_app.calls.verbs import LineVerbs
 from fs_app.calls.wanted import Wanted
 from fs_app.catalog import DidInfo, FlowInfo, QueueInfo
 from fs_app.errors import Conflict, Invalid, NotFound
@@ -96,6 +98,8 @@ class Calls:
         self._dialled = dialled
         self._handler = Handler(ctx)
         self._mailboxes: dict[str, Mailbox[Any]] = {}
+        self.lines = LineVerbs(ctx)
+        ctx.transfer_failed = lambda call, why: transfer.failed(ctx, call, why)
         self._just_over: dict[str, Call] = {}  # qualified without a click: the agent's own word still counts
 
     # --- facts ----------------------------------------------------------------------------------------------
@@ -267,8 +271,15 @@ class Calls:
     # --- what an agent does ---------------------------------------------------------------------------------
     def hang_up(self, agent: int, line: str) -> None:
         """End the conversation; while it rings, refuse the offer: a caller who talks to nobody keeps his place."""
+        if self.lines.is_one(agent, line):
+            self.lines.hang_up(agent, line)
+            return
         call = self._call_of_line(agent, line)
-        if call.stage not in (Stage.TALKING, Stage.HELD, Stage.ENDING) or call.taken_by != line:
+        if call.stage is Stage.STAYING:
+            for beside in list(call.lines.values()):
+                consult.hang_up(self._ctx, call, beside)
+            return
+        if call.stage not in (*IN_CONVERSATION, Stage.ENDING) or call.taken_by != line:
             if call.legs[line].line and call.stage is Stage.DIALING:
                 callback.agent_gone(self._ctx, call)  # his line stays, the customer's telephone stops ringing
                 return
@@ -310,28 +321,29 @@ class Calls:
             self._ctx.command(call, self._ctx.switch.hangup(leg.id, "ORIGINATOR_CANCEL"))
 
     def hold(self, agent: int, line: str) -> None:
-        """The caller goes home to the music; the agent's leg waits in silence."""
+        """The caller goes home to the music; the agent's leg waits in silence. Another line than the customer's: who is
+        on it waits, with music."""
+        if self.lines.is_one(agent, line):
+            self.lines.hold(agent, line)
+            return
         call = self._call_of_line(agent, line)
         if call.stage is not Stage.TALKING or call.taken_by != line:
             raise Conflict("only a conversation can be put on hold")
         self._not_typing(call)
-        if self._pressed_twice(call, "hold"):
-            return
-        runtime = self._ctx.runtime(call)
-        runtime.holding = True
-
-        def refused(_call: Call, _error: Exception) -> None:
-            runtime.holding = False
-
-        self._ctx.command(call, self._ctx.switch.send_home(call.caller_leg), refused)
+        if not self._pressed_twice(call, "hold"):
+            consult.hold_customer(self._ctx, call)
 
     def resume(self, agent: int, line: str) -> None:
+        """He talks to the customer again, or to who is on this line; whom he talked to waits."""
+        if self.lines.is_one(agent, line):
+            self.lines.resume(agent, line)
+            return
         call = self._call_of_line(agent, line)
         if call.stage is not Stage.HELD or call.taken_by != line:
             raise Conflict("the line is not on hold")
         self._not_typing(call)
         if not self._pressed_twice(call, "resume"):
-            conversation.connect(self._ctx, call)
+            self.lines.resume_customer(call)
 
     def capture(self, agent: int, line: str) -> None:
         """The customer types digits that his agent does not hear, and comes back by himself (BY-24)."""

@@ -43,7 +43,8 @@ class Matching:
         except DatabaseBusy:
             log.info("caller not looked up: the database is busy", call=entry.call)
             return
-        if found is not None and entry.call in self._live.calls:
+        call = self._live.calls.get(entry.call or "")
+        if found is not None and call is not None and call.contact is None:  # else who calls has said whom
             name = " ".join(filter(None, (str(found["first_name"]), str(found["last_name"]))))
             self._live.record(
                 "call.contact",

@@ -121,6 +121,7 @@ def _facts(alone: bool) -> dict[str, Any]:
         "country": identity.country,
         "device": f"{identity.account}-{agent}",
         "languages": list(i18n.LANGUAGES),
+        "mayDial": identity.may("calls.dial"),
         **page_facts(agent),
     }
 

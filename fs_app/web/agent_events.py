@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from fs_app.calls.targets import Wish
 from fs_app.errors import Invalid
 
 Args = tuple[Any, ...]
@@ -22,6 +23,7 @@ MOST_CALLER_ID = 32
 """Characters of a number that somebody typed or pasted, and of one that is to be shown."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_DIGITS = re.compile(r"[0-9*#A-D]{1,32}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -69,6 +71,24 @@ class Verb:
 
 def _line(data: dict[str, Any]) -> Args:
     return (token(data, "line"),)
+
+
+def _to(data: dict[str, Any]) -> Wish:
+    """Whom a line or a transfer leads to: `{kind: number, number}`, `{kind: agent, agent}`, `{kind: queue, queue}`."""
+    to = data.get("to")
+    if not isinstance(to, dict) or to.get("kind") not in ("number", "agent", "queue"):
+        raise Invalid("a number, an agent or a queue", field="to")
+    kind = str(to["kind"])
+    if kind == "number":
+        return Wish(kind, number=text(to, "number", MOST_DIALLED))
+    return Wish(kind, id=identifier(to, kind))
+
+
+def _keys(data: dict[str, Any]) -> str:
+    value = data.get("digits")
+    if not isinstance(value, str) or not _DIGITS.fullmatch(value):
+        raise Invalid("keys are 0-9, *, # and A-D, 32 at most", field="digits")
+    return value
 
 
 def _dial(data: dict[str, Any]) -> Args:
@@ -119,6 +139,14 @@ VERBS: dict[str, Verb] = {
     "line.hang_up": Verb("hang_up", _line),
     "line.hold": Verb("hold", _line),
     "line.resume": Verb("resume", _line),
+    "line.consult": Verb("consult", lambda data: (*_line(data), _to(data)), "calls.transfer"),
+    "line.transfer": Verb("transfer", lambda data: (*_line(data), _to(data)), "calls.transfer"),
+    "line.complete": Verb("complete", _line, "calls.transfer"),
+    "line.conference": Verb("conference", _line, "calls.conference"),
+    "line.leave": Verb("leave", _line, "calls.conference"),
+    "line.mute": Verb("mute", _line),
+    "line.unmute": Verb("unmute", _line),
+    "line.dtmf": Verb("send_keys", lambda data: (*_line(data), _keys(data))),
     "line.pause_recording": Verb("pause_recording", _line),
     "line.resume_recording": Verb("resume_recording", _line),
     "line.start_recording": Verb("start_recording", _line),

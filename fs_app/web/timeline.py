@@ -78,6 +78,7 @@ LOOKS = {
     "voicemail.heard": ("record-mail", "green"),
     "voicemail.unheard": ("record-mail", "grey"),
     "call.dialled": ("phone-outgoing", "blue"),
+    "call.dial_refused": ("phone-off", "red"),
     "callback.opened": ("phone-outgoing", "teal"),
     "callback.counted": ("phone-x", "orange"),
     "callback.reserved": ("user-check", "blue"),

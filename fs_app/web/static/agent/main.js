@@ -4,6 +4,7 @@ import { effect, html, render } from "../vendor/preact.js";
 import { t } from "../js/lib/i18n.js";
 import * as alarm from "./alarm.js";
 import { mainLine, ON_ONE_KEY, toggleAvailability } from "./actions.js";
+import * as dialling from "./dialling.js";
 import { actionOf, keyTable } from "./keys.js";
 import { connect } from "./link.js";
 import { phone } from "./phone.js";
@@ -21,6 +22,8 @@ render(html`<${App} />`, root);
 store.tick();
 connect();
 softphone.follow();
+document.addEventListener("click", dialling.onClick);
+dialling.shareLinks(() => store.live.value);
 
 document.addEventListener("visibilitychange", () => document.hidden || store.tick());
 for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, () => alarm.unlock(), { once: true });

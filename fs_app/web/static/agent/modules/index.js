@@ -14,6 +14,7 @@
  */
 
 import { module as delay } from "./delay.js";
+import { module as dial } from "./dial.js";
 import { module as lines } from "./lines.js";
 import { module as outbound } from "./outbound.js";
 import { module as qualification } from "./qualification.js";
@@ -26,6 +27,7 @@ export const MODULES = [
   delay,
   lines,
   qualification,
+  dial,
   queues,
   outbound,
   { name: "agents", title: "desk.module.agents", icon: "users-group", where: "column", folded: true, load: () => import("./agents.js") },

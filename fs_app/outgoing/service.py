@@ -1,0 +1,149 @@
+"""An agent calls somebody (BA-90): may he, for which queue, with which number, and is he free for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from fs_app.calls.state import Call
+from fs_app.calls.wanted import DIRECTION, Wanted
+from fs_app.catalog import AgentInfo, Catalog, QueueInfo
+from fs_app.clock import Clock
+from fs_app.errors import Conflict, FsAppError, Invalid, NotFound
+from fs_app.live import Live
+from fs_app.outgoing import shown
+from fs_app.outgoing.rules import Rules
+
+TWICE_MS = 2000
+"""The same number again within this time was one click."""
+
+
+class NotFree(Conflict):
+    """His telephone is busy or not there, or he has a call to qualify."""
+
+    key = "error.dial_not_free"
+
+
+class NoQueue(Invalid):
+    """A call is made for one of the agent's queues."""
+
+    key = "error.dial_no_queue"
+
+
+class NotYours(Invalid):
+    """This number may not be shown for this queue."""
+
+    key = "error.dial_caller_id"
+
+
+class Line(Protocol):
+    """What calls do for it (`calls.service.Calls`)."""
+
+    def dial(self, wanted: Wanted) -> Call: ...
+
+
+class Outgoing:
+    def __init__(
+        self,
+        live: Live,
+        clock: Clock,
+        catalog: Catalog,
+        rules: Rules,
+        line: Line,
+        is_free: Callable[[int], bool],
+        contact: Callable[[int, int], str | None] = lambda account, contact: None,
+    ) -> None:
+        """`is_free(agent)`: he may make a call now. `contact(account, id)`: the name of a contact of this account, None
+        when there is none; it may wait for the database."""
+        self._live = live
+        self._clock = clock
+        self._catalog = catalog
+        self._rules = rules
+        self._line = line
+        self._is_free = is_free
+        self._contact = contact
+
+    def dial(
+        self,
+        agent: int,
+        number: str,
+        queue_id: int | None = None,
+        caller_id: str | None = None,
+        contact: int | None = None,
+    ) -> str:
+        """His telephone rings, then the number is dialled; returns the call. Raises Refusal, NoQueue, NotYours,
+        NotFree, NotFound."""
+        info = self._catalog.agent(agent)
+        if info is None:
+            raise NotFound(f"agent {agent}")
+        name = self._contact(info.account, contact) if contact is not None else None
+        queue = self._queue(info, queue_id)
+        allowed = self._rules.check(info.account, number, queue.id)
+        chosen = self._caller_id(queue, caller_id)
+        under_way = self._just_asked(agent, allowed.number)
+        if under_way is not None:
+            return under_way.id
+        if not self._is_free(agent):
+            raise NotFree(f"agent {agent}")
+        wanted = Wanted(
+            info.account,
+            agent,
+            allowed.number,
+            queue,
+            shown="" if chosen == shown.WITHHELD else chosen,
+            withheld=chosen == shown.WITHHELD,
+            contact=contact if name is not None else None,
+            contact_name=name or "",
+        )
+        return self._line.dial(wanted).id
+
+    def refused(self, call: Call) -> str:
+        """Asked when the number is about to be dialled: the key of what forbids it now, "" when nothing does."""
+        if call.direction != DIRECTION:
+            return ""
+        try:
+            self._rules.check(call.account, call.caller_number, call.queue)
+        except FsAppError as error:
+            return error.key
+        return ""
+
+    def choices(self, agent: int) -> list[dict[str, Any]]:
+        """For whom he may call, and which numbers he may show: his queues, by name."""
+        info = self._catalog.agent(agent)
+        found = [q for i in (info.queues if info is not None else ()) if (q := self._catalog.open_queue(i))]
+        return [
+            {
+                "id": queue.id,
+                "name": queue.name,
+                "caller_id": ids.first,
+                "caller_ids": list(ids.allowed),
+                "withheld": ids.withheld,
+            }
+            for queue in sorted(found, key=lambda q: q.name.casefold())
+            for ids in (shown.of_queue(self._catalog.now, queue),)
+        ]
+
+    def _queue(self, info: AgentInfo, queue_id: int | None) -> QueueInfo:
+        if queue_id is None:
+            choices = self.choices(info.id)
+            queue_id = choices[0]["id"] if choices else None
+        queue = self._catalog.open_queue(queue_id) if queue_id in info.queues else None
+        if queue is None:
+            raise NoQueue(f"queue {queue_id}", field="queue")
+        return queue
+
+    def _caller_id(self, queue: QueueInfo, caller_id: str | None) -> str:
+        ids = shown.of_queue(self._catalog.now, queue)
+        if caller_id is None or caller_id == ids.first:
+            return ids.first
+        if not ids.may(caller_id):
+            raise NotYours("this number is not shown for this queue", field="caller_id")
+        return caller_id
+
+    def _just_asked(self, agent: int, number: str) -> Call | None:
+        """A double click is one call."""
+        state = self._live.agents.get(agent)
+        call = self._live.calls.get((state.call if state is not None else None) or "")
+        if call is None or call.asked_by != agent or call.caller_number != number:
+            return None
+        return call if call.ended_at is None and self._clock.now_ms() - call.started_at < TWICE_MS else None
