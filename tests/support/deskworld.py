@@ -22,12 +22,15 @@ from fs_app.config import Settings
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
 from fs_app.errors import NotFound
+from fs_app.ivr.fetch import fetch
+from fs_app.outward import networks
 from fs_app.phones import Phones
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.schedule import Schedule
 from fs_app.system.figures import Figures, Places
-from fs_app.tasks import Threads
+from fs_app.tasks import Tasks, Threads
 from fs_app.voicemail.service import Voicemails
+from fs_app.webservices.lookup import Lookups
 from tests.support.fakedesk import FakeDesk
 from tests.support.fakerecordings import NoTestCalls, Steering, disposal
 from tests.support.fakeswitch import FakeSwitch
@@ -80,6 +83,8 @@ class App:
         self.voicemails = Voicemails(self.live, lambda entry, seconds: None, self.callbacks.add_message)  # type: ignore[arg-type]
         self.disposal = disposal(self.db, self.clock, self.settings.recordings)
         self.messages = messages(self.db, self.clock, self.settings.recordings)
+        outside = fetch, self.messages.vault.open, networks("127.0.0.0/8")
+        self.lookups = Lookups(self.live, self.catalog, self.bus, Tasks("lookups"), *outside)  # type: ignore[arg-type]
         self.switch = FakeSwitch()
         self.targets = Targets(self.live, self.clock, self.catalog)  # type: ignore[arg-type]
         self.phones = Phones(self.bus)

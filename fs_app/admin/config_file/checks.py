@@ -12,6 +12,7 @@ from fs_app.admin.config_file.document import Document, Parsed
 from fs_app.admin.queue_waiting import SHORTEST_ROUND_S
 from fs_app.hours import checks as hours
 from fs_app.hours.checks import Typed, WrongFields
+from fs_app.queues import popping
 from fs_app.recordings.rules import DISPOSITIONS
 
 Path = tuple[str, ...]
@@ -166,9 +167,33 @@ def _queues(parsed: Parsed) -> None:
             parsed.wrong(("queues", name, "auto_disposition"), "field.needed")
         if queue["record_rule"] == DISPOSITIONS and not queue["kept_dispositions"]:
             parsed.wrong(("queues", name, "kept_dispositions"), "field.no_disposition_kept")
+        _pop_and_digits(parsed, name, queue)
         if 0 < queue["announce_every_s"] < SHORTEST_ROUND_S:
             number = {"least": SHORTEST_ROUND_S, "most": 3600, "value": queue["announce_every_s"]}
             parsed.wrong(("queues", name, "announce_every_s"), "config.wrong.number", **number)
+
+
+def _pop_and_digits(parsed: Parsed, name: str, queue: dict[str, Any]) -> None:
+    """Addresses that can be opened, what the service's answer goes to, and what is asked of a caller."""
+    for field, places in (("pop_url", True), ("lookup_url", True), ("capture_url", False)):
+        wrong = popping.wrong_address(queue[field], places) if queue[field] else ""
+        if wrong:
+            parsed.wrong(("queues", name, field), f"field.{wrong}", most=popping.LONGEST_URL)
+    if queue["pop_mode"] == "url" and not queue["pop_url"]:
+        parsed.wrong(("queues", name, "pop_url"), "config.wrong.empty")
+    for row, one in enumerate(queue["lookup_map"]):
+        wrong = popping.wrong_mapped(popping.Mapped(**one))
+        if wrong:
+            parsed.wrong(("queues", name, "lookup_map", str(row)), f"pop.wrong.{wrong}")
+    steps = [popping.Step(**one) for one in queue["capture_steps"]]
+    for row, step in enumerate(steps):
+        wrong = popping.wrong_step(step)
+        least, most = popping.LIMITS[step.kind]
+        if wrong:
+            key = f"pop.wrong.step_{wrong}"
+            parsed.wrong(("queues", name, "capture_steps", str(row)), key, least=least, most=most)
+        elif [other.name for other in steps].index(step.name) != row:
+            parsed.wrong(("queues", name, "capture_steps", str(row)), "pop.wrong.step_twice")
 
 
 def _extensions(parsed: Parsed, now: Document | None) -> None:

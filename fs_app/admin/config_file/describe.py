@@ -20,6 +20,7 @@ PARTS: tuple[tuple[str, Record], ...] = (
     ("people: LOGIN: telephone", schema.TELEPHONE),
     ("queues: NAME", schema.QUEUE),
     ("queues: NAME: skills: NAME", schema.NEED),
+    ("queues: NAME: capture_steps: a list", schema.STEP),
     ("numbers: NUMBER", schema.NUMBER),
 )
 

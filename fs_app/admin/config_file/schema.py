@@ -15,6 +15,7 @@ from fs_app.accounts.profiles import NO_PROFILE, SETS, plain
 from fs_app.admin.config_file.shapes import Field, Many, OneOf, Place, Record, Table, Text, Whole, YesNo
 from fs_app.agents.model import Agent, AgentSettings, NotReadyReason
 from fs_app.audio.model import MusicList, MusicListItem, Sound, SoundFile
+from fs_app.contacts.fields import NAMES
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.messaging.model import (
@@ -26,6 +27,18 @@ from fs_app.messaging.model import (
     QueueMessage,
 )
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
+from fs_app.queues.popping import (
+    KINDS,
+    LONGEST_S,
+    LONGEST_URL,
+    METHODS,
+    MODES,
+    MOST_MAPPED,
+    MOST_STEPS,
+    TARGETS,
+    WHENS,
+)
+from fs_app.queues.popping import NAME as STEP_NAME
 from fs_app.recordings.model import KeptDisposition
 from fs_app.recordings.rules import RULES
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
@@ -206,6 +219,24 @@ def _then(prefix: str) -> tuple[Field, ...]:
 
 _key = Text(1, pattern=re.compile("[0-9*#]"), hint="config.wrong.key")
 
+MAPPED = Record(
+    (
+        Field("path", Text(300, True), needed=True),
+        Field("field", OneOf(("", *NAMES)), ""),
+        Field("label", Text(60), ""),
+    )
+)
+
+STEP = Record(
+    (
+        Field("name", Text(30, True, STEP_NAME, "config.wrong.step_name"), needed=True),
+        Field("kind", OneOf(KINDS), "digits"),
+        Field("label", Text(60), ""),
+        Field("least", Whole(1, 32), 1),
+        Field("most", Whole(1, 32), 32),
+    )
+)
+
 QUEUE = Record(
     (
         Field("number", Text(16, True, EXTENSION, "config.wrong.extension"), needed=True, column="number"),
@@ -265,6 +296,19 @@ QUEUE = Record(
         _same("record_rule", OneOf(RULES), "all"),
         _same("recording_days", Whole(0, 3650), 0),
         Field("kept_dispositions", Many(_reference), list),
+        _same("pop_mode", OneOf(MODES), "record"),
+        _same("pop_when", OneOf(WHENS), "ring"),
+        _same("pop_url", Text(LONGEST_URL), ""),
+        _same("pop_target", OneOf(TARGETS), "tab"),
+        _same("lookup_url", Text(LONGEST_URL), ""),
+        _same("lookup_name", Text(60), ""),
+        _same("lookup_method", OneOf(METHODS), "GET"),
+        _same("lookup_timeout_s", Whole(1, LONGEST_S), 3),
+        _same("lookup_map", Many(MAPPED, MOST_MAPPED), list),
+        _same("capture_url", Text(LONGEST_URL), ""),
+        _same("capture_prompt", _sound, ""),
+        _same("capture_timeout_s", Whole(5, 120), 20),
+        _same("capture_steps", Many(STEP, MOST_STEPS), list),
     )
 )
 
@@ -312,7 +356,12 @@ EXCLUDED: dict[Any, dict[str, str]] = {
     Profile: {"name": "the key", "options": "its own fields"},
     User: {"login": "the key", "theme": "a choice of the person's own"},
     Agent: {"user": "stands below the person"},
-    Queue: {"name": "the key", "survey_flow": "chosen beside the voice menus"},
+    Queue: {
+        "lookup_secret": "a password",
+        "capture_secret": "a password",
+        "name": "the key",
+        "survey_flow": "chosen beside the voice menus",
+    },
     Did: {"number": "the key", "flow": "chosen beside the voice menus"},
     Skill: {"name": "the key", "active": "SKILL"},
     AgentSkill: {"agent": "below the person", "skill": "skills", "level": "skills"},

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from fs_app.web.admin.queue_tabs import (
     basic,
+    capture,
     numbers,
     opening,
+    pop,
     recording,
     sends,
     service,
@@ -30,6 +32,8 @@ TABS: tuple[Tab, ...] = (
     waiting.CALLBACKS,
     basic.DELAYS,
     wrap_up.TAB,
+    pop.TAB,
+    capture.TAB,
     sends.TAB,
     service.TAB,
     recording.TAB,
