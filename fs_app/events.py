@@ -116,6 +116,14 @@ class AgentNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentMessage:
+    """A colleague or a supervisor wrote to this agent, or he himself: `message` as in docs/events.md."""
+
+    agent: int
+    message: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ListeningChanged:
     """What a supervisor listens to, for his own page; None: nothing any more, and `why` it ended."""
 

@@ -18,11 +18,14 @@ from gevent.event import Event
 from fs_app import metrics
 from fs_app.bus import Bus
 from fs_app.callbacks import rows as callbacks
+from fs_app.calls import correcting
 from fs_app.calls.model import LINE_ROW, Call, JournalEntry, Leg, ProjectionMark, Recording
 from fs_app.calls.state import DIALLED
+from fs_app.colleagues import rows as colleagues
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, WaitTimeout
 from fs_app.events import Projected, Recorded
+from fs_app.history import rows as parts
 from fs_app.journal import CHECKPOINT, Entry, Journal
 from fs_app.messaging import rows as messages
 from fs_app.supervision import audit as supervision_audit
@@ -195,6 +198,7 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
         ),
         messages.call_disposed,
     ),
+    "call.corrected": correcting.corrected,
     **messages.HANDLERS,
     "offer.made": lambda e: _leg(e, _row(e), "agent", e.data["agent"], e.data.get("number", "")),
     "offer.accepted": _set(agent=lambda e: e.data["agent"]),
@@ -226,6 +230,9 @@ def project(entries: Sequence[Entry]) -> int:
         handler = HANDLERS.get(entry.kind)
         if handler is not None:
             handler(entry)
+        parts.apply(entry)
+        if entry.kind in colleagues.HANDLERS:
+            colleagues.HANDLERS[entry.kind](entry)
     if fresh:
         position = fresh[-1].id
         ProjectionMark.update(position=position).where(ProjectionMark.journal == JOURNAL).execute()

@@ -58,7 +58,6 @@ def up(migrator, db):
         wait_ms = IntegerField(default=0)
         talk_ms = IntegerField(default=0)
         hold_ms = IntegerField(default=0)
-        work_ms = IntegerField(default=0)
         wrap_up_ms = IntegerField(default=0)
         missed = BooleanField(default=False)
         cause = CharField(max_length=60, default="")

@@ -14,16 +14,15 @@ from fs_app.queues.model import Disposition, Queue
 class CallPart(Base):
     """One agent's part in one call; who is rung twice for a call has two. Only the projection writes it (`rows.py`).
 
-    `id` is the number of the journal entry that began it. `direction`: in, out, internal (a colleague rang); `how` it
-    began: taken (offered by the queue), dialled, consulted (a colleague asked), transferred. `number` and `name` only
-    where the other party is not the call's own. Moments UTC ms: `presented_at` his telephone rang, `answered_at` he
-    picked up, `connected_at` he first spoke with the other party, `ended_at` the conversation was over for him,
-    `over_at` also what follows it.
+    `id` is the number of the journal entry that began it. `direction`: in, out, internal (a colleague asked him).
+    `how` it began: taken (offered by a queue), dialled, consulted, transferred. `number` and `name` only where the
+    other party is not the call's own. Moments UTC ms: `presented_at` his telephone rang, `answered_at` he picked it
+    up, `connected_at` the other party was there, `ended_at` the conversation was over for him, `over_at` also the
+    wrap-up.
 
     Durations in ms: `wait_ms` that the caller waited before him, `talk_ms` conversation without hold, `hold_ms`,
-    `work_ms` from picking up to the end (talk, hold, and ringing of who is called), `wrap_up_ms`.
-    `missed`: he did not pick up, and it was his to do; `cause`: why it came to nothing. `ended_by`: caller, agent,
-    system, line (his telephone was lost), transfer.
+    `wrap_up_ms`. `missed`: he did not pick up, and it was his to do; `cause`: why it came to nothing. `ended_by`:
+    caller, agent, system, line (his telephone was lost), transfer.
     """
 
     id = BigIntegerField(primary_key=True)
@@ -45,7 +44,6 @@ class CallPart(Base):
     wait_ms = IntegerField(default=0)
     talk_ms = IntegerField(default=0)
     hold_ms = IntegerField(default=0)
-    work_ms = IntegerField(default=0)
     wrap_up_ms = IntegerField(default=0)
     missed = BooleanField(default=False)
     cause = CharField(max_length=60, default="")

@@ -95,6 +95,7 @@ class Supervision:
             agent_name=self._name(agent),
             text=text,
             told=len(told),
+            to=[info.id for info in told],
         )
         return len(told)
 

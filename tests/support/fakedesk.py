@@ -14,6 +14,7 @@ from fs_app.clock import Clock, Timer
 from fs_app.colleagues.service import shown
 from fs_app.errors import Conflict, NotAllowed, NotFound
 from fs_app.events import AgentMessage, AgentPicture, SwitchState
+from fs_app.outbound.item import Item
 
 Json = dict[str, Any]
 
@@ -386,6 +387,25 @@ class FakeOutbound:
 
     def page(self, agent: int, asked: Any, page: int) -> Json:
         return {"total": len(self.items), "page": page, "pages": 1, "items": copy.deepcopy(self.items)}
+
+    def seen(self, agent: int, item: str) -> Item:
+        found = next((one for one in self.items if one["id"] == item), None)
+        if found is None:
+            raise NotFound(item)
+        numbers = (found["number"],) if found["number"] else ()
+        return Item(
+            item,
+            self._desk._account,
+            1,
+            numbers,
+            found["name"],
+            None,
+            found["status"],
+            1,
+            found["reason"],
+            None,
+            0,
+        )
 
     def calendar(self, agent: int, since: int, until: int) -> list[Json]:
         due = [item for item in self.items if item["mine"] and item["due_at"] is not None]
