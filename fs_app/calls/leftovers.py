@@ -145,7 +145,8 @@ def _of_call(call: Call, agents: Mapping[int, AgentState]) -> list[Leftover]:
     if call.stage is Stage.DIALING and call.agent_leg is None:
         return [] if call.hang_up_by else [NobodyDials(call.id)]
     if call.stage in WITH_AGENT and call.agent_leg is None:
-        last = call.taken_by or next((g.id for g in reversed(call.legs.values()) if g.role is Role.AGENT), "")
+        known = call.taken_by if call.taken_by in call.legs else ""  # its line of the journal may be damaged
+        last = known or next((g.id for g in reversed(call.legs.values()) if g.role is Role.AGENT), "")
         return [LegOver(call.id, last)] if last else []
     if call.stage in (Stage.TALKING, Stage.HELD) and call.agent is not None:
         his = agents.get(call.agent)

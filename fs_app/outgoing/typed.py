@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import category
 from urllib.parse import unquote
 
 import phonenumbers
@@ -12,12 +13,14 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher
 MOST_TYPED = 100
 """Characters: what is longer is no number."""
 
+LONGEST_LINK = 200
+
 LONGEST_SHORT = 6
 """Digits of a short number (emergency calls, directory enquiries)."""
 
 _SCHEME = re.compile(r"\s*(?:web\+)?(?:tel|callto)\s*:(?://)?", re.I)
 _PARAMETER = re.compile(r"\s*;\s*([A-Za-z0-9-]+)\s*=\s*([^;]*)")
-_APART = re.compile(r"[\s().\-/\u2010-\u2015\u00a0\u202f]+")
+_APART = re.compile(r"[\s().\-/\u2010-\u2015]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ NOTHING = Typed("")
 
 def read(text: str, country: str) -> Typed:
     """`country` (ISO 3166-1) is where national numbers belong to."""
-    text = _link(text)
+    if len(text) > LONGEST_LINK:
+        return NOTHING
+    text = _plain(_link(_plain(text)))
     if not text or len(text) > MOST_TYPED:
         return NOTHING
     digits = _APART.sub("", text)
@@ -46,6 +51,12 @@ def read(text: str, country: str) -> Typed:
         return NOTHING
     whole = phonenumbers.format_number(found, PhoneNumberFormat.E164)
     return Typed(whole, extension=found.extension or "")
+
+
+def _plain(text: str) -> str:
+    """Blanks of all kinds are blanks; marks that nobody sees (address books put them around numbers) are nothing."""
+    kept = (" " if c.isspace() or category(c) == "Zs" else c for c in text if category(c) != "Cf")
+    return "".join(kept).strip()
 
 
 def _link(text: str) -> str:
