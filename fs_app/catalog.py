@@ -169,6 +169,8 @@ class QueueInfo:
     exit_prompt: str = ""
     exit: Limit = NO_LIMIT
     outside_ring_s: int = 30
+    transfer_returns: bool = True
+    preferred_s: int = 20
     voicemail: Voicemail = Voicemail()
     announcements: Announcements = Announcements()
     calling_back: CallingBack = CallingBack()
@@ -505,6 +507,8 @@ def load(
             exit_prompt=q.exit_prompt,
             exit=Limit(0, q.exit_then, q.exit_queue_id, q.exit_message, q.exit_number),
             outside_ring_s=q.outside_ring_s,
+            transfer_returns=q.transfer_returns,
+            preferred_s=q.preferred_s,
             voicemail=Voicemail(q.voicemail_greeting, q.voicemail_max_s, q.voicemail_silence_s),
             announcements=Announcements(
                 q.announce_position, q.announce_wait, q.announce_first_s, q.announce_every_s, q.hold_message

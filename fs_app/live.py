@@ -116,6 +116,8 @@ class Live:
             self.tickets[entry.data["queue"]] = max(
                 entry.data["ticket"], self.tickets.get(entry.data["queue"], 0)
             )
+        elif kind in ("line.dialled", "line.joined") and entry.data["leg"]:
+            self.legs[entry.data["leg"]] = found.id
         elif kind in ("call.dialled", "call.diverted"):
             self.legs[entry.data["leg"]] = found.id
         elif kind == "offer.made":

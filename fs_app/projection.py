@@ -95,6 +95,7 @@ SPENT = {
     "CONNECTING": Call.wait_ms,
     "DIALING": Call.wait_ms,
     "OUTSIDE": Call.talk_ms,
+    "CONFERENCE": Call.talk_ms,
     "TALKING": Call.talk_ms,
     "HELD": Call.hold_ms,
 }
@@ -129,6 +130,31 @@ def _then(*handlers: Callable[[Entry], None]) -> Callable[[Entry], None]:
 
 def _bridged(e: Entry) -> None:
     Call.update(answered_at=e.at).where(Call.id == e.call, Call.answered_at.is_null()).execute()
+
+
+def _line_dialled(e: Entry) -> None:
+    """Who is called beside the customer; for a queue the leg comes with its agent (`line.joined`)."""
+    if e.data["leg"]:
+        _leg(e, _consulted_row(e), "consulted", e.data.get("to_agent"), e.data.get("number", ""))
+
+
+def _line_joined(e: Entry) -> None:
+    row = _consulted_row(e)
+    if not e.data.get("permanent"):
+        Leg.update(call=e.call, role="consulted").where(Leg.id == row).execute()
+    _leg(e, row, "consulted", e.agent, e.data.get("number", ""))
+    Leg.update(answered_at=e.at).where(Leg.id == row, Leg.answered_at.is_null()).execute()
+
+
+def _consulted_row(e: Entry) -> str | None:
+    leg = e.data["leg"]
+    return f"{leg}{LINE_ROW}{(e.call or '')[:20]}" if e.data.get("permanent") else leg
+
+
+def _transferred(e: Entry) -> None:
+    """With a word before, to a colleague: he has the call from now on."""
+    if e.data["how"] == "attended" and e.data["to"] == "agent":
+        Call.update(agent=e.data["to_agent"]).where(Call.id == e.call).execute()
 
 
 def _leg_ended(e: Entry) -> None:
@@ -178,6 +204,9 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
     "call.contact": _set(contact=lambda e: e.data["contact"]),
     "call.bridged": _bridged,
     "call.dialled": _dialled,
+    "line.dialled": _line_dialled,
+    "line.joined": _line_joined,
+    "call.transferred": _transferred,
     "call.diverted": lambda e: _leg(e, e.data["leg"], "outside", None, e.data["number"]),
     **callbacks.HANDLERS,
     "call.closed": _set(queue=lambda e: e.data["to"] or e.data["queue"]),

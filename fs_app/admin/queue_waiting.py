@@ -46,6 +46,8 @@ class Overflow:
     exit_message: str = ""
     exit_number: str = ""
     outside_ring_s: int | None = 30
+    transfer_returns: bool = True
+    preferred_s: int | None = 20
     voicemail_greeting: str = ""
     voicemail_max_s: int | None = 120
     voicemail_silence_s: int | None = 4
@@ -113,6 +115,7 @@ def _check_overflow(checking: Checking, value: Overflow) -> None:
     problems.number("max_wait_s", value.max_wait_s, 0, 86_400)
     problems.number("max_length", value.max_length, 0, 10_000)
     problems.number("outside_ring_s", value.outside_ring_s, 5, 120)
+    problems.number("preferred_s", value.preferred_s, 0, 300)
     problems.number("voicemail_max_s", value.voicemail_max_s, 5, 600)
     problems.number("voicemail_silence_s", value.voicemail_silence_s, 1, 30)
     _check_way(checking, value, "max_wait", WAYS, bool(value.max_wait_s))

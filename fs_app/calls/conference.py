@@ -161,9 +161,7 @@ def made(ctx: Context, call: Call, line: Line) -> None:
     for other in list(call.lines.values()):
         if other is not line and other.state is LineState.TALKING:
             consult.move(ctx, call, other, "held")
-    ctx.record(
-        call, "call.conference", agent=call.agent, line=line.id, name=line.name, number=line.number
-    )
+    ctx.record(call, "call.conference", agent=call.agent, line=line.id, name=line.name, number=line.number)
     ctx.stage(call, "conference")
     consult.move(ctx, call, line, "conference")
     recording.hold(ctx, call, False)

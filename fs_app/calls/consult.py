@@ -11,6 +11,7 @@ rest), one at a time (`Runtime.moving_until`).
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from fs_app import facts as f
@@ -58,8 +59,8 @@ def words(cause: str) -> str:
 def move(ctx: Context, call: Call, line: Line, event: str, why: str = "") -> None:
     """The only place that changes a line's state. Raises UnknownTransition."""
     new = MACHINE.next(line.state, event, f"line {line.id}")
-    now = ctx.clock.now_ms()
-    told = {"line": line.id, "old": str(line.state), "why": why or event, "ms": max(0, now - line.since)}
+    spent = max(0, ctx.clock.now_ms() - line.since)
+    told: dict[str, Any] = {"line": line.id, "old": str(line.state), "why": why or event, "ms": spent}
     if new is LineState.ENDED:
         ctx.live.record(
             "line.ended",
@@ -94,7 +95,9 @@ def begin(ctx: Context, call: Call, agent: int, target: Target) -> Line:
     return line
 
 
-def _dialled(ctx: Context, call: Call, agent: int, target: Target, line: str, leg: str, **more: object) -> Line:
+def _dialled(
+    ctx: Context, call: Call, agent: int, target: Target, line: str, leg: str, **more: Any
+) -> Line:
     ctx.live.record(
         "line.dialled",
         account=call.account,
@@ -145,7 +148,7 @@ def _agent(ctx: Context, call: Call, agent: int, target: Target) -> Line:
     rests, contact = ctx.lines.leg(info.id), ctx.phones.contact(info.number, info.domain)
     leg = rests or str(uuid4())
     ring_s = queue.ring_s if queue is not None else 20
-    more = {"permanent": True} if rests else {}
+    more: dict[str, Any] = {"permanent": True} if rests else {}
     line = _dialled(ctx, call, agent, target, leg, leg, **more)
     ctx.agents.offered(info.id, call.id, ctx.clock.now_ms() + int((ring_s + offers.GRACE_S) * 1000))
     if rests or contact is None:
@@ -416,7 +419,7 @@ def to_rest(ctx: Context, leg: Leg):  # type: ignore[no-untyped-def]
 def _held(ctx: Context, call: Call, line: Line) -> None:
     runtime = ctx.runtime(call)
     if runtime.holding_line == line.id:
-        runtime.holding_line = ""
+        runtime.holding_line, runtime.moving_until = "", 0.0
     move(ctx, call, line, "held")
 
 

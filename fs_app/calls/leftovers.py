@@ -17,9 +17,10 @@ import structlog
 
 from fs_app import metrics
 from fs_app.agents.state import INTERRUPTIBLE, AgentState, Work
-from fs_app.calls import callback, conversation, ending, offers
+from fs_app.calls import callback, consult, conversation, ending, offers, transfer
 from fs_app.calls.context import Context, MenuDialOver
-from fs_app.calls.state import WITH_AGENT, Call, Role, Stage
+from fs_app.calls.line import NOT_YET, THERE
+from fs_app.calls.state import IN_CONVERSATION, WITH_AGENT, Call, Role, Stage
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +58,21 @@ class NotDialled:
 @dataclass(frozen=True, slots=True)
 class NobodyDials:
     """A customer is being dialled for an agent who is not there."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineOver:
+    """Who was called beside the customer is gone, or has nobody who wants him any more."""
+
+    call: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyStays:
+    """The customer is gone, and so are those for whom his agent had stayed."""
 
     call: str
 
@@ -100,6 +116,9 @@ class TalksUnnoticed:
     call: str
 
 
+GIVES_AWAY = frozenset({Stage.TALKING, Stage.HELD, Stage.CONFERENCE, Stage.STAYING})
+"""Here the agent's end may have been told and that of his lines not: `LegOver` sees to both."""
+
 UNNOTICED = frozenset({*INTERRUPTIBLE, Work.OFFERED, Work.DIALING})
 
 Leftover = (
@@ -110,6 +129,8 @@ Leftover = (
     | NotDialled
     | NobodyDials
     | NobodyQualifies
+    | LineOver
+    | NobodyStays
     | NotOffered
     | NotInCall
     | NothingToQualify
@@ -120,19 +141,42 @@ def find(calls: Mapping[str, Call], agents: Mapping[int, AgentState]) -> list[Le
     """Everything half done, the calls first: mending them frees most of the agents."""
     found: list[Leftover] = []
     for call in calls.values():
-        found += _of_call(call, agents)
+        found += _of_call(call, agents, calls)
+        found += _of_lines(call, calls)
     for agent in agents.values():
         found += _of_agent(agent, calls.get(agent.call or ""))
     return found
 
 
-def _of_call(call: Call, agents: Mapping[int, AgentState]) -> list[Leftover]:
+def _is_consulted(call: Call, calls: Mapping[str, Call]) -> bool:
+    asks = calls.get(call.consult_of)
+    return asks is not None and call.id in asks.lines
+
+
+def _of_lines(call: Call, calls: Mapping[str, Call]) -> list[Leftover]:
+    wanted = call.stage in WITH_AGENT and call.agent_leg is not None
+    found: list[Leftover] = []
+    for line in call.lines.values():
+        leg, waits = call.legs.get(line.leg), calls.get(line.id)
+        there = leg.live if leg is not None else waits is not None and waits.ended_at is None
+        if not there or (not wanted and call.stage not in GIVES_AWAY):
+            found.append(LineOver(call.id, line.id))
+    if not found and call.stage is Stage.STAYING and not call.lines_there and call.agent_leg is not None:
+        found.append(NobodyStays(call.id))
+    return found
+
+
+def _of_call(call: Call, agents: Mapping[int, AgentState], calls: Mapping[str, Call]) -> list[Leftover]:
     caller = call.legs.get(call.caller_leg)
     if call.absent and call.ended_at is None:
         stands = call.stage is Stage.OFFERED or (call.stage is Stage.WAITING and call.asked_by is None)
-        if not stands:
+        if not stands or (call.consult_of and not _is_consulted(call, calls)):
             return [NotDialled(call.id)]
-    elif call.ended_at is None and (caller is None or not caller.live or call.stage is Stage.ENDED):
+    elif (
+        call.ended_at is None
+        and call.stage is not Stage.STAYING
+        and (caller is None or not caller.live or call.stage is Stage.ENDED)
+    ):
         return [LegOver(call.id, call.caller_leg)]
     if call.stage is Stage.OFFERED:
         if not call.offers:
@@ -148,10 +192,12 @@ def _of_call(call: Call, agents: Mapping[int, AgentState]) -> list[Leftover]:
         known = call.taken_by if call.taken_by in call.legs else ""  # its line of the journal may be damaged
         last = known or next((g.id for g in reversed(call.legs.values()) if g.role is Role.AGENT), "")
         return [LegOver(call.id, last)] if last else []
-    if call.stage in (Stage.TALKING, Stage.HELD) and call.agent is not None:
-        his = agents.get(call.agent)
-        if his is not None and his.work in UNNOTICED and his.call in (None, call.id):
-            return [TalksUnnoticed(his.id, call.id)]
+    if call.stage in (*IN_CONVERSATION, Stage.STAYING):
+        asked = [line.agent for line in call.lines.values() if line.state in THERE]
+        for agent_id in filter(None, (call.agent, *asked)):
+            his = agents.get(agent_id)
+            if his is not None and his.work in UNNOTICED and his.call in (None, call.id):
+                return [TalksUnnoticed(his.id, call.id)]
     if call.stage is Stage.ENDED and not call.over:
         agent = agents.get(call.agent or 0)
         if agent is None or agent.call != call.id:
@@ -162,12 +208,14 @@ def _of_call(call: Call, agents: Mapping[int, AgentState]) -> list[Leftover]:
 def _of_agent(agent: AgentState, call: Call | None) -> list[Leftover]:
     name = agent.call or ""
     if agent.work is Work.OFFERED:
+        line = call.line_of(agent.id) if call is not None else None
         offered = call is not None and call.offered_to(agent.id) is not None
+        offered = offered or (line is not None and line.state in NOT_YET)
         return [] if offered else [NotOffered(agent.id, name)]
     if agent.work is Work.DIALING and call is not None and call.stage is Stage.OFFERED:
         return [] if call.offered_to(agent.id) is not None else [NotInCall(agent.id, name)]
     if agent.work in (Work.ACTIVE, Work.DIALING):
-        his = call is not None and call.agent == agent.id
+        his = call is not None and (call.agent == agent.id or call.line_of(agent.id) is not None)
         busy = call is not None and (call.stage in WITH_AGENT or call.stage is Stage.ENDING)
         return [] if his and busy else [NotInCall(agent.id, name)]
     if agent.work is Work.AFTER_WORK and (call is None or call.over or not call.agent_done or call.disposed):
@@ -213,6 +261,12 @@ def _finish(ctx: Context, leftover: Leftover) -> None:
     match leftover:
         case LegOver(leg=leg) if call is not None:
             conversation.leg_over(ctx, call, call.legs[leg])
+        case LineOver(line=line) if call is not None:
+            consult.over(ctx, call, call.lines[line], "LOST_TRACK")
+        case NobodyStays() if call is not None:
+            ending.lines_over(ctx, call)
+        case NoOffer() if call is not None and transfer.under_way(call):
+            transfer.failed(ctx, call, "nobody is asked")
         case NoOffer() if call is not None and call.flow is not None:
             ctx.stage(call, "back_in_menu", why="nobody is asked")
             ctx.tell(call.id, MenuDialOver("failed"))

@@ -151,9 +151,11 @@ def failed(ctx: Context, call: Call, why: str) -> None:
 def back_in_line(ctx: Context, call: Call, queue: QueueInfo, why: str) -> None:
     """At his place; who never stood in a line gets one."""
     if not call.ticket:
-        ctx.record(
-            call, "call.queued", queue=queue.id, queue_name=queue.name, ticket=ctx.live.next_ticket()
-        )
-    event = {Stage.DIVERTING: "outside_failed", Stage.OFFERED: "offer_failed", Stage.CONNECTING: "offer_failed"}
+        ctx.record(call, "call.queued", queue=queue.id, queue_name=queue.name, ticket=ctx.live.next_ticket())
+    event = {
+        Stage.DIVERTING: "outside_failed",
+        Stage.OFFERED: "offer_failed",
+        Stage.CONNECTING: "offer_failed",
+    }
     ctx.stage(call, event.get(call.stage, "queued"), why=why)
     sounds.music(ctx, call)

@@ -29,9 +29,6 @@ from fs_app.routing.ready import ReadyAgents
 from fs_app.routing.skills import Levels, lacks, levels, moments
 from fs_app.routing.together import Ringing
 
-PREFERRED_S = 20.0
-"""A caller whose agent lost his line waits this long for the same agent before others get him."""
-
 MakeOffer = Callable[[Call, QueueInfo, int, Mapping[str, Any]], None]
 Key = tuple[int, int, int, int]
 First = tuple[Key, str, QueueInfo]
@@ -114,7 +111,7 @@ class Routing:
             yield from (queue.tier_after_s * n for n in range(1, ranks))
         waited = self._queues.waited_s(call)
         if call.preferred_agent is not None:
-            yield waited + PREFERRED_S - self._in_stage_s(call)
+            yield waited + queue.preferred_s - self._in_stage_s(call)
         elif queue.last_agent:
             yield queue.last_agent_wait_s
 
@@ -282,6 +279,9 @@ class Routing:
             return call.preferred_agent, "line_lost"
         if queue.last_agent:
             last = self.last_agents.of(call.account, call.caller_number)
+            gave_away = call.transfer is not None and call.transfer.from_agent == last
+            if gave_away:
+                return None
             if last is not None and last in queue.agents and self._connected(last, queue.id, call):
                 return last, "last_agent"
         return None
@@ -293,7 +293,7 @@ class Routing:
             return None
         agent, why = own
         if why == "line_lost":
-            return own if self._in_stage_s(call) < PREFERRED_S else None
+            return own if self._in_stage_s(call) < queue.preferred_s else None
         if agent in call.failed_agents or waited >= queue.last_agent_wait_s:
             return None
         state = self._live.agents.get(agent)

@@ -193,7 +193,7 @@ VERBS: dict[str, Verb] = {
 TAKE_OVER = "agent.take_over"
 """Asked of the socket itself: this tab wants to be the live one."""
 
-FROM_SERVER = ("agent", "notice", "message", "elsewhere", "replaced", "signed_out")
+FROM_SERVER = ("agent", "notice", "message", "contact", "elsewhere", "replaced", "signed_out")
 """What the server sends."""
 
 

@@ -26,7 +26,11 @@ from fs_app.messaging.model import (
     MessageText,
     QueueMessage,
 )
-from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
+from fs_app.outbound.model import RetryRule
+from fs_app.outbound.retry import RULED
+from fs_app.outbound.settings import ATTEMPTS, BLANK, DELAY_S, LIMITS, STORED
+from fs_app.outbound.settings import MODES as OUTBOUND_MODES
+from fs_app.queues.model import EFFECTS, Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.queues.popping import (
     KINDS,
     LONGEST_S,
@@ -77,6 +81,7 @@ def _disposition_fields() -> tuple[Field, ...]:
         Field("code", Text(32, True, CODE, "config.wrong.code"), needed=True, column="code"),
         Field("label", _name, needed=True, column="label"),
         _same("category", OneOf(CATEGORIES), "argued"),
+        _same("effect", OneOf(EFFECTS), ""),
         _same("active", YesNo(), True),
     )
 
@@ -237,6 +242,28 @@ STEP = Record(
     )
 )
 
+RETRY = Record(
+    (
+        Field("delay_s", Whole(*DELAY_S), needed=True),
+        Field("attempts", Whole(*ATTEMPTS), needed=True),
+        _same("disposition", _reference, ""),
+    )
+)
+
+
+def _outbound_field(name: str, value: Any) -> Field:
+    if name == "modes":
+        return Field(name, Many(OneOf(OUTBOUND_MODES), len(OUTBOUND_MODES)), lambda: list(OUTBOUND_MODES))
+    return Field(name, YesNo() if isinstance(value, bool) else Whole(*LIMITS[name]), value)
+
+
+OUTBOUND_WORK = Record(tuple(_outbound_field(name, getattr(BLANK, name)) for name in STORED))
+
+
+def _blank_outbound() -> dict[str, Any]:
+    return {f.name: f.blank() for f in OUTBOUND_WORK.fields}
+
+
 QUEUE = Record(
     (
         Field("number", Text(16, True, EXTENSION, "config.wrong.extension"), needed=True, column="number"),
@@ -279,6 +306,8 @@ QUEUE = Record(
         _same("exit_prompt", _sound, ""),
         *_then("exit"),
         _same("outside_ring_s", Whole(5, 120), 30),
+        _same("transfer_returns", YesNo(), True),
+        _same("preferred_s", Whole(0, 300), 20),
         _same("voicemail_greeting", _sound, ""),
         _same("voicemail_max_s", Whole(5, 600), 120),
         _same("voicemail_silence_s", Whole(1, 30), 4),
@@ -293,6 +322,8 @@ QUEUE = Record(
         _same("callback_tries", Whole(1, 20), 3),
         _same("callback_retry_s", Whole(10, 86_400), 300),
         _same("keep_abandoned", YesNo(), True),
+        Field("outbound", OUTBOUND_WORK, _blank_outbound),
+        Field("retry", Table(OneOf(tuple(map(str, RULED))), RETRY, len(RULED)), dict),
         _same("record_rule", OneOf(RULES), "all"),
         _same("recording_days", Whole(0, 3650), 0),
         Field("kept_dispositions", Many(_reference), list),
@@ -360,6 +391,7 @@ EXCLUDED: dict[Any, dict[str, str]] = {
         "lookup_secret": "a password",
         "capture_secret": "a password",
         "name": "the key",
+        "outbound": "its own fields",
         "survey_flow": "chosen beside the voice menus",
     },
     Did: {"number": "the key", "flow": "chosen beside the voice menus"},
@@ -373,6 +405,7 @@ EXCLUDED: dict[Any, dict[str, str]] = {
         "code": "DISPOSITION",
         "label": "DISPOSITION",
         "category": "DISPOSITION",
+        "effect": "DISPOSITION",
         "active": "DISPOSITION",
         "position": "the order",
     },
@@ -393,6 +426,14 @@ EXCLUDED: dict[Any, dict[str, str]] = {
     QueueSkill: {"queue": "skills", "skill": "skills", "level": "NEED"},
     SkillRelaxation: {"queue_skill": "NEED", "after_s": "NEED", "level": "NEED"},
     SupervisedQueue: {"user": "supervises", "queue": "supervises"},
+    RetryRule: {
+        "owner": "a queue",
+        "owner_id": "a queue",
+        "result": "retry",
+        "delay_s": "RETRY",
+        "attempts": "RETRY",
+        "disposition": "RETRY",
+    },
     KeptDisposition: {"queue": "kept_dispositions", "disposition": "kept_dispositions"},
 }
 """Columns that are no fields of a record, each with where they are instead. `id`, `account` and `created_at` are
