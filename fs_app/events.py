@@ -77,6 +77,17 @@ class PageOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactSaved:
+    """Somebody (user `by`, called `name`) has saved a contact: whoever has it open has an old one."""
+
+    account: int
+    contact: int
+    version: int
+    by: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeskChanged:
     """Something on an agent's page is different without a line in the journal: how many digits his customer has typed,
     what a web service answered."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from fs_app.accounts.model import User
 from fs_app.agents.model import Agent
-from fs_app.calls.model import Call
+from fs_app.calls.model import Call, Recording
+from fs_app.contacts import background
 from fs_app.contacts.numbers import e164, is_mobile, shown, spellings
 from fs_app.contacts.service import by_id, by_number, country_of, numbers_of
 from fs_app.errors import NotFound
@@ -42,10 +43,13 @@ class Known:
     disposition_set: int | None
 
 
-def record_of_call(reader: Reader, call: str, known: Known | None, now_ms: int) -> Json:
-    """{call, contact, suggested, path, history, recent, dispositions}; docs/events.md describes it.
+def record_of_call(
+    reader: Reader, call: str, known: Known | None, now_ms: int, chosen: int | None = None
+) -> Json:
+    """{call, contact, others, entry, suggested, path, values, decided, history, recent, messages, dispositions};
+    docs/events.md describes it. `chosen`: the contact to show, of several with the same number.
 
-    Raises NotFound when there is no such call for this reader.
+    Raises NotFound when there is no such call for this reader, or no such contact.
     """
     country = country_of(reader.account)
     row = Call.get_or_none((Call.id == call) & (Call.account == reader.account))
@@ -57,19 +61,26 @@ def record_of_call(reader: Reader, call: str, known: Known | None, now_ms: int) 
     queue_id = (row.queue_id if row is not None else None) or (known.queue if known else None)
     queue = Queue.get_or_none((Queue.id == queue_id) & (Queue.account == reader.account))
     set_id = (known.disposition_set if known else None) or (queue.disposition_set_id if queue else None)
-    contact = _contact(reader.account, row, known, number, country)
+    contact = _contact(reader.account, row, known, number, country, chosen)
     numbers = spellings(number, country)
     for own in numbers_of(contact["id"]) if contact else ():
         numbers |= spellings(own, country)
     history, recent = _history(reader, call, contact, numbers, now_ms)
+    steps, values = background.way(reader.account, call)
+    entry = None if contact else background.directory_entry(reader.account, reader.agent, number, country)
     return {
         "call": _call(row, call, number, name, queue),
         "contact": contact,
-        "suggested": _suggested(number, country),
-        "path": _path(row, queue, country),
+        "others": background.same_number(reader.account, number, country),
+        "entry": entry,
+        "suggested": {**_suggested(number, country), **(entry["fields"] if entry else {})},
+        "path": _path(row, queue, country, steps),
+        "values": values,
+        "decided": background.decided(reader.account, call),
         "history": history,
         "recent": recent,
-        "dispositions": _tree(reader.account, set_id),
+        "messages": background.messages(reader.account, numbers, contact["mail"] if contact else ""),
+        "dispositions": tree(reader.account, set_id),
     }
 
 
@@ -77,8 +88,16 @@ def _other_party(row: Call) -> str:
     return str(row.called_number if row.direction == "outbound" else row.caller_number)
 
 
-def _contact(account: int, row: Call | None, known: Known | None, number: str, country: str) -> Json | None:
-    chosen = (row.contact_id if row is not None else None) or (known.contact if known else None)
+def _contact(
+    account: int, row: Call | None, known: Known | None, number: str, country: str, wanted: int | None
+) -> Json | None:
+    if wanted is not None:
+        found = by_id(account, wanted, country)
+        if found is None:
+            raise NotFound(f"contact {wanted}")
+        return found
+    # What is known of the call by now is newer than what the database has.
+    chosen = (known.contact if known else None) or (row.contact_id if row is not None else None)
     return (by_id(account, chosen, country) if chosen else None) or by_number(account, number, country)
 
 
@@ -93,6 +112,8 @@ def _call(row: Call | None, call: str, number: str, name: str, queue: Queue | No
         "queued_at": row.queued_at if row is not None else None,
         "answered_at": row.answered_at if row is not None else None,
         "ended_at": row.ended_at if row is not None else None,
+        "called_number": row.called_number if row is not None else "",
+        "recorded": row is not None and Recording.select().where(Recording.call == row.id).exists(),
         "complete": row is not None,  # false: ask again in a moment, the database is behind
     }
 
@@ -105,13 +126,15 @@ def _suggested(number: str, country: str) -> Json:
     return {kind: shown(number, country)}
 
 
-def _path(row: Call | None, queue: Queue | None, country: str) -> list[Json]:
-    """The way of the call, in order: DID, queue. Waiting and the agent follow from the call's times."""
+def _path(row: Call | None, queue: Queue | None, country: str, menus: list[Json]) -> list[Json]:
+    """The way of the call, in order: DID, menus and what was chosen in them, queue. Waiting and the agent follow from
+    the call's times."""
     steps: list[Json] = []
     if row is not None and row.called_number and row.direction != "outbound":
         did = Did.get_or_none((Did.number == row.called_number) & (Did.account == row.account_id))
         text = shown(row.called_number, country)
         steps.append({"kind": "did", "text": text, "label": did.label if did is not None else ""})
+    steps += menus
     if queue is not None:
         steps.append({"kind": "queue", "text": queue.name, "label": ""})
     return steps
@@ -150,6 +173,13 @@ def _history(
     return [_exchange(row, reader) for row in query], recent
 
 
+def history_of(reader: Reader, number: str, contact: int | None, but: str, now_ms: int) -> list[Json]:
+    """Earlier calls of who has this number, or is this contact; not the call `but`."""
+    country = country_of(reader.account)
+    known = by_id(reader.account, contact, country) if contact else None
+    return _history(reader, but, known, spellings(number, country), now_ms)[0]
+
+
 def _exchange(row: Call, reader: Reader) -> Json:
     return {
         "call": row.id,
@@ -167,8 +197,9 @@ def _exchange(row: Call, reader: Reader) -> Json:
     }
 
 
-def _tree(account: int, set_id: int | None) -> list[Json]:
-    """The dispositions to choose from, in the administrator's order."""
+def tree(account: int, set_id: int | None) -> list[Json]:
+    """The dispositions to choose from, in the administrator's order; `effect`: what one leads to
+    (`queues.model.EFFECTS`)."""
     if set_id is None:
         return []
     rows = (

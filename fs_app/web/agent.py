@@ -9,13 +9,14 @@ from flask import Blueprint, Response, jsonify, render_template
 
 from fs_app.calls import queries
 from fs_app.contacts.fields import InvalidFields
-from fs_app.contacts.record import Known, Reader, record_of_call
+from fs_app.contacts.record import Reader, record_of_call
 from fs_app.contacts.service import Contacts, Stale
 from fs_app.errors import Unavailable
 from fs_app.web import agent_phone, i18n
 from fs_app.web.access import needs
 from fs_app.web.agent_asking import body, fresh, refused, whose
 from fs_app.web.agent_events import identifier, token
+from fs_app.web.agent_record import known_of, tell_saved, told
 from fs_app.web.agent_settings import page_facts
 from fs_app.web.context import the_app
 
@@ -51,10 +52,11 @@ def _sit_down() -> None:
 def record(call: str) -> Response:
     (identity, agent), app = whose(), the_app()
     call = token({"call": call}, "call")
-    known = _known(app.desk.picture(agent), call)
+    known = known_of(app.desk.picture(agent), call)
     reader = Reader(identity.account, agent, identity.may("calls.view_all"))
     now = app.clock.now_ms()
-    return fresh(jsonify(app.db.read(lambda: record_of_call(reader, call, known, now))))
+    found = app.db.read(lambda: record_of_call(reader, call, known, now))
+    return fresh(jsonify(told(found, call, agent)))
 
 
 @blueprint.get("/calls")
@@ -95,6 +97,7 @@ def save(contact: int) -> Response:
     except InvalidFields as wrong:
         answer = refused(wrong, fields={name: i18n.t(key) for name, key in wrong.fields.items()})
     else:
+        tell_saved(identity.account, saved, identity.user)
         answer = jsonify(ok=True, contact=saved)
     return fresh(answer)
 
@@ -124,21 +127,6 @@ def _facts(alone: bool) -> dict[str, Any]:
         "mayDial": identity.may("calls.dial"),
         **page_facts(agent),
     }
-
-
-def _known(picture: dict[str, Any], call: str) -> Known | None:
-    """What the agent's own picture says of this call; None when it is not his call now."""
-    work = picture.get("work")
-    if work and work["call"] == call:
-        queue = work.get("queue")
-        return Known(
-            number=work.get("number") or "",
-            name=work.get("name") or "",
-            queue=queue["id"] if queue else None,
-            contact=work.get("contact"),
-            disposition_set=work.get("disposition_set"),
-        )
-    return None
 
 
 def _contacts() -> Contacts:

@@ -23,7 +23,7 @@ from flask_socketio import SocketIO
 from fs_app import metrics
 from fs_app.accounts.service import Identity
 from fs_app.errors import FsAppError, NotAllowed, NotFound, Overloaded, Unavailable
-from fs_app.events import AgentMessage, AgentNotice, AgentPicture, SwitchState
+from fs_app.events import AgentMessage, AgentNotice, AgentPicture, ContactSaved, SwitchState
 from fs_app.tasks import Tasks
 from fs_app.web import websocket
 from fs_app.web.access import NotLoggedIn
@@ -104,6 +104,8 @@ class AgentSockets:
         app.bus.subscribe(SwitchState, self._on_switch)
         app.bus.subscribe(AgentNotice, lambda e: self.notice(e.agent, e.level, e.key, **e.params))
         app.bus.subscribe(AgentMessage, self._on_message)
+        app.bus.subscribe(ContactSaved, self._on_contact)
+        self._catalog = app.catalog
         socketio.on_event("connect", self._connect)
         socketio.on_event("disconnect", self._disconnect)
         socketio.on_event(TAKE_OVER, lambda *args: self._handled(args, self._take_over))
@@ -251,6 +253,14 @@ class AgentSockets:
         tab = self._tabs.live(event.agent)
         if tab is not None:
             self._emit("message", event.message, tab.sid)
+
+    def _on_contact(self, event: ContactSaved) -> None:
+        """To every page of the account: which contacts it has open it knows itself."""
+        told = {"id": event.contact, "version": event.version, "by": event.name}
+        for agent in self._tabs.agents():
+            info, tab = self._catalog.agent(agent), self._tabs.live(agent)
+            if tab is not None and info is not None and info.account == event.account:
+                self._emit("contact", told, tab.sid)
 
     def _on_switch(self, event: SwitchState) -> None:
         # While it is away the picture says so; only the good news needs telling.

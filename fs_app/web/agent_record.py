@@ -1,0 +1,121 @@
+"""What a record says beyond the contact's fields, in the reader's words: why the call came to him and waited so long
+(BY-31), what a web service answered; and which of several contacts it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from fs_app.contacts.record import Known, Reader, record_of_call
+from fs_app.contacts.service import by_id, country_of
+from fs_app.errors import NotFound
+from fs_app.events import ContactSaved
+from fs_app.web import i18n
+from fs_app.web.access import needs
+from fs_app.web.agent_asking import body, fresh, whose
+from fs_app.web.agent_events import identifier, token
+from fs_app.web.context import the_app
+from fs_app.web.decisions import explained
+from fs_app.web.text import clipped
+
+blueprint = Blueprint("agent_record", __name__, url_prefix="/agent")
+
+Json = dict[str, Any]
+
+MOST_REASONS = 12
+
+
+def told(record: Json, call: str, agent: int) -> Json:
+    """The record as a page gets it: `why` in words in place of what was written down, `lookup` as far as it is."""
+    decided = record.pop("decided")
+    return {**record, "why": _why(decided, agent), "lookup": the_app().lookups.answer(call)}
+
+
+def _why(decided: list[Json], agent: int) -> list[str]:
+    """From the entries of the journal, in order: each time he stood in a line, was refused, and came to this agent."""
+    said: list[str] = []
+    missed: list[str] = []
+    for entry in decided:
+        data = entry["data"]
+        if entry["kind"] == "call.queued":
+            place = data.get("position")
+            queue = clipped(str(data.get("queue_name") or ""), 60)
+            if isinstance(place, int) and place > 1:
+                said.append(i18n.t("pop.decided.queued", queue=queue, place=place))
+        elif entry["kind"] == "call.overflowed":
+            said.append(
+                i18n.t("pop.decided.overflowed", queue=clipped(str(data.get("new_queue_name") or ""), 60))
+            )
+        elif entry["kind"] == "call.line_lost":
+            said.append(i18n.t("pop.decided.line_lost"))
+        elif entry["kind"] == "offer.failed" and data.get("why") not in ("LOSE_RACE", "WITHDRAWN"):
+            missed.append(clipped(str(data.get("agent_name") or i18n.t("journal.an_agent")), 60))
+        elif entry["kind"] == "offer.made" and data.get("agent") == agent:
+            if missed:
+                said.append(i18n.t("pop.decided.missed", who=", ".join(missed), n=len(missed)))
+                missed = []
+            why = explained(data, i18n)
+            if why:
+                said.append(why)
+    return said[-MOST_REASONS:]
+
+
+@blueprint.post("/record/<call>/contact")
+@needs("contacts.view")
+def choose(call: str) -> Response:
+    """Several contacts have the caller's number: this is the one. The call's record, and its page, go by it."""
+    (identity, agent), app = whose(), the_app()
+    call, contact = token({"call": call}, "call"), identifier(body(), "contact")
+    reader = Reader(identity.account, agent, identity.may("calls.view_all"))
+    live, now = app.live.calls.get(call), app.clock.now_ms()
+    theirs = live is not None and live.account == identity.account and agent in _agents_of(live)
+    known = known_of(app.desk.picture(agent), call)
+    found = app.db.read(lambda: record_of_call(reader, call, known, now, contact))
+    chosen = found["contact"]
+    if chosen["id"] not in [one["id"] for one in found["others"]]:
+        raise NotFound(f"contact {contact} has another number")
+    if theirs:
+        name = " ".join(filter(None, (chosen["first_name"], chosen["last_name"]))) or chosen["company"]
+        app.live.record("call.contact", account=identity.account, call=call, contact=contact, name=name)
+    return fresh(jsonify(told(found, call, agent)))
+
+
+def _agents_of(call: Any) -> set[int | None]:
+    return {call.agent, *(offer.agent for offer in call.offers.values())}
+
+
+@blueprint.get("/contacts/<int:contact>")
+@needs("contacts.view")
+def contact_now(contact: int) -> Response:
+    """The contact as it is: asked for when somebody else has saved it."""
+    identity, _ = whose()
+
+    def ask() -> Json | None:
+        return by_id(identity.account, contact, country_of(identity.account))
+
+    found = the_app().db.read(ask)
+    if found is None:
+        raise NotFound(f"contact {contact}")
+    return fresh(jsonify(contact=found))
+
+
+def tell_saved(account: int, contact: Json, by: int) -> None:
+    """Pages on which this contact is open are told at once (BA-82)."""
+    saved = ContactSaved(account, contact["id"], contact["version"], by, contact["updated_by"])
+    the_app().bus.publish(saved)
+
+
+def known_of(picture: dict[str, Any], call: str) -> Known | None:
+    """What the agent's own picture says of this call; None when it is not his call now."""
+    work = picture.get("work")
+    if work and work["call"] == call:
+        queue = work.get("queue")
+        return Known(
+            number=work.get("number") or "",
+            name=work.get("name") or "",
+            queue=queue["id"] if queue else None,
+            contact=work.get("contact"),
+            disposition_set=work.get("disposition_set"),
+        )
+    return None
