@@ -2,6 +2,7 @@
 
 import { io } from "../vendor/socket.io.js";
 import { t } from "../js/lib/i18n.js";
+import * as messages from "./messages.js";
 import * as store from "./store.js";
 import { linkDown, linkRefused, linkUp, notHere } from "./state.js";
 
@@ -42,7 +43,14 @@ export function connect() {
       if (!socket.active) again();
     }
   });
-  socket.on("agent", store.seen);
+  let caughtUp = false; // what was written while the link was away
+  socket.on("disconnect", () => { caughtUp = false; });
+  socket.on("agent", (picture) => {
+    store.seen(picture);
+    if (!caughtUp && store.isOn("agents")) messages.reload();
+    caughtUp = true;
+  });
+  socket.on("message", messages.came);
   socket.on("notice", ({ level, text }) => store.toast(level, text));
   socket.on("elsewhere", () => store.update((page) => notHere(page, "elsewhere")));
   socket.on("replaced", () => store.update((page) => notHere(page, "replaced")));

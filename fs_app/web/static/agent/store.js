@@ -94,6 +94,14 @@ export async function load(call, attempt = 0) {
   }
 }
 
+/** The record of any call of his, in a tab: from the history. */
+export function openCall(work) {
+  if (!recordOf(work.call)) {
+    change((p) => ({ ...p, records: records.openRecord(p.records, work, p.maxRecords) }));
+    load(work.call);
+  }
+  show(work.call);
+}
 export const show = (call) => change((p) => ({ ...p, shown: call }));
 export const edit = (call, field, value) => {
   changeRecord(call, (r) => records.edit(r, field, value));

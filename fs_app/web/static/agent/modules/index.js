@@ -21,6 +21,7 @@ import { module as qualification } from "./qualification.js";
 import { module as queues } from "./queues.js";
 import { module as session } from "./session.js";
 import { module as statistics } from "./statistics.js";
+import { Unread } from "../view/words.js";
 
 export const MODULES = [
   session,
@@ -30,7 +31,8 @@ export const MODULES = [
   dial,
   queues,
   outbound,
-  { name: "agents", title: "desk.module.agents", icon: "users-group", where: "column", folded: true, load: () => import("./agents.js") },
+  { name: "agents", title: "desk.module.agents", icon: "users-group", where: "column", folded: true, Aside: Unread, load: () => import("./agents.js") },
+  { name: "directory", title: "desk.module.directory", icon: "address-book", where: "column", folded: true, load: () => import("./directory.js") },
   { name: "history", title: "desk.module.history", icon: "history", where: "column", folded: true, load: () => import("./history.js") },
   statistics,
 ];

@@ -9,6 +9,7 @@ import { Column } from "./column.js";
 import { Elsewhere, SignedOut, TakePlace } from "./gate.js";
 import { html, Icon, Strip, t } from "./parts.js";
 import { Records } from "./record.js";
+import { Fresh } from "./words.js";
 
 function Strips() {
   const { link, everUp } = page.value;
@@ -51,6 +52,6 @@ function Place() {
 }
 
 export function App() {
-  return html`<${Place} /><${Toasts} />
+  return html`<${Place} /><${Toasts} />${page.value.place === "here" && html`<${Fresh} />`}
     <div class="visually-hidden" role="status" aria-live="assertive" aria-atomic="true">${announcement.value}</div>`;
 }
