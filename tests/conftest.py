@@ -6,6 +6,11 @@ monkey.patch_all()
 
 import pytest
 
+from fs_app.sim import remote
+from tests.support.until import PATIENCE
+
+remote.PATIENCE = PATIENCE
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

@@ -279,7 +279,7 @@ def test_a_voice_menu_sends_in_the_callers_language(
     assert caller.ended(20) == "bye"
     until(lambda: provider.got, 10, "it is sent")
     assert json.loads(provider.got[0].body) == {"to": NUMBER, "text": "Order 4711"}
-    assert app.rows("select state, language from message") == [("SENT", "en")]
+    until(lambda: app.rows("select state, language from message") == [("SENT", "en")], 10, "written down")
 
 
 def test_a_message_in_a_box_is_mailed_with_its_sound(

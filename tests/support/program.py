@@ -183,7 +183,7 @@ class Program:
         self.starts += 1
         until(
             lambda: self.health().get("ok") or (not ready and self.health()),
-            20,
+            30,
             "the program is ready",
             step=0.1,
         )
@@ -275,7 +275,7 @@ class Program:
 def logged_in(url: str, login: str) -> requests.Session:
     """The cookies of a person of the test's account."""
     http = requests.Session()
-    page = http.get(url + "/login", timeout=5)
+    page = http.get(url + "/login", timeout=20)
     token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
     answer = http.post(
         url + "/login",
@@ -307,7 +307,7 @@ class AgentPage:
             headers={"Cookie": cookies},
             auth={"tab": self._tab},
             transports=["websocket"],
-            wait_timeout=5,
+            wait_timeout=20,
         )
         try:
             until(lambda: self.picture, 5, "the first picture")
