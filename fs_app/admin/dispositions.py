@@ -13,7 +13,7 @@ from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.calls.model import Call
 from fs_app.errors import Conflict
-from fs_app.queues.model import Disposition, DispositionSet, Queue
+from fs_app.queues.model import EFFECTS, Disposition, DispositionSet, Queue
 
 CATEGORIES = ("positive", "argued", "not_argued")
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,32}")
@@ -45,6 +45,7 @@ class DispositionForm:
     code: str = ""
     category: str = "argued"
     parent: int | None = None
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def tree(account: int, identifier: int) -> list[DispositionRow]:
         return tuple(
             DispositionRow(
                 d.id,
-                DispositionForm(d.label, d.code, d.category, d.parent_id),
+                DispositionForm(d.label, d.code, d.category, d.parent_id, d.effect),
                 d.active,
                 calls.get(d.id, 0),
                 below(d.id) if parent is None else (),
@@ -142,7 +143,7 @@ def save(actor: Actor, set_id: int, identifier: int | None, form: DispositionFor
         ).id
         audit.write(actor, "create", "disposition", row, form.label, None, asdict(form))
         return row  # type: ignore[no-any-return]
-    old = asdict(DispositionForm(before.label, before.code, before.category, before.parent_id))
+    old = asdict(DispositionForm(before.label, before.code, before.category, before.parent_id, before.effect))
     Disposition.update(**asdict(form)).where(Disposition.id == before.id).execute()
     audit.write(actor, "update", "disposition", before.id, form.label, old, asdict(form))
     return before.id  # type: ignore[no-any-return]
@@ -223,6 +224,8 @@ def _check(set_id: int, before: Any, form: DispositionForm) -> None:
         problems.add("code", "field.code")
     if form.category not in CATEGORIES:
         problems.add("category", "field.choice")
+    if form.effect not in EFFECTS:
+        problems.add("effect", "field.choice")
     here = before.id if before is not None else 0
     for other in Disposition.select().where(Disposition.set == set_id, Disposition.id != here):
         if other.code.casefold() == form.code.casefold():

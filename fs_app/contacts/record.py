@@ -207,7 +207,7 @@ def tree(account: int, set_id: int | None) -> list[Json]:
         .where((Disposition.set == set_id) & (Disposition.account == account) & Disposition.active)
         .order_by(Disposition.position, Disposition.id)
     )
-    nodes = {row.id: {"id": row.id, "label": row.label, "children": []} for row in rows}
+    nodes = {row.id: {"id": row.id, "label": row.label, "effect": row.effect, "children": []} for row in rows}
     top: list[Json] = []
     for row in rows:
         siblings = nodes[row.parent_id]["children"] if row.parent_id in nodes else top

@@ -111,6 +111,10 @@ class OutboundDesk:
         )
         return [self._row(item, agent) for item in islice(own, MOST_IN_CALENDAR)]
 
+    def seen(self, agent: int, item: str) -> Item:
+        """One that this agent may see. Raises NotFound."""
+        return self._his(agent, item)[1]
+
     # --- what he asks ---------------------------------------------------------------------------------------
     def set_mode(self, agent: int, mode: str) -> None:
         self._outbound.set_mode(agent, mode)

@@ -87,10 +87,27 @@ LOOKS = {
     "callback.left_line": ("hourglass", "grey"),
     "callback.postponed": ("clock", "grey"),
     "callback.closed": ("circle-check", "green"),
+    "callback.moved": ("user-check", "blue"),
+    "callback.skipped": ("arrow-back-up", "grey"),
+    "callback.reached": ("phone-call", "green"),
+    "callback.noted": ("pencil", "grey"),
+    "call.corrected": ("pencil", "purple"),
     "call.contact": ("id", "grey"),
     "call.bridged": ("phone-call", "blue"),
     "call.held": ("phone-pause", "orange"),
     "call.resumed": ("phone-call", "blue"),
+    "call.transfer_asked": ("transfer", "grey"),
+    "call.transfer_dropped": ("transfer", "orange"),
+    "call.transferred": ("transfer", "blue"),
+    "call.transfer_failed": ("transfer", "orange"),
+    "call.conference": ("users", "blue"),
+    "call.handed_over": ("transfer", "grey"),
+    "line.dialled": ("phone-outgoing", "teal"),
+    "line.state": ("point", "grey"),
+    "line.joined": ("user-check", "green"),
+    "line.ended": ("phone-end", "grey"),
+    "leg.muted": ("microphone-off", "grey"),
+    "leg.unmuted": ("microphone", "grey"),
     "call.line_lost": ("plug-connected-x", "red"),
     "call.hang_up_asked": ("phone-end", "grey"),
     "call.ended": ("phone-off", "red"),
@@ -138,6 +155,10 @@ MINOR = frozenset(
         "call.stage",
         "call.contact",
         "call.hang_up_asked",
+        "call.transfer_asked",
+        "line.state",
+        "leg.muted",
+        "leg.unmuted",
         "call.qualify_dropped",
         "call.destined",
         "flow.exit",
@@ -173,6 +194,8 @@ TONES = {
     "CONNECTING": "green",
     "TALKING": "blue",
     "HELD": "orange",
+    "CONFERENCE": "blue",
+    "STAYING": "purple",
     "ENDING": "grey",
     "WRAP_UP": "purple",
 }
@@ -260,6 +283,7 @@ def _values(entry: EntryRow, names: dict[int, str], words: Words) -> dict[str, A
         "ticket": data.get("ticket", "–"),
         "number": _number(data.get("number"), words),
         "to": _number(data.get("to"), words),
+        "party": clipped(str(data.get("name") or "")) or _number(data.get("number"), words) or "–",
         "disposition": clipped(str(data.get("label") or data.get("code") or "–")),
         "seconds": _seconds(data.get("duration_ms")),
         "supervisor": clipped(str(data.get("user_name") or "–")),
@@ -268,6 +292,8 @@ def _values(entry: EntryRow, names: dict[int, str], words: Words) -> dict[str, A
     for name, family in FAMILIES.items():
         if name in ("old", "new") and entry.kind.startswith("agent."):
             family = AGENT_FAMILY
+        elif name in ("old", "new") and entry.kind.startswith("line."):
+            family = LINE_FAMILY
         value = str(data.get(name) or "")
         values[name] = words.t_or(f"{family}.{value}", clipped(value)) if value else "–"
     return values
@@ -301,18 +327,23 @@ FAMILIES = {
     "cause": "cause",
     "why": "cause",
     "mode": "supervision.mode",
+    "how": "transfer.how",
     "old": "stage",
     "new": "stage",
 }
 """Values that the catalogue translates, and under which beginning of a key."""
 
 AGENT_FAMILY = "work"
+LINE_FAMILY = "line_state"
 
 
 def _detail(entry: EntryRow, words: Words) -> str:
     """A second, smaller line: what else the entry tells."""
     say: Callable[[dict[str, Any]], str] | None = {
         "call.disposed": lambda d: _verdict(d, words),
+        "call.corrected": lambda d: _correction(d, words),
+        "callback.skipped": lambda d: clipped(str(d.get("reason") or ""), 200),
+        "callback.noted": lambda d: clipped(str(d.get("note") or ""), 300),
         "call.started": lambda d: clipped(str(d.get("caller_name") or ""), 120),
         "offer.made": lambda d: explained(d, words),
         "call.closed": lambda d: _closed(d, words),
@@ -338,6 +369,13 @@ def _answer(data: dict[str, Any], words: Words) -> str:
     why = str(data.get("why") or "")
     said = words.t_or(f"capture.why.{why}", clipped(why, 60)) if why else ""
     return " · ".join(filter(None, (clipped(str(data.get("text") or ""), 200), said)))
+
+
+def _correction(data: dict[str, Any], words: Words) -> str:
+    """From what, and the note of the right result."""
+    old = clipped(str(data.get("old_label") or "")) or words.t("journal.no_result")
+    note = clipped(str(data.get("note") or ""), 300)
+    return " · ".join(filter(None, (words.t("journal.corrected_from", old=old), note)))
 
 
 def _closed(data: dict[str, Any], words: Words) -> str:

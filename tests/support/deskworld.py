@@ -10,19 +10,25 @@ from typing import Any
 from fs_app.accounts.model import Account, User
 from fs_app.accounts.passwords import Passwords
 from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.agents.reaches import Reaches
+from fs_app.agents.softphones import Softphones
+from fs_app.agents.state import AgentState, evolve
 from fs_app.audio.jobs import Jobs
 from fs_app.audio.phone import Takes
 from fs_app.bus import Bus
 from fs_app.callbacks.service import Callbacks
+from fs_app.calls.correcting import Corrections
 from fs_app.calls.model import Call
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock, RealClock
 from fs_app.colleagues.targets import Targets
 from fs_app.config import Settings
 from fs_app.contacts.model import Contact, ContactNumber
+from fs_app.contacts.numbers import e164
 from fs_app.db import Database
 from fs_app.errors import NotFound
 from fs_app.ivr.fetch import fetch
+from fs_app.journal import Entry
 from fs_app.outward import networks
 from fs_app.phones import Phones
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
@@ -48,6 +54,12 @@ class NoCalls:
 
     calls: dict[str, Any] = field(default_factory=dict)
     agents: dict[int, Any] = field(default_factory=dict)
+
+    def agent(self, agent: int, account: int) -> Any:
+        return self.agents.setdefault(agent, AgentState(agent, account))
+
+    def record(self, kind: str, *, account: int, agent: int, **data: Any) -> None:
+        evolve(self.agent(agent, account), Entry(0, 0, kind, account, None, agent, data))
 
 
 class NoLine:
@@ -80,6 +92,13 @@ class App:
         self.calls = Steering()
         self.live.callbacks = {}
         self.callbacks = Callbacks(self.live, self.clock, self.catalog, NoLine(), lambda agent: True)  # type: ignore[arg-type]
+        self.corrections = Corrections(
+            self.live,  # type: ignore[arg-type]
+            self.db,
+            self.clock,
+            self.catalog,
+            lambda entry, seconds: None,
+        )
         self.voicemails = Voicemails(self.live, lambda entry, seconds: None, self.callbacks.add_message)  # type: ignore[arg-type]
         self.disposal = disposal(self.db, self.clock, self.settings.recordings)
         self.messages = messages(self.db, self.clock, self.settings.recordings)
@@ -88,6 +107,23 @@ class App:
         self.switch = FakeSwitch()
         self.targets = Targets(self.live, self.clock, self.catalog)  # type: ignore[arg-type]
         self.phones = Phones(self.bus)
+        self.reaches = Reaches(
+            self.live,  # type: ignore[arg-type]
+            self.bus,
+            self.catalog,
+            self.phones,
+            lambda number: f"sofia/gateway/trunk/{number}",
+            lambda account, text: e164(text, "FR") or "",
+        )
+        self.softphones = Softphones(
+            self.db,
+            self.live,  # type: ignore[arg-type]
+            self.clock,
+            self.catalog,
+            self.phones,
+            self.switch,  # type: ignore[arg-type]
+            lambda: None,
+        )
         self.test_calls = NoTestCalls()
         self.phone_watch = NoTestCalls()
         self.threads = Threads("files", 2)

@@ -131,19 +131,96 @@ class FakeDesk:
 
     def hang_up(self, agent: int, line: str) -> None:
         self._asked("hang_up", agent, line)
-        self._line(agent, line)
-        self.call_ends(agent)
+        found = self._line(agent, line)
+        if found.get("kind") == "consult":
+            self._drop(agent, found)
+        else:
+            self.call_ends(agent)
 
     def hold(self, agent: int, line: str) -> None:
         self._asked("hold", agent, line)
-        found = self._line(agent, line, "TALKING")
-        found |= {"state": "HELD", "since": self._clock.now_ms(), "can": ["resume", "hang_up"]}
-        self._tell(agent)
+        self._becomes(self._line(agent, line, "TALKING"), "HELD")
+        self._able(agent)
 
     def resume(self, agent: int, line: str) -> None:
+        """The one that talks is put on hold before."""
         self._asked("resume", agent, line)
         found = self._line(agent, line, "HELD")
-        found |= {"state": "TALKING", "since": self._clock.now_ms(), "can": ["hold", "hang_up"]}
+        for other in self.agents[agent]["lines"]:
+            if other["state"] == "TALKING":
+                self._becomes(other, "HELD")
+        self._becomes(found, "TALKING")
+        self._able(agent)
+
+    def consult(self, agent: int, line: str, to: Any) -> None:
+        self._asked("consult", agent, line, str(to))
+        self._line(agent, line)
+        self.consults(agent)
+
+    def transfer(self, agent: int, line: str, to: Any) -> None:
+        self._asked("transfer", agent, line, str(to))
+        self._line(agent, line)
+        self.agents[agent]["lines"] = []
+        self._pause(agent)
+
+    def complete(self, agent: int, line: str) -> None:
+        self._asked("complete", agent, line)
+        self._line(agent, line)
+        self.agents[agent]["lines"] = []
+        self._pause(agent)
+
+    def conference(self, agent: int, line: str) -> None:
+        self._asked("conference", agent, line)
+        for one in self.agents[agent]["lines"]:
+            self._becomes(one, "CONFERENCE")
+        self._able(agent)
+
+    def leave(self, agent: int, line: str) -> None:
+        self._asked("leave", agent, line)
+        self.agents[agent]["lines"] = []
+        self._pause(agent)
+
+    def mute(self, agent: int, line: str) -> None:
+        self._asked("mute", agent, line)
+        self._line(agent, line)["muted"] = True
+        self._able(agent)
+
+    def unmute(self, agent: int, line: str) -> None:
+        self._asked("unmute", agent, line)
+        self._line(agent, line)["muted"] = False
+        self._able(agent)
+
+    def send_keys(self, agent: int, line: str, keys: str) -> None:
+        self._asked("send_keys", agent, line, keys)
+
+    def _becomes(self, line: Json, state: str) -> None:
+        line |= {"state": state, "since": self._clock.now_ms()}
+
+    def _drop(self, agent: int, line: Json) -> None:
+        lines = self.agents[agent]["lines"]
+        lines.remove(line)
+        if len(lines) == 1:
+            self._becomes(lines[0], "TALKING")
+        self._able(agent)
+
+    def _able(self, agent: int) -> None:
+        """The buttons of each line, as the real desk gives them."""
+        lines = self.agents[agent]["lines"]
+        several = len(lines) > 1
+        for line in lines:
+            state, own = line["state"], line.get("kind") == "consult"
+            recording = [name for name in line["can"] if name.endswith("_recording")]
+            can = ["hang_up"]
+            if state == "TALKING":
+                can += ["hold", "unmute" if line.get("muted") else "mute", "dtmf", "consult"]
+                can += [] if several else ["transfer"]
+            elif state == "HELD":
+                can += ["resume"]
+            elif state == "CONFERENCE":
+                can += ["unmute" if line.get("muted") else "mute", "leave"]
+            if own and state in ("TALKING", "HELD"):
+                can += ["complete", "conference"]
+            line["can"] = [*can, *recording]
         self._tell(agent)
 
     def pause_recording(self, agent: int, line: str) -> None:
@@ -232,9 +309,10 @@ class FakeDesk:
             "since": self._clock.now_ms(),
             "recording": True,
             "record": {"state": "on", "problem": ""},
-            "can": ["hold", "hang_up", "pause_recording"],
+            "can": ["pause_recording"],
         }
         one["today"]["taken"] += 1
+        self._able(agent)
         self._state(agent, "IN_CALL")
 
     def no_answer(self, agent: int) -> None:
@@ -263,6 +341,38 @@ class FakeDesk:
         more = {"name": "", "queue": None, "recording": False, "can": ["resume", "hang_up"]}
         self.agents[agent]["lines"].append({**held, **more, **line})
         self._tell(agent)
+
+    def consults(self, agent: int, **line: Any) -> str:
+        """Somebody else is called while the others are on hold; answers the line."""
+        lines = self.agents[agent]["lines"]
+        for other in lines:
+            if other["state"] == "TALKING":
+                self._becomes(other, "HELD")
+        number = len(lines)
+        lines.append(
+            {
+                "id": f"leg-c{number}",
+                "call": lines[0]["call"],
+                "kind": "consult",
+                "party": {"kind": "number", "number": "+33981203040", "name": ""},
+                "state": "RINGING",
+                "since": self._clock.now_ms(),
+                "number": "+33981203040",
+                "name": "",
+                "queue": None,
+                "recording": False,
+                "muted": False,
+                "consulted_by": None,
+                "can": [],
+                **line,
+            }
+        )
+        self._able(agent)
+        return str(lines[-1]["id"])
+
+    def consulted_answers(self, agent: int) -> None:
+        self._becomes(self.agents[agent]["lines"][-1], "TALKING")
+        self._able(agent)
 
     def queue_waits(self, queue: int, waiting: int, longest_s: float = 0) -> None:
         for row in self._queues:

@@ -49,6 +49,8 @@ def _references(document: Document) -> Iterator[tuple[Path, str, str]]:
         for field, part in schema.REFERENCES:
             yield (*at, field), queue[field], part
         yield (*at, "auto_disposition"), queue["auto_disposition"], "verdicts"
+        for result, rule in queue["retry"].items():
+            yield (*at, "retry", result, "disposition"), rule["disposition"], "verdicts"
         for i, verdict in enumerate(queue["kept_dispositions"], 1):
             yield (*at, "kept_dispositions", str(i)), verdict, "verdicts"
         for skill in queue["skills"]:

@@ -21,6 +21,8 @@ PARTS: tuple[tuple[str, Record], ...] = (
     ("queues: NAME", schema.QUEUE),
     ("queues: NAME: skills: NAME", schema.NEED),
     ("queues: NAME: capture_steps: a list", schema.STEP),
+    ("queues: NAME: outbound", schema.OUTBOUND_WORK),
+    ("queues: NAME: retry: busy, no_answer, machine, gave_up", schema.RETRY),
     ("numbers: NUMBER", schema.NUMBER),
 )
 
@@ -43,6 +45,8 @@ def _default(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list) and value:
         return ", ".join(map(str, value))
+    if isinstance(value, dict) and value:
+        return "as in its own table"
     return "none" if value in ("", [], {}) else str(value)
 
 

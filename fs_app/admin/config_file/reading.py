@@ -13,6 +13,8 @@ from fs_app.admin.config_file.shapes import Record
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.hours.checks import clock
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
+from fs_app.outbound.model import RetryRule
+from fs_app.outbound.settings import STORED, settings_of
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.recordings.model import KeptDisposition
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
@@ -158,6 +160,14 @@ def _queues(account: int) -> dict[str, Any]:
     needs: dict[int, dict[str, Any]] = defaultdict(dict)
     for n in _of(QueueSkill, account):
         needs[n.queue_id][skills[n.skill_id]] = {"level": n.level, "relax": relax[n.id]}
+    retry: dict[int, dict[str, Any]] = defaultdict(dict)
+    for rule in _of(RetryRule, account).where(RetryRule.owner == "queue"):
+        verdict = verdicts.get(rule.disposition_id, "")
+        retry[rule.owner_id][rule.result] = {
+            "delay_s": rule.delay_s,
+            "attempts": rule.attempts,
+            "disposition": verdict,
+        }
     kept: dict[int, list[str]] = defaultdict(list)
     for k in _of(KeptDisposition, account):
         kept[k.queue_id].append(verdicts[k.disposition_id])
@@ -170,10 +180,17 @@ def _queues(account: int) -> dict[str, Any]:
             "auto_disposition": verdicts.get(q.__data__["auto_disposition"], ""),
             "agents": agents[q.id],
             "skills": needs[q.id],
+            "outbound": _outbound(q.outbound),
+            "retry": retry[q.id],
             "kept_dispositions": kept[q.id],
         }
         for q in _of(Queue, account)
     }
+
+
+def _outbound(stored: dict[str, Any]) -> dict[str, Any]:
+    settings = settings_of(stored)
+    return {name: list(v) if isinstance(v := getattr(settings, name), tuple) else v for name in STORED}
 
 
 def _numbers(account: int) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from fs_app.outbound.model import RetryRule
 from fs_app.outbound.retry import RULED
 from fs_app.outbound.settings import ATTEMPTS, BLANK, DELAY_S, LIMITS, STORED
 from fs_app.outbound.settings import MODES as OUTBOUND_MODES
+from fs_app.outgoing.model import DncEntry, OutgoingSettings
 from fs_app.queues.model import EFFECTS, Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.queues.popping import (
     KINDS,
@@ -57,6 +58,7 @@ EXTENSION = re.compile(r"[0-9*#]{2,16}")
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 LOGIN = re.compile(r"[^\s|/\\]{1,100}")
 OUTSIDE = re.compile(r"\+?[0-9*#]{1,31}")
+OUTSIDE_LIST = re.compile(r"\+?[0-9*#]{1,31}( \+?[0-9*#]{1,31}){0,40}")
 SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 DATE = re.compile(r"(20\d\d-|2100-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -324,6 +326,10 @@ QUEUE = Record(
         _same("keep_abandoned", YesNo(), True),
         Field("outbound", OUTBOUND_WORK, _blank_outbound),
         Field("retry", Table(OneOf(tuple(map(str, RULED))), RETRY, len(RULED)), dict),
+        _same("caller_id", _outside, ""),
+        _same("caller_ids", Text(1000, pattern=OUTSIDE_LIST, hint="config.wrong.outside"), ""),
+        _same("customer_schedule", _reference, ""),
+        _same("customer_holidays", _reference, ""),
         _same("record_rule", OneOf(RULES), "all"),
         _same("recording_days", Whole(0, 3650), 0),
         Field("kept_dispositions", Many(_reference), list),
@@ -372,6 +378,8 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("disposition_set", "dispositions"),
     ("schedule", "schedules"),
     ("holiday_set", "holidays"),
+    ("customer_schedule", "schedules"),
+    ("customer_holidays", "holidays"),
     ("closed_queue", "queues"),
     ("max_wait_queue", "queues"),
     ("max_length_queue", "queues"),
@@ -454,6 +462,8 @@ NOT_CONFIGURATION = {
     MessageTemplate: "texts are written on their own page; a queue of a file sends nothing by itself",
     MessageText: "stands below its template",
     QueueMessage: "names templates, which are not in the file",
+    OutgoingSettings: "what the account's agents may dial: set where the blacklist is",
+    DncEntry: "people, not configuration",
     MessageSettings: "limits of the page of providers",
     Message: "what was sent",
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from fs_app.accounts.model import Account, Profile, User
 from fs_app.accounts.profiles import options_of, to_store
-from fs_app.admin import audit, people
+from fs_app.admin import audit, people, queue_outbound
 from fs_app.admin.audit import Actor
 from fs_app.admin.config_file import heard, schema
 from fs_app.admin.config_file.plan import SECRETS, Change, Tables, said
@@ -18,6 +18,9 @@ from fs_app.calls.model import Call
 from fs_app.digest import a1_hash
 from fs_app.hours.checks import minute
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
+from fs_app.outbound.retry import Result, Rule
+from fs_app.outbound.settings import Settings
+from fs_app.outbound.settings import to_store as outbound_to_store
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from fs_app.recordings.model import KeptDisposition
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill, SkillRelaxation
@@ -281,6 +284,8 @@ class Writer:
         references = {field for field, _ in schema.REFERENCES} | {"auto_disposition"}
         columns = {k: v for k, v in _columns(schema.QUEUE, values).items() if k not in references}
         columns |= {k: self._heard(v, k) for k, v in columns.items() if k in heard.FIELDS}
+        outbound = {**values["outbound"], "modes": tuple(values["outbound"]["modes"])}
+        columns["outbound"] = outbound_to_store(Settings(**outbound))
         row = self._upsert(Queue, "name", change.key, columns)
         later.append(lambda: self._queue_references(row, values))
 
@@ -306,6 +311,11 @@ class Writer:
             )
             for step in need["relax"]:
                 SkillRelaxation.create(account=self._account, queue_skill=made, **step)
+        rules = {
+            Result(name): Rule(rule["delay_s"], rule["attempts"], self._verdict_id(rule["disposition"]))
+            for name, rule in values["retry"].items()
+        }
+        queue_outbound.store_rules(self._account, row, rules)
         KeptDisposition.delete().where(KeptDisposition.queue == row).execute()
         for key in values["kept_dispositions"]:
             KeptDisposition.create(account=self._account, queue=row, disposition=self._verdict_id(key))
@@ -326,13 +336,13 @@ class Writer:
     # --- what is not in the file ----------------------------------------------------------------------------------
     def _delete_schedules(self, key: str) -> bool:
         row = self._named(Schedule, "name", key)
-        if Queue.select().where(Queue.schedule == row).exists():
+        if Queue.select().where((Queue.schedule == row) | (Queue.customer_schedule == row)).exists():
             return False
         return bool(Schedule.delete().where(Schedule.id == row).execute())
 
     def _delete_holidays(self, key: str) -> bool:
         row = self._named(HolidaySet, "name", key)
-        if Queue.select().where(Queue.holiday_set == row).exists():
+        if Queue.select().where((Queue.holiday_set == row) | (Queue.customer_holidays == row)).exists():
             return False
         return bool(HolidaySet.delete().where(HolidaySet.id == row).execute())
 

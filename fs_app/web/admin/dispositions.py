@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fs_app.admin import dispositions
 from fs_app.admin.dispositions import CATEGORIES, DispositionForm, DispositionRow, SetRow
 from fs_app.admin.form import FormInvalid
+from fs_app.queues.model import EFFECTS
 from fs_app.web.access import needs
 from fs_app.web.admin.common import change, confirm, done, problems_of, read, typed, typed_number
 from fs_app.web.i18n import t
@@ -160,7 +161,9 @@ def _use_of(row: SetRow) -> list[str]:
 
 
 def _typed() -> DispositionForm:
-    return DispositionForm(typed("label"), typed("code"), typed("category"), typed_number("parent"))
+    return DispositionForm(
+        typed("label"), typed("code"), typed("category"), typed_number("parent"), typed("effect")
+    )
 
 
 def _set_page(set_id: int, name: str | None = None, problems: dict[str, str] | None = None) -> str:
@@ -194,4 +197,5 @@ def _item_page(
         problems=problems,
         parents=[("", t("dispositions.no_parent")), *parents],
         categories=[(name, t(f"dispositions.category.{name}")) for name in CATEGORIES],
+        effects=[(name, t(f"dispositions.effect.{name or 'none'}")) for name in EFFECTS],
     )
