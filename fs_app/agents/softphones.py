@@ -122,6 +122,7 @@ class Softphones:
         gone = [agent for agent, kept in self._kept.items() if kept.login == login]
         for agent in gone:
             del self._kept[agent]
+            self._let_go(agent)
         if gone:
             self._changed()
             try:

@@ -84,9 +84,11 @@ class Nginx:
 
     def _certificate(self) -> None:
         subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-            + ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-            + ["-keyout", str(self.folder / "key.pem"), "-out", str(self.folder / "certificate.pem")],
+            [
+                *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
+                *("-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"),
+                *("-keyout", str(self.folder / "key.pem"), "-out", str(self.folder / "certificate.pem")),
+            ],
             check=True,
             capture_output=True,
         )

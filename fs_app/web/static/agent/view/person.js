@@ -3,10 +3,17 @@
 import { useState } from "../../vendor/preact.js";
 import { iconUrl } from "../../js/lib/icons.js";
 import { lang } from "../../js/lib/i18n.js";
-import * as alarm from "../alarm.js";
 import { busyWithSomebody, mustLogIn } from "../actions.js";
-import { facts, leaving, live, picture, send, toast } from "../store.js";
+import { phone as written } from "../phone.js";
+import { facts, leaving, live, overlay, picture, send } from "../store.js";
 import { html, Icon, Menu, t } from "./parts.js";
+
+/** The telephone that he works on: a number, or the page itself. */
+const worksAt = (agent) => {
+  const now = picture.value?.phone;
+  if (now?.how === "softphone") return t("phone.is.softphone");
+  return t("desk.extension", { number: written(now?.number ?? agent.number ?? "", facts.value.country) });
+};
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
 
@@ -47,7 +54,7 @@ async function chooseTheme(theme) {
   await fetch("/theme", { method: "POST", body, headers, credentials: "same-origin" }).catch(() => {});
 }
 
-async function leave() {
+export async function leave() {
   const p = picture.value;
   if (busyWithSomebody(p) && !window.confirm(t("desk.leave.in_call"))) return;
   if (p && !mustLogIn(p)) {
@@ -62,28 +69,21 @@ function detach(close) {
   window.open("/agent/bandeau#take", "fs_app_bandeau", "popup,width=460,height=640");
 }
 
-async function tryRing(close) {
-  close();
-  if (await alarm.unlock({ ask: true })) {
-    alarm.start(t("desk.ring.trial"), "");
-    setTimeout(alarm.stop, 1500);
-  } else toast("warning", t("desk.ring.locked"));
-}
-
 export function Person({ agent }) {
   const [theme, setTheme] = useState(document.documentElement.dataset.themeChoice ?? "auto");
   const themeEntry = (choice) => html`<button type="button" key=${choice} role="menuitemradio" aria-checked=${String(theme === choice)}
     onClick=${() => { setTheme(choice); chooseTheme(choice); }}><${Icon} name=${THEMES[choice]} /><span>${t(`desk.theme.${choice}`)}</span>
     ${theme === choice && html`<${Icon} name="check" cls="small" />`}</button>`;
   return html`<div class="person-corner">
-    <span class="person-who"><b><bdi>${agent.name}</bdi></b><small>${t("desk.extension", { number: agent.number ?? "" })}</small></span>
+    <span class="person-who"><b><bdi>${agent.name}</bdi></b><small>${worksAt(agent)}</small></span>
     <${Flags} />
     <${Menu} cls="tool" label=${t("desk.menu")} align="end" button=${html`<${Icon} name="tool" />`}>${(close) => html`
-      <div class="pop-title"><b><bdi>${agent.name}</bdi></b><small>${t("desk.extension", { number: agent.number ?? "" })}</small></div>
+      <div class="pop-title"><b><bdi>${agent.name}</bdi></b><small>${worksAt(agent)}</small></div>
       <div class="pop-flags"><${Flags} /></div>
       <div role="group" aria-label=${t("desk.theme")}>${["light", "dark", "auto"].map(themeEntry)}</div>
       <hr />
-      <button type="button" role="menuitem" onClick=${() => tryRing(close)}><${Icon} name="volume" /><span>${t("desk.ring.try")}</span></button>
+      <button type="button" role="menuitem" onClick=${() => { close(); overlay.value = "settings"; }}><${Icon} name="settings" /><span>${t("settings.title")}</span></button>
+      <button type="button" role="menuitem" onClick=${() => { close(); overlay.value = "help"; }}><${Icon} name="keyboard" /><span>${t("desk.help")}</span></button>
       ${!facts.value.alone && html`<button type="button" role="menuitem" onClick=${() => detach(close)}>
         <${Icon} name="external-link" /><span>${t("desk.detach")}</span></button>`}
       ${!facts.value.alone && html`<a role="menuitem" href="/calls" target="_blank" rel="noopener" onClick=${() => close()}>
