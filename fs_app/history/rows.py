@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from fs_app.accounts.model import User
+from fs_app.agents.model import Agent
 from fs_app.calls.model import Call, JournalEntry
-from fs_app.calls.state import DIALLED, NO_FAULT
+from fs_app.calls.state import CONSULT, DIALLED, NO_FAULT
 from fs_app.history.model import CallPart
 from fs_app.journal import Entry
 
@@ -44,6 +46,11 @@ class Facts:
     def dialled(self) -> bool:
         return self.direction in DIALLED
 
+    @property
+    def side(self) -> str:
+        """What it is for an agent who is offered it."""
+        return "internal" if self.direction == CONSULT else "out" if self.dialled else "in"
+
 
 FactsOf = Callable[[str], Facts | None]
 Handler = Callable[[Entry, FactsOf], None]
@@ -63,14 +70,19 @@ def _begin(e: Entry, facts: FactsOf, **more: Any) -> None:
         return  # a call of which the database knows nothing
     waited = e.at - (found.queued_at or found.started_at)
     values = {
-        "direction": "out" if found.dialled else "in",
+        "direction": found.side,
         "wait_ms": 0 if found.dialled else max(0, waited),
         "queue": found.queue,
         **more,
     }
     CallPart.insert(
-        id=e.id, account=e.account, call=e.call, agent=_agent(e), began_at=e.at, **values
+        **{"id": e.id, "account": e.account, "call": e.call, "agent": _agent(e), "began_at": e.at, **values}
     ).on_conflict_ignore().execute()
+
+
+def _offered(e: Entry, facts: FactsOf) -> None:
+    sent = e.data.get("chosen_by") == "transfer"
+    _begin(e, facts, **({"how": "transferred"} if sent else {}))
 
 
 def _agent(e: Entry) -> int | None:
@@ -113,6 +125,7 @@ def _work(e: Entry, facts: FactsOf) -> None:
         values |= _conversation_over(part, e.at)
     if new == "OFFERED":
         values["presented_at"] = e.at
+        _qualifies_no_more(e, part)
     elif new == "DIALING":
         values |= {"answered_at": e.at} if old == "OFFERED" else {"how": "dialled"}
     elif new == "ACTIVE":
@@ -126,6 +139,13 @@ def _work(e: Entry, facts: FactsOf) -> None:
         if old == "AFTER_WORK":
             values["wrap_up_ms"] = max(0, e.at - ended)
     _set(part, **values)
+
+
+def _qualifies_no_more(e: Entry, part: Any) -> None:
+    """What he gave away comes back to him, also while he qualifies it."""
+    older = (CallPart.call == e.call) & (CallPart.agent == part.agent_id) & (CallPart.id < part.id)
+    for old in CallPart.select().where(older, CallPart.over_at.is_null(), CallPart.ended_at.is_null(False)):
+        _set(old, over_at=e.at, wrap_up_ms=max(0, e.at - old.ended_at))
 
 
 def _conversation_over(part: Any, at: int) -> dict[str, Any]:
@@ -187,6 +207,63 @@ def _resumed(e: Entry, facts: FactsOf) -> None:
         _set(part, hold_ms=part.hold_ms + max(0, e.at - part.held_since), held_since=None)
 
 
+def _together(e: Entry, facts: FactsOf) -> None:
+    """The customer waits no more: he is in the conference, or gone while his agent talks on."""
+    if e.kind == "call.stage" and e.data["new"] not in ("CONFERENCE", "STAYING"):
+        return
+    waiting = CallPart.select().where(
+        CallPart.call == e.call, CallPart.held_since.is_null(False), CallPart.ended_at.is_null()
+    )
+    for part in waiting:
+        _set(part, hold_ms=part.hold_ms + max(0, e.at - part.held_since), held_since=None)
+
+
+# --- colleagues -----------------------------------------------------------------------------------------------------
+def _consulted(e: Entry, facts: FactsOf) -> None:
+    """A colleague's telephone rings beside the customer. A number that is consulted is no part of anybody's: it belongs
+    to the conversation of who asks."""
+    to = e.data.get("to_agent")
+    if to is not None and e.data.get("party") == "agent":
+        number, name = _who(e.data.get("agent"))
+        _begin(e, facts, agent=to, how="consulted", direction="internal", number=number, name=name, wait_ms=0)
+
+
+def _joined(e: Entry, facts: FactsOf) -> None:
+    """An agent of a queue that was consulted has picked up."""
+    asked = CallPart.select(CallPart.agent).where(
+        CallPart.call == e.call, CallPart.connected_at.is_null(False), CallPart.ended_at.is_null()
+    )
+    number, name = _who(asked.order_by(CallPart.id.desc()).limit(1).scalar())
+    more = {"how": "consulted", "direction": "internal", "number": number, "name": name, "wait_ms": 0}
+    _begin(e, facts, presented_at=e.at, **more)
+
+
+def _handed_over(e: Entry, facts: FactsOf) -> None:
+    """His part goes on in the call that he was wanted for, with `line.joined` there."""
+    part = _latest(e) if _agent(e) is not None else None
+    if part is not None and part.connected_at is None:
+        CallPart.delete().where(CallPart.id == part.id).execute()
+
+
+def _transferred(e: Entry, facts: FactsOf) -> None:
+    giver, taker = e.data.get("from_agent"), e.data.get("to_agent")
+    part = _latest(e, giver) if giver is not None else None
+    if part is not None and part.connected_at is not None:
+        _set(part, ended_by="transfer")
+    if e.data["how"] == "attended" and taker is not None:
+        part = _latest(e, taker)
+        if part is not None and part.over_at is None:
+            _set(part, how="transferred", direction="in", number="", name="")
+
+
+def _who(agent: int | None) -> tuple[str, str]:
+    """The extension and name of an agent."""
+    if agent is None:
+        return "", ""
+    found = Agent.select(Agent.number, User.name).join(User).where(Agent.id == agent).tuples().first()
+    return found if found is not None else ("", "")
+
+
 def _ended_by(who: Callable[[Entry], str]) -> Handler:
     """Of the conversations that go on."""
 
@@ -205,17 +282,24 @@ def _disposed(e: Entry, facts: FactsOf) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
-    "offer.made": _begin,
+    "offer.made": _offered,
     "offer.failed": _offer_failed,
     "agent.work": _work,
     "leg.answered": _picked_up,
     "leg.ended": _leg_ended,
     "call.held": _held,
     "call.resumed": _resumed,
+    "call.conference": _together,
+    "call.stage": _together,
+    "line.dialled": _consulted,
+    "line.joined": _joined,
+    "call.handed_over": _handed_over,
+    "call.transferred": _transferred,
     "call.hang_up_asked": _ended_by(lambda e: e.data["by"]),
     "call.line_lost": _ended_by(lambda e: "line"),
     "call.ended": _ended_by(lambda e: e.data["by"]),
     "call.disposed": _disposed,
+    "call.corrected": _disposed,
 }
 
 FACTS = ("call.started", "call.queued", "call.overflowed", "call.closed", "call.destined")

@@ -52,9 +52,11 @@ def populate(now: int) -> None:
 
 
 class Centre:
-    def __init__(self, folder: Path, agents: tuple[int, ...] = (1, 2), **more: Any) -> None:
+    def __init__(
+        self, folder: Path, agents: tuple[int, ...] = (1, 2), kind: type[World] = World, **more: Any
+    ) -> None:
         self.db: Database = open_database(folder)
-        self.world = World(folder, agents=agents, clock=FakeClock(MORNING), **more)
+        self.world: Any = kind(folder, agents=agents, clock=FakeClock(MORNING), **more)
         self.db.write(lambda: populate(MORNING))
 
     def project(self) -> None:
