@@ -497,6 +497,7 @@ class AgentDesk:
         chosen = self._catalog.disposition(call.disposition)
         return {
             "call": call.id,
+            "direction": call.direction,
             "queue": self._queue(call),
             "number": call.caller_number,
             "name": call.contact_name or call.caller_name,

@@ -511,7 +511,7 @@ def over(ctx: Context, call: Call, line: Line, cause: str) -> None:
     move(ctx, call, line, "over", cause)
     free(ctx, call, line.agent)
     if state in NOT_YET and cause not in CANCELLED and line.asked_by is not None:
-        ctx.notice(line.asked_by, f"desk.line_{words(cause)}", {"who": line.name or line.number})
+        ctx.notice(line.asked_by, f"desk.line.{words(cause)}", {"who": line.name or line.number})
     after(ctx, call, state)
 
 

@@ -52,7 +52,7 @@ def ask(ctx: Context, call: Call, agent: int, target: Target) -> None:
         ctx.runtime(call).moving_until = 0.0
         if call.transferring:
             ctx.record(call, "call.transfer_dropped", agent=agent, why="refused")
-            ctx.notice(agent, "desk.transfer_failed", {"who": target.name or target.number})
+            ctx.notice(agent, "desk.transfer.failed", {"who": target.name or target.number})
 
     ctx.command(call, ctx.switch.send_home(call.caller_leg), refused)
 
@@ -138,7 +138,7 @@ def failed(ctx: Context, call: Call, why: str) -> None:
         agent=agent,
         why=why,
     )
-    ctx.notice(agent, f"desk.transfer_{consult.words(why)}", {"who": wanted.name or wanted.number})
+    ctx.notice(agent, f"desk.transfer.{consult.words(why)}", {"who": wanted.name or wanted.number})
     if queue is None:
         overflow.back_from_outside(ctx, call, why)
     elif wanted.returns and _can_ring(ctx, agent, again_for=call.id):

@@ -283,6 +283,7 @@ def _values(entry: EntryRow, names: dict[int, str], words: Words) -> dict[str, A
         "ticket": data.get("ticket", "–"),
         "number": _number(data.get("number"), words),
         "to": _number(data.get("to"), words),
+        "manner": words.t_or(f"transfer.how.{data.get('how')}", "–"),
         "party": clipped(str(data.get("name") or "")) or _number(data.get("number"), words) or "–",
         "disposition": clipped(str(data.get("label") or data.get("code") or "–")),
         "seconds": _seconds(data.get("duration_ms")),
@@ -327,7 +328,6 @@ FAMILIES = {
     "cause": "cause",
     "why": "cause",
     "mode": "supervision.mode",
-    "how": "transfer.how",
     "old": "stage",
     "new": "stage",
 }

@@ -93,6 +93,10 @@ SHAPE: dict[str, Any] = {
     "lines": [
         {
             "id": STR,
+            "kind": STR,
+            "party": {"kind": STR, "id": OPTIONAL_INT, "name": STR},
+            "muted": BOOL,
+            "consulted_by": {"id": INT, "name": STR},
             "call": STR,
             "state": STR,
             "since": INT,
@@ -105,8 +109,10 @@ SHAPE: dict[str, Any] = {
             "can": [STR],
         }
     ],
+    "dialling": None,
     "work": {
         "call": STR,
+        "direction": STR,
         "queue": {"id": INT, "name": STR},
         "number": STR,
         "name": STR,
@@ -145,6 +151,7 @@ SHAPE: dict[str, Any] = {
     "reasons": [{"id": INT, "label": STR}],
 }
 MAY_BE_NONE = {
+    "consulted_by",
     "capture",
     "pop",
     "lookup",

@@ -189,7 +189,7 @@ def test_who_does_not_come_is_said_in_words(centre: Centre, cause: str, said: st
     centre.held()
     centre.refuses(line, cause)
     assert centre.line(line) is None
-    assert centre.notices == [(ME, f"desk.line_{said}", {"who": NUMBER})]
+    assert centre.notices == [(ME, f"desk.line.{said}", {"who": NUMBER})]
     assert centre.stage(centre.customer) is Stage.HELD, "the customer waits for his agent, with music"
     assert centre.switch.of("stop_sound", centre.mine), "the ringing stops"
     centre.calls.resume(ME, centre.mine)
@@ -213,7 +213,7 @@ def test_a_colleague_who_does_not_answer_has_missed_nothing(centre: Centre) -> N
     centre.held()
     centre.refuses(line, "NO_ANSWER")
     assert centre.work(COLLEAGUE) is Work.IDLE
-    assert centre.notices[0][:2] == (ME, "desk.line_no_answer")
+    assert centre.notices[0][:2] == (ME, "desk.line.no_answer")
     centre.is_whole()
 
 
@@ -588,7 +588,7 @@ def test_a_colleague_who_does_not_take_it_and_the_call_comes_back(centre: Centre
     assert centre.work(ME) is Work.INTER_CALL
     centre.refuses(centre.offered_leg(centre.customer), cause)
     assert centre.offers()[-1] == (centre.customer, ME), "out of his pause"
-    assert centre.notices[-1][0] == ME and centre.notices[-1][1].startswith("desk.transfer_")
+    assert centre.notices[-1][0] == ME and centre.notices[-1][1].startswith("desk.transfer.")
     leg = centre.offered_leg(centre.customer)
     centre.rings(leg)
     centre.picks_up(leg)
@@ -703,7 +703,7 @@ def test_a_transfer_that_the_switch_refuses_changes_nothing(with_queue: Centre) 
     centre.calls.lines.transfer(ME, centre.mine, Wish("queue", id=OTHER_QUEUE))
     centre.calls.settle()
     assert (centre.stage(centre.customer), centre.call(centre.customer).transfer) == (Stage.TALKING, None)
-    assert centre.notices[-1][1] == "desk.transfer_failed"
+    assert centre.notices[-1][1] == "desk.transfer.failed"
     centre.switch.fail("send_home", None)
     centre.calls.hold(ME, centre.mine)
 

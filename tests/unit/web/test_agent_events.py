@@ -41,6 +41,11 @@ def test_each_event_is_a_method_of_the_desk_that_takes_what_is_read(desk: type) 
         "minutes": 5,
         "queue": 3,
         "direction": "inbound",
+        "to": {"kind": "queue", "queue": 3},
+        "digits": "12#",
+        "agent": 3,
+        "text": "bonjour",
+        "number": "0612345678",
         "on": True,
     }
     parts = {AgentDesk: OutboundDesk, FakeDesk: FakeOutbound}

@@ -113,7 +113,7 @@ def test_every_text_of_the_catalogue_is_spoken_somewhere() -> None:
     everything = "\n".join(sources().values())
     whole = set(re.findall(r"""['"`]([\w.-]+)['"`]""", everything))
     begun = set(re.findall(r"""['"`]([a-z_]+(?:\.[\w-]+)*\.)(?:['"`]|\{|\$\{)""", everything))
-    begun |= {f"{family}." for family in (*timeline.FAMILIES.values(), timeline.AGENT_FAMILY)}
+    begun |= {f"{family}." for family in (*timeline.FAMILIES.values(), timeline.AGENT_FAMILY, timeline.LINE_FAMILY)}
     # names of kinds, checks and rules, which hold dots themselves
     composed = ("journal.", "health.", "permission.", "doctor.")
     unused = {
@@ -149,7 +149,7 @@ def test_every_kind_of_journal_entry_about_a_call_can_be_said() -> None:
     known = keys("fr")
     written = set()
     for path in (ROOT / "calls").glob("*.py"):
-        written |= set(re.findall(r'"((?:call|offer|leg|recording)\.[a-z_]+)"', path.read_text()))
+        written |= set(re.findall(r'"((?:call|offer|leg|line|recording)\.[a-z_]+)"', path.read_text()))
     assert written
     assert {f"journal.{kind}" for kind in written} <= known
 
