@@ -21,7 +21,7 @@ RESERVED = frozenset({"F1", "F3", "F5", "F6", "F7", "F10", "F11", "F12"})
 """Keys that browsers use themselves."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
-_FUNCTION = re.compile(r"F\d{1,2}")
+_FUNCTION = re.compile(r"(Shift\+)?F([1-9]|1[0-2])")
 
 
 class InvalidSettings(Invalid):
@@ -44,7 +44,6 @@ class DeskSettings:
     - `close_without_asking`: the page is closed without a question (BA-155).
     - `qualification_popup`: the qualification comes before all other windows at the end of a call (BA-156).
     - `sound`, `volume` (percent), `notification`: how a call that rings is told.
-    - `ring_device`: where it rings, an identifier of the browser's; empty: its own choice.
     - `keys`: action → key, only those that were changed.
     """
 
@@ -56,7 +55,6 @@ class DeskSettings:
     sound: bool = True
     volume: int = 70
     notification: bool = True
-    ring_device: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -101,17 +99,13 @@ def to_store(settings: DeskSettings) -> dict[str, Any]:
 
 def _wrong(name: str, value: object) -> str:
     """The identifier of what is wrong with it, or nothing."""
-    blank = getattr(BLANK, name)
     if name == "keys":
         return _wrong_keys(value)
     if name in _BOUNDS:
         least, most = _BOUNDS[name]
         good = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
         return "" if good else "settings.error.number"
-    if isinstance(blank, bool):
-        return "" if isinstance(value, bool) else "settings.error.choice"
-    good = isinstance(value, str) and len(value) <= 200 and value.isprintable()
-    return "" if good else "settings.error.choice"
+    return "" if isinstance(value, bool) else "settings.error.choice"
 
 
 def _wrong_keys(value: object) -> str:
@@ -121,14 +115,17 @@ def _wrong_keys(value: object) -> str:
         return "settings.error.choice"
     if not all(isinstance(key, str) and bindable(key) for key in value.values()):
         return "settings.error.key"
-    taken = [key.casefold() for key in value.values()]
+    taken = [key.casefold() for key in value.values() if key]
     return "settings.error.key_twice" if len(set(taken)) < len(taken) else ""
 
 
 def bindable(key: str) -> bool:
-    """A function key that browsers leave alone, the backspace, or one printable character; no digit (they choose)."""
-    if key in RESERVED or key.isdigit():
+    """A function key that browsers leave alone, with or without Shift, the backspace, or one printable character; no
+    digit (they choose). Nothing: the action has no key."""
+    if key.removeprefix("Shift+") in RESERVED or key.isdigit():
         return False
+    if key == "":
+        return True
     return (
         bool(_FUNCTION.fullmatch(key))
         or key == "Backspace"

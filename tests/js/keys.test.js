@@ -1,6 +1,6 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { actionOf, DEFAULT_KEYS, isBindable, keyTable, shown } from "../../fs_app/web/static/agent/keys.js";
+import { actionOf, changed, DEFAULT_KEYS, isBindable, keyTable, shown, takenBy } from "../../fs_app/web/static/agent/keys.js";
 
 const press = (key, more = {}) => ({ key, ctrl: false, alt: false, meta: false, shift: false, typing: false, repeat: false, ...more });
 
@@ -32,10 +32,36 @@ test("a key held down acts once", () => {
   assert.equal(actionOf(press("F4", { repeat: true })), null);
 });
 
-test("keys are configurable; bad and double ones keep the default", () => {
-  const table = keyTable({ hang_up: "x", hold: "F12", note: "F9", unknown: "y", availability: "7" });
-  assert.deepEqual(table, { ...DEFAULT_KEYS, hang_up: "x" });
+test("keys are configurable; those that can't be keep the default", () => {
+  const table = keyTable({ hang_up: "x", hold: "F12", unknown: "y", availability: "7", leave: "l" });
+  assert.deepEqual(table, { ...DEFAULT_KEYS, hang_up: "x", leave: "l" });
   assert.deepEqual(actionOf(press("X", { shift: true }), table), { action: "hang_up" });
+});
+
+test("of two actions with one key the changed one has it, and what is kept is what was changed", () => {
+  const table = keyTable({ note: "F9" });
+  assert.equal(table.qualify, "");
+  assert.deepEqual(changed(table), { note: "F9", qualify: "" });
+  assert.deepEqual(keyTable(changed(table)), table);
+  assert.equal(takenBy(DEFAULT_KEYS, "note", "M"), "mute");
+  assert.equal(takenBy(DEFAULT_KEYS, "mute", "m"), null);
+});
+
+test("an action without a key is not reached by any", () => {
+  assert.equal(actionOf(press(""), DEFAULT_KEYS), null);
+  assert.equal(actionOf(press("Unidentified"), DEFAULT_KEYS), null);
+});
+
+test("function keys with shift are keys of their own", () => {
+  assert.deepEqual(actionOf(press("F2", { shift: true, typing: true })), { action: "swap" });
+  assert.equal(actionOf(press("F4", { shift: true })), null);
+  assert.equal(isBindable("Shift+F5"), false);
+  assert.equal(shown("Shift+F2"), "⇧F2");
+});
+
+test("no two actions have the same key by default", () => {
+  const keys = Object.values(DEFAULT_KEYS).filter(Boolean).map((key) => key.toLowerCase());
+  assert.equal(new Set(keys).size, keys.length);
 });
 
 test("every default is a key that may be bound", () => {

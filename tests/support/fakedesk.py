@@ -58,6 +58,16 @@ class FakeDesk:
         self.present: set[int] = set()
         self.outbound = FakeOutbound(self)
         self.calls = 0
+        self.choices: list[Json] = [
+            {
+                "id": i,
+                "name": name,
+                "caller_id": "+33185090000",
+                "caller_ids": ["+33185090000", "+33185091111"],
+                "withheld": False,
+            }
+            for i, name in queues or []
+        ]
         self._messages = 0
         self.refuse_next: Exception | None = None
 
@@ -151,6 +161,25 @@ class FakeDesk:
                 self._becomes(other, "HELD")
         self._becomes(found, "TALKING")
         self._able(agent)
+
+    def dial(
+        self, agent: int, number: str, queue: int | None, caller_id: str | None, contact: int | None
+    ) -> None:
+        self._asked("dial", agent, number, queue, caller_id, contact)
+        now = self._clock.now_ms()
+        call = f"dialled-{now}"
+        self.agents[agent]["dialling"] = {
+            "call": call,
+            "number": number,
+            "state": "CALLING_YOU",
+            "since": now,
+            "cause": "",
+            "why": "",
+        }
+        self._state(agent, "DIALING")
+
+    def dial_choices(self, agent: int) -> list[Json]:
+        return self.choices
 
     def consult(self, agent: int, line: str, to: Any) -> None:
         self._asked("consult", agent, line, str(to))
@@ -414,6 +443,7 @@ class FakeDesk:
             "line_open": None,
             "lines": [],
             "work": None,
+            "dialling": None,
             "today": {"taken": 0, "missed": 0, "mean_handling_ms": 0, "mean_talk_ms": 0},
         }
 

@@ -370,7 +370,8 @@ def test_the_whole_page_speaks_the_chosen_language(ready: Desk, said: tuple[str,
     ready.rings()
     ready.talks()
     if language != "fr":
-        ready.page.locator(f".person-corner > .flags [lang={language}]").click()
+        ready.page.get_by_role("button", name="Réglages et déconnexion").click()
+        ready.page.locator(f".pop-flags [lang={language}]").click()
     expect(ready.page.locator(".state-chip")).to_contain_text(state)
     assert ready.page.locator("html").get_attribute("lang") == language
     shown = ready.page.locator("#desk").inner_text()
@@ -398,7 +399,7 @@ def test_order_and_folding_of_the_modules_are_the_agents_own_and_come_back_on_an
 
     before = order(page)
     assert before.index("queues") < before.index("statistics")
-    heading = page.locator("[data-module=statistics] h2 button")
+    heading = page.locator("[data-module=queues] h2 button")
     heading.click()
     expect(heading).to_have_attribute("aria-expanded", "false")
     page.locator("[data-grip=statistics]").focus()
@@ -406,7 +407,7 @@ def test_order_and_folding_of_the_modules_are_the_agents_own_and_come_back_on_an
         page.keyboard.press("ArrowUp")
     expect(page.locator("[data-grip=statistics]")).to_be_focused()
     expect(page.locator("[data-module]").first).to_have_attribute("data-module", "statistics")
-    expect(page.locator("[aria-live=assertive]")).to_have_text(f"Aujourd’hui, position 1 sur {len(before)}")
+    expect(page.locator("[aria-live=assertive]")).to_have_text(f"Statistiques, position 1 sur {len(before)}")
     page.reload()  # in the same moment
     expect(page.locator("[data-module]").first).to_have_attribute("data-module", "statistics")
     grip, target = page.locator("[data-grip=statistics]"), page.locator("[data-module=queues]")
@@ -424,6 +425,6 @@ def test_order_and_folding_of_the_modules_are_the_agents_own_and_come_back_on_an
     other = Desk(ready.process, elsewhere)
     other.open()
     other.page.get_by_role("button", name="Travailler ici").click()
-    expect(other.page.locator("[data-module=statistics] h2 button")).to_have_attribute("aria-expanded", "false")
+    expect(other.page.locator("[data-module=queues] h2 button")).to_have_attribute("aria-expanded", "false")
     assert order(other.page) == now
     elsewhere.close()

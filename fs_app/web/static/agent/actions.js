@@ -12,6 +12,7 @@ const LOOKS = {
   INTER_CALL: { colour: "amber", icon: "hourglass" },
   NO_ANSWER_DELAY: { colour: "amber", icon: "phone-off" },
   BACK_OFFICE: { colour: "teal", icon: "notes" },
+  PREVIEW: { colour: "teal", icon: "eye" },
 };
 
 /** An unavailable agent without a reason stands out in red. An unknown state is shown by its name, in grey. */
@@ -52,19 +53,30 @@ export function toggleAvailability(picture) {
 }
 
 const LINE_ACTIONS = {
-  hold: { event: "line.hold", icon: "player-pause" },
   resume: { event: "line.resume", icon: "player-play" },
-  start_recording: { event: "line.start_recording", icon: "player-record" },
-  pause_recording: { event: "line.pause_recording", icon: "microphone-off" },
-  resume_recording: { event: "line.resume_recording", icon: "microphone" },
+  hold: { event: "line.hold", icon: "player-pause" },
+  mute: { event: "line.mute", icon: "microphone" },
+  unmute: { event: "line.unmute", icon: "microphone-off", pressed: true },
+  dtmf: { icon: "dialpad", opens: true },
+  start_recording: { event: "line.start_recording", icon: "player-record", module: "recording" },
+  pause_recording: { event: "line.pause_recording", icon: "player-record-filled", module: "recording" },
+  resume_recording: { event: "line.resume_recording", icon: "player-record", module: "recording" },
+  capture: { event: "line.capture", icon: "credit-card" },
+  end_capture: { event: "line.end_capture", icon: "credit-card-off", pressed: true },
+  complete: { event: "line.complete", icon: "user-share", tone: "green" },
+  conference: { event: "line.conference", icon: "users-group" },
+  leave: { event: "line.leave", icon: "door-exit" },
   hang_up: { event: "line.hang_up", icon: "phone-off", danger: true },
 };
-const LINE_ORDER = ["resume", "hold", "start_recording", "pause_recording", "resume_recording", "hang_up"];
+const LINE_ORDER = Object.keys(LINE_ACTIONS);
 
 /** Actions that share a key: what is possible now is what it does. */
 export const ON_ONE_KEY = {
   hold: ["hold", "resume"],
+  swap: ["swap"],
+  mute: ["mute", "unmute"],
   recording: ["pause_recording", "resume_recording", "start_recording"],
+  capture: ["capture", "end_capture"],
 };
 
 /** The key of an action's button. */
@@ -84,17 +96,60 @@ export function recordingLook(line) {
   }[state] ?? null;
 }
 
-/** The buttons of a line, only those that the server says are possible and that this page knows. */
-export function lineActions(line) {
-  return LINE_ORDER.filter((name) => line.can.includes(name)).map((name) => ({
+/**
+ * The buttons of a line, only those that the server says are possible and that this page knows. Taking a line back from
+ * hold while another one talks is going over to it (`swap`). `isOn(module)`: does the profile have it?
+ */
+export function lineActions(line, lines = [line], isOn = () => true) {
+  const swaps = lines.some((other) => other.id !== line.id && TALKS.has(other.state));
+  return LINE_ORDER.filter((name) => line.can.includes(name) && isOn(LINE_ACTIONS[name].module ?? "lines")).map((name) => ({
     name, ...LINE_ACTIONS[name], data: { line: line.id },
+    ...(name === "resume" && swaps ? { name: "swap", icon: "switch-horizontal", tone: "blue" } : {}),
   }));
 }
+
+const TALKS = new Set(["TALKING", "CONFERENCE"]);
+const IMPORTANCE = ["TALKING", "CONFERENCE", "RINGING", "DIALING", "CONNECTING"];
 
 /** The line that keys act on: the one that talks, else the one that rings, else the first. */
 export function mainLine(picture) {
   const lines = picture?.lines ?? [];
-  return lines.find((l) => l.state === "TALKING") ?? lines.find((l) => l.state === "RINGING") ?? lines[0] ?? null;
+  for (const state of IMPORTANCE) {
+    const found = lines.find((line) => line.state === state);
+    if (found) return found;
+  }
+  return lines[0] ?? null;
+}
+
+/** The line whose other end would be called, or given away: the talking one that may, else any that may. */
+export function givingLine(picture) {
+  const may = (picture?.lines ?? []).filter((line) => line.can.includes("consult") || line.can.includes("transfer"));
+  return may.find((line) => TALKS.has(line.state)) ?? may[0] ?? null;
+}
+
+/**
+ * What a key of the lines does now: {event, data, opens?} or null. It acts on the main line where that can, else on the
+ * first one that can.
+ */
+export function byKey(picture, key) {
+  const lines = picture?.lines ?? [];
+  const wanted = ON_ONE_KEY[key] ?? [key];
+  const main = mainLine(picture);
+  for (const line of [main, ...lines].filter(Boolean)) {
+    const found = lineActions(line, lines).find((action) => wanted.includes(action.name));
+    if (found) return found;
+  }
+  return null;
+}
+
+/** How a line looks: who is at its other end decides about ringing. */
+export function lineIcon(line) {
+  const outward = line.kind === "consult" || line.direction === "outbound";
+  const icons = {
+    RINGING: outward ? "phone-outgoing" : "phone-incoming", DIALING: "phone-outgoing", CONNECTING: "phone-outgoing",
+    QUEUED: "hourglass", TALKING: "phone", HELD: "music", CONFERENCE: "users-group",
+  };
+  return icons[line.state] ?? "phone";
 }
 
 /** The delay after an unanswered call and the pause between two calls can be ended by the agent (BA-50). */
@@ -110,6 +165,11 @@ export function mustLogIn(picture) {
 /** Does leaving now cut somebody off? */
 export function busyWithSomebody(picture) {
   return (picture?.lines.length ?? 0) > 0;
+}
+
+/** The worst of some colours. */
+export function worst(levels) {
+  return ["red", "orange"].find((level) => levels.includes(level)) ?? "";
 }
 
 /** Queue figures in one line: how many wait, and since when the longest. */

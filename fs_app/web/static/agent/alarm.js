@@ -1,10 +1,7 @@
 /** A call rings: sound, desktop notification, the tab's title and icon. */
 
-const ICON = (colour) =>
-  `data:image/svg+xml,${encodeURIComponent(
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="15" fill="${colour}"/>` +
-    '<path d="M10 9l3-1 2 4-2 2c1 2 3 4 5 5l2-2 4 2-1 3c-6 2-15-7-13-13z" fill="#fff"/></svg>',
-  )}`;
+import { icon as ICON } from "./tab.js";
+
 const RING_S = 3;
 
 let context = null;
@@ -20,6 +17,13 @@ let titleTimer = 0;
 let note = null;
 let quietTitle = "";
 let quietIcon = "";
+
+let chosen = { sound: true, volume: 70, notification: true };
+
+/** What the agent has chosen: `sound`, `volume` (percent), `notification`. */
+export function configure(settings) {
+  chosen = { ...chosen, ...settings };
+}
 
 /** Browsers play sound only after a click: this is called from one, and asks for notifications too. */
 export async function unlock({ ask = false } = {}) {
@@ -38,7 +42,7 @@ export function soundReady() {
 
 /** Two soft tones, twice: audible in a headset beside a conversation, no shock in a quiet room. */
 function ringOnce() {
-  if (!soundReady()) return;
+  if (!soundReady() || !chosen.sound || !chosen.volume) return;
   const start = context.currentTime + 0.02;
   for (const [i, hertz] of [587, 784, 587, 784].entries()) {
     const at = start + i * 0.28 + (i > 1 ? 0.2 : 0);
@@ -46,7 +50,7 @@ function ringOnce() {
     const volume = context.createGain();
     tone.frequency.value = hertz;
     volume.gain.setValueAtTime(0, at);
-    volume.gain.linearRampToValueAtTime(0.16, at + 0.03);
+    volume.gain.linearRampToValueAtTime((0.23 * chosen.volume) / 100, at + 0.03);
     volume.gain.exponentialRampToValueAtTime(0.001, at + 0.27);
     tone.connect(volume).connect(context.destination);
     tone.start(at);
@@ -70,7 +74,7 @@ export function start(title, body) {
   };
   blink();
   titleTimer = setInterval(blink, 1000);
-  if (globalThis.Notification?.permission === "granted" && !document.hasFocus()) {
+  if (chosen.notification && globalThis.Notification?.permission === "granted" && !document.hasFocus()) {
     note = new Notification(title, { body, tag: "fs_app.ring", requireInteraction: true, silent: true });
     note.onclick = () => {
       window.focus();

@@ -9,6 +9,7 @@ import { request } from "../js/lib/http.js";
 import * as drafts from "./drafts.js";
 import * as q from "./qualify.js";
 import * as records from "./records.js";
+import { changed as changedKeys, keyTable } from "./keys.js";
 import { folded, NOTHING } from "./layout.js";
 import { localNow, serverNow, untilNextSecond } from "./timers.js";
 import { isRinging, newPage, receive, withRecord } from "./state.js";
@@ -22,6 +23,12 @@ export const toasts = signal([]);
 export const pending = signal(new Set());
 /** Facts from the server about this page (see agent.py). */
 export const facts = signal({ country: "FR", keys: {}, alone: false, modules: null, options: {}, settings: {} });
+/** What lies over the page: "settings", "help" or null. */
+export const overlay = signal(null);
+/** The line whose keypad is open. */
+export const openKeypad = signal(null);
+/** The small window with the lines, while there is one. */
+export const detached = signal(null);
 /** How the modules of the column lie: the agent's own, kept by the server. */
 export const layout = signal(NOTHING);
 
@@ -72,7 +79,8 @@ export function seen(next) {
 
 /** Answered or over since the last picture: path and history have changed. */
 function callMoved(before, after, call) {
-  const stage = (p) => `${p?.work?.call === call && p.work.ended} ${p?.lines.some((l) => l.call === call && l.state !== "RINGING")}`;
+  const about = (p) => (p?.work?.call === call ? `${p.work.ended} ${p.work.contact} ${p.work.lookup?.state}` : "");
+  const stage = (p) => `${about(p)} ${p?.lines.some((l) => l.call === call && l.state !== "RINGING")}`;
   return stage(before) !== stage(after);
 }
 
@@ -86,6 +94,7 @@ export async function load(call, attempt = 0) {
   try {
     const data = await request("GET", `/agent/record/${encodeURIComponent(call)}`);
     changeRecord(call, (r) => records.refreshed(r, data));
+    change((p) => ({ ...p, records: records.joined(p.records, call) }));
     if (!data.call.complete) again();
   } catch (error) {
     if (error.status === 401) return signedOut();
@@ -111,6 +120,36 @@ export const revert = (call) => {
   changeRecord(call, records.revert);
   drafts.keep(page.value);
 };
+/** Somebody has saved a contact: who has it open, and perhaps is typing, sees it at once (BA-82). */
+export async function contactSaved({ id, version }) {
+  const old = (r) => r.data?.contact?.id === id && r.data.contact.version < version && !r.busy;
+  if (!page.value.records.some(old)) return;
+  const answer = await request("GET", `/agent/contacts/${id}`).catch(() => null);
+  for (const record of answer ? page.value.records.filter(old) : []) {
+    changeRecord(record.call, (r) => records.renewed(r, answer.contact));
+    announce(t("contact.conflict", { name: answer.contact.updated_by || t("contact.conflict.somebody"), time: "" }));
+  }
+}
+
+/** Of several contacts with the caller's number it is this one. */
+export async function chooseContact(call, contact) {
+  try {
+    const data = await request("POST", `/agent/record/${encodeURIComponent(call)}/contact`, { contact });
+    changeRecord(call, (r) => records.loaded(records.revert(r), data));
+    change((p) => ({ ...p, records: records.joined(p.records, call) }));
+  } catch (error) {
+    if (error.status === 401) return signedOut();
+    toast("error", error.text);
+  }
+  return undefined;
+}
+
+/** The tab after the one in front. */
+export function nextRecord() {
+  const { records: open, shown } = page.value;
+  if (open.length) show(open[(open.findIndex((r) => r.call === shown) + 1) % open.length].call);
+}
+
 export const startContact = (call) => changeRecord(call, (r) => ({ ...r, making: true }));
 export const resolve = (call, field, side) => changeRecord(call, (r) => records.resolve(r, field, side));
 export const isCurrent = (call) => picture.value?.work?.call === call;
@@ -194,8 +233,14 @@ async function sendLeftBehind({ call, choice, note: text }) {
 }
 
 // --- everything else that a button asks ---------------------------------------------------------------------
-export async function send(event, data = {}) {
+/** `again`: the same thing twice is meant (a digit). */
+export async function send(event, data = {}, { again = false } = {}) {
   const key = event + JSON.stringify(data);
+  if (again) {
+    const answer = await ask(event, data);
+    if (!answer.ok) toast("error", answer.error.text);
+    return answer;
+  }
   if (pending.value.has(key)) return { ok: false };
   pending.value = new Set(pending.value).add(key);
   const answer = await ask(event, data);
@@ -239,6 +284,23 @@ export function laidOut(kept) {
 
 export const fold = (name, value) => keepLayout(folded(layout.value, name, value));
 export const rearrange = (order) => keepLayout({ ...layout.value, order });
+
+// --- what the agent has chosen --------------------------------------------------------------------------------
+/** Keep some settings; answers what is wrong with them, or "". */
+export async function settle(changes) {
+  try {
+    const { settings } = await request("PUT", "/agent/settings", { settings: changes });
+    facts.value = { ...facts.value, settings, keys: keyTable(settings.keys) };
+    change((p) => ({ ...p, maxRecords: settings.max_records }));
+    return "";
+  } catch (error) {
+    if (error.status === 401) signedOut();
+    return Object.values(error.body?.fields ?? {})[0] ?? error.text;
+  }
+}
+
+/** A whole table of keys. */
+export const chooseKeys = (table) => settle({ keys: changedKeys(table) });
 
 export function signedOut() {
   change((p) => ({ ...p, link: "refused" }));

@@ -36,10 +36,12 @@ function Standing({ q, tree }) {
 }
 
 /** Is there a call to qualify, or one whose verdict is on its way? */
-const shown = () => Boolean(qualification.value.call && (picture.value?.work || qualification.value.busy));
+const there = () => Boolean(qualification.value.call && (picture.value?.work || qualification.value.busy));
+/** It lies over the page just now. */
+export const isOver = () => Boolean(facts.value.settings?.qualification_popup) && insists();
 const must = () => Boolean(picture.value?.work?.must_qualify);
 /** The call is over and waits for its verdict: nobody can work on without it. */
-const insists = () => shown() && qualification.value.ended && must();
+const insists = () => there() && qualification.value.ended && must();
 
 function Aside() {
   return must() ? html`<span class=${qualification.value.ended ? "pill tone-purple" : ""}>${t("desk.qualify.must")}</span>` : null;
@@ -65,5 +67,5 @@ function Body() {
 }
 
 export const module = {
-  name: "qualification", title: "desk.qualify", icon: "clipboard-check", where: "column", Body, Aside, shown, insists, even: insists,
+  name: "qualification", title: "desk.qualify", icon: "clipboard-check", where: "column", Body, Aside, shown: () => there() && !isOver(), insists, even: () => insists() && !isOver(),
 };

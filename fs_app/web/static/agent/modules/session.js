@@ -2,6 +2,7 @@
 
 import { availabilityMenu, mustLogIn, wanted } from "../actions.js";
 import { live, picture, send } from "../store.js";
+import { leave } from "../view/person.js";
 import { html, Icon, Menu, t, withKey } from "../view/parts.js";
 
 function Body() {
@@ -23,7 +24,8 @@ function Body() {
         onClick=${() => { close(); if (!entry.current) send(entry.event, entry.data); }}>
         <span class=${`dot tone-${toneOf(entry)}`}></span><bdi>${labelOf(entry)}</bdi>
         ${entry.current && html`<${Icon} name="check" cls="small" />`}
-      </button>`)}
+      </button>`).concat(html`<hr key="line" />`, html`<button type="button" key="leave" role="menuitem" onClick=${() => { close(); leave(); }}>
+        <${Icon} name="logout" cls="small" /><span>${t("desk.leave")}</span></button>`)}
   <//>`;
 }
 

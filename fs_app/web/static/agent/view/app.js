@@ -1,14 +1,18 @@
 /** The whole page: bandeau above, record left, modules right; or what stands in their place. */
 
 import { mustLogIn } from "../actions.js";
-import { announcement, dismiss, facts, isOn, page, picture, toasts } from "../store.js";
+import { useEffect, useState } from "../../vendor/preact.js";
+import { announcement, dismiss, facts, isOn, overlay, page, picture, toast, toasts } from "../store.js";
+import { Popup } from "./popup.js";
 import { clock as timeOfDay } from "../../js/lib/time.js";
 import { Bandeau } from "./bandeau.js";
 import { SoftphoneStrip } from "../softphone/view.js";
+import { Capture } from "./capture.js";
 import { Column } from "./column.js";
 import { Elsewhere, SignedOut, TakePlace } from "./gate.js";
 import { html, Icon, Strip, t } from "./parts.js";
 import { Records } from "./record.js";
+import { Refused } from "./web.js";
 import { Fresh } from "./words.js";
 
 function Strips() {
@@ -20,7 +24,7 @@ function Strips() {
       ${t("desk.switch_down", { time: timeOfDay(p.switch.since) })}<//>`}
     ${link === "up" && p?.supervisor && html`<${Strip} tone=${p.supervisor.mode === "barge" ? "red" : "purple"} icon="user-plus">
       ${t(`desk.supervisor.${p.supervisor.mode}`, { name: p.supervisor.name })}<//>`}
-    <${SoftphoneStrip} />
+    <${SoftphoneStrip} /><${Refused} /><${Capture} />
     ${link === "up" && p && !p.phone.registered && p.phone.how !== "softphone" && !mustLogIn(p) && html`<${Strip} tone="red" icon="plug-connected-x" role="alert">${t("desk.phone.lost_help")}<//>`}`;
 }
 
@@ -51,7 +55,24 @@ function Place() {
   return html`<${Bandeau} /><${Strips} />${picture.value && mustLogIn(picture.value) ? html`<${TakePlace} />` : html`<${Work} />`}`;
 }
 
+/** What lies over the page, fetched when it is asked for first. */
+const OVERLAYS = { settings: () => import("./settings.js").then((m) => m.Settings), help: () => import("./help.js").then((m) => m.Help) };
+
+function Overlay() {
+  const name = overlay.value;
+  const [views, setViews] = useState({});
+  useEffect(() => {
+    if (!name || views[name]) return;
+    OVERLAYS[name]().then((view) => setViews((before) => ({ ...before, [name]: view })), () => {
+      overlay.value = null;
+      toast("error", t("desk.module.failed"));
+    });
+  }, [name]);
+  const View = name && views[name];
+  return View ? html`<${View} key=${name} />` : null;
+}
+
 export function App() {
-  return html`<${Place} /><${Toasts} />${page.value.place === "here" && html`<${Fresh} />`}
+  return html`<${Place} /><${Popup} /><${Overlay} /><${Toasts} />${page.value.place === "here" && html`<${Fresh} />`}
     <div class="visually-hidden" role="status" aria-live="assertive" aria-atomic="true">${announcement.value}</div>`;
 }

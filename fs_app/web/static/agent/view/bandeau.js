@@ -1,6 +1,6 @@
 /** The bandeau: always there, 56 px. State, availability, lines, figures, person (BA-03, BA-10, BA-120). */
 
-import { look, mustLogIn, waiting } from "../actions.js";
+import { look, mustLogIn, waiting, worst } from "../actions.js";
 import { clock } from "../timers.js";
 import { facts, now, picture } from "../store.js";
 import { modulesOf } from "./column.js";
@@ -26,18 +26,30 @@ function StateChip({ picture: p }) {
 function Waiting({ queues }) {
   const { count, since } = waiting(queues);
   const longest = since == null ? "" : ` · ${t("desk.queue.longest", { time: clock(now.value - since) })}`;
-  return html`<span class=${`figure ${count ? "tone-orange is-lit" : ""}`} title=${t("desk.queue.waiting", { n: count }) + longest}>
+  const level = worst(queues.map((queue) => queue.alert?.waiting));
+  return html`<span class=${`figure ${level ? `tone-${level} is-lit` : ""}`} title=${t("desk.queue.waiting", { n: count }) + longest}>
     <${Icon} name="users" /><b>${count}</b><span class="visually-hidden">${t("desk.queue.waiting", { n: count })}</span>
   </span>`;
 }
 
+/** People to be called back in the agent's queues. */
+function ToCall({ queues }) {
+  const count = queues.reduce((sum, queue) => sum + (queue.callbacks ?? 0), 0);
+  const level = worst(queues.map((queue) => queue.alert?.callbacks));
+  const said = t("desk.queue.to_call", { n: count });
+  return html`<span class=${`figure ${level ? `tone-${level} is-lit` : ""}`} title=${said}>
+    <${Icon} name="calendar-event" /><b>${count}</b><span class="visually-hidden">${said}</span></span>`;
+}
+
+/** The day's figures (BA-03), one over the other. */
 function Today({ today }) {
-  return html`<span class="figure figure-wide" title=${t("desk.today.taken_long", { n: today.taken })}>
-      <${Icon} name="phone-check" /><b>${today.taken}</b><span class="visually-hidden">${t("desk.today.taken_long", { n: today.taken })}</span>
-    </span>
-    <span class="figure figure-wide" title=${t("desk.today.mean_long")}>
-      <${Icon} name="clock" /><b>${today.mean_handling_ms ? clock(today.mean_handling_ms) : "–"}</b><span class="visually-hidden">${t("desk.today.mean_long")}</span>
-    </span>`;
+  const mean = today.mean_handling_ms ? clock(today.mean_handling_ms) : "–";
+  return html`<span class="figure-pair" role="group" aria-label=${t("desk.today")}>
+    <span title=${t("desk.today.taken_long", { n: today.taken })}><b>${today.taken}</b> <small aria-hidden="true">${t("desk.today.taken", { n: today.taken })}</small>
+      <span class="visually-hidden">${t("desk.today.taken_long", { n: today.taken })}</span></span>
+    <span title=${t("desk.today.mean_long")}><b>${mean}</b> <small aria-hidden="true">${t("desk.today.mean_short")}</small>
+      <span class="visually-hidden">${t("desk.today.mean_long")}</span></span>
+  </span>`;
 }
 
 function Phone({ phone }) {
@@ -66,7 +78,7 @@ export function Bandeau() {
       <div class="state-chip tone-grey"><${Icon} name="loader-2" cls="turning" /><span class="state-text"><b>${t("desk.connecting")}</b></span></div>
       <span class="bandeau-gap"></span><${Person} agent=${facts.value.agent ?? {}} /></header>`;
   }
-  return html`<header class=${`bandeau${p.lines.length > 1 ? " is-crowded" : ""}`} aria-label=${t("desk.bandeau")}>
+  return html`<header class=${`bandeau${p.lines.length > 1 ? " is-crowded" : ""}${p.lines.length ? " has-lines" : ""}${p.lines.length > 2 ? " has-many" : ""}`} aria-label=${t("desk.bandeau")}>
     <${StateChip} picture=${p} />
     ${modulesOf("bandeau").map((module) => html`<${module.Body} key=${module.name} />`)}
     <span class="bandeau-gap"></span>
@@ -74,6 +86,7 @@ export function Bandeau() {
     <${SoftphoneFigure} />
     <${Phone} phone=${p.phone} />
     <${Waiting} queues=${p.queues} />
+    <${ToCall} queues=${p.queues} />
     <${Today} today=${p.today} />
     <${Person} agent=${p.agent} />
   </header>`;

@@ -1,8 +1,10 @@
 /** The contact's fields: typing, saving, errors at their field, and two people saving the same one (BA-82). */
 
+import * as records from "../records.js";
 import { canSave, FIELDS, isDirty, openChoices, valueOf } from "../records.js";
 import { clock as timeOfDay } from "../../js/lib/time.js";
 import { edit, live, resolve, revert, save, startContact } from "../store.js";
+import { CallNumber } from "./call.js";
 import { html, Icon, t } from "./parts.js";
 
 const LONG = new Set(["address", "description"]);
@@ -13,7 +15,25 @@ function Choice({ record, field }) {
   if (!both) return null;
   const side = (name, text) => html`<button type="button" class="versus" onClick=${() => resolve(record.call, field, name)}>
     <small>${t(`contact.conflict.${name}`)}</small><span><bdi>${text || t("contact.conflict.empty")}</bdi></span></button>`;
-  return html`<div class="versus-pair" role="group" aria-label=${t("contact.conflict.choose")}>${side("mine", both.mine)}${side("theirs", both.theirs)}</div>`;
+  return html`<div class="versus-pair" role="group" aria-label=${t("contact.conflict.choose")}>${side("mine", both.mine)}${side("theirs", both.theirs)}
+    ${both.mine && both.theirs && side("both", records.both(field, both.mine, both.theirs))}</div>`;
+}
+
+/** What a web service says of this field, and one click to take it (BA-81). */
+function FromService({ record, field, value }) {
+  const { lookup } = record.data;
+  const theirs = lookup?.values?.[field];
+  if (!theirs || theirs === value) return null;
+  return html`<p class="from-service"><span>${t("pop.from", { name: lookup.name })}</span><bdi>${theirs}</bdi>
+    <button type="button" onClick=${() => edit(record.call, field, theirs)}>${t("pop.take")}</button></p>`;
+}
+
+/** The numbers of a field, each a click away from being called. */
+function Numbers({ record, field }) {
+  const kept = record.data.contact?.[field];
+  if (KIND[field] !== "tel" || !kept) return null;
+  return html`<p class="call-numbers">${kept.split(",").map((one) => one.trim()).filter(Boolean).map((one) => html`
+    <${CallNumber} key=${one} number=${one.replace(/[^+\d]/g, "")} contact=${record.data.contact.id} />`)}</p>`;
 }
 
 function Field({ record, field }) {
@@ -30,12 +50,18 @@ function Field({ record, field }) {
     <div>${LONG.has(field) ? html`<textarea ...${same} rows=${Math.min(5, value.split("\n").length)}></textarea>`
       : html`<input ...${same} type="text" inputmode=${KIND[field]} />`}
       ${error && html`<p class="field-error" id=${`${id}-error`}>${error}</p>`}
+      <${Numbers} record=${record} field=${field} />
+      <${FromService} record=${record} field=${field} value=${value} />
       <${Choice} record=${record} field=${field} /></div>
   </div>`;
 }
 
 function Conflict({ record }) {
   const { conflict } = record;
+  if (!conflict && record.renewed) {
+    return html`<p class="standing tone-blue" role="status"><${Icon} name="refresh" cls="small" />
+      <span>${t("pop.renewed", { name: record.renewed.by || t("contact.conflict.somebody") })}</span></p>`;
+  }
   if (!conflict) return null;
   const open = openChoices(record);
   const who = { name: conflict.by || t("contact.conflict.somebody"), time: conflict.at ? timeOfDay(conflict.at) : "" };
@@ -64,8 +90,8 @@ export function Contact({ record }) {
   };
   if (!record.data.contact && !record.making && !isDirty(record)) {
     return html`<section class="contact"><h2>${t("contact.title")}</h2>
-      <div class="contact-none"><p>${t("contact.none")}</p>
-      <button type="button" class="btn" onClick=${() => startContact(record.call)}><${Icon} name="user-plus" cls="small" />${t("contact.new")}</button></div></section>`;
+      <div class="contact-none"><p>${record.data.entry ? t(`pop.entry.${record.data.entry.source}`, { name: record.data.entry.name }) : t("contact.none")}</p>
+      <button type="button" class="btn" onClick=${() => startContact(record.call)}><${Icon} name="user-plus" cls="small" />${t(record.data.entry ? "pop.entry.make" : "contact.new")}</button></div></section>`;
   }
   return html`<section class="contact"><h2>${t(record.data.contact ? "contact.title" : "contact.new")}</h2>
     <${Conflict} record=${record} />

@@ -2,6 +2,7 @@
 
 import { useState } from "../../vendor/preact.js";
 import * as alarm from "../alarm.js";
+import * as pop from "../pop.js";
 import { live, page, picture, send, toast, update } from "../store.js";
 import { linkUp } from "../state.js";
 import { html, Icon, t } from "./parts.js";
@@ -18,6 +19,7 @@ export function TakePlace() {
   const p = picture.value;
   const take = async () => {
     setBusy(true);
+    pop.prepare();
     const sound = alarm.unlock({ ask: true });
     await send("agent.log_in");
     setBusy(false);

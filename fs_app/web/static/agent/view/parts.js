@@ -49,13 +49,14 @@ export function Menu({ label, cls, button, children, disabled = false, align = "
     if (!open) return undefined;
     (entries().find((e) => e.ariaChecked === "true") ?? entries()[0])?.focus();
     const outside = (event) => root.current?.contains(event.target) || close(false);
-    document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
+    const page = root.current.ownerDocument;
+    page.addEventListener("pointerdown", outside);
+    return () => page.removeEventListener("pointerdown", outside);
   }, [open]);
   const keys = (event) => {
     if (!open) return;
     const list = entries();
-    const at = list.indexOf(document.activeElement);
+    const at = list.indexOf(root.current.ownerDocument.activeElement);
     const goes = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1 }[event.key];
     if (event.key === "Escape" || event.key === "Tab") close(event.key === "Escape");
     else if (goes !== undefined) list[(goes + list.length) % list.length]?.focus();

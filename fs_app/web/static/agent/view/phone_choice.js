@@ -4,7 +4,7 @@ import { useEffect, useState } from "../../vendor/preact.js";
 import { request } from "../../js/lib/http.js";
 import { phone as written } from "../phone.js";
 import { facts, live, picture } from "../store.js";
-import { Devices, SoftphoneStrip } from "../softphone/view.js";
+import { Devices } from "../softphone/view.js";
 import * as softphone from "../softphone/main.js";
 import { html, Icon, t } from "./parts.js";
 
@@ -101,7 +101,7 @@ export function PhoneChoice() {
       <small id="phone-number-hint">${t(told.may.outside ? "phone.other.hint_outside" : "phone.other.hint")}</small></form>`}
     ${error && html`<p class="phone-state tone-red" role="alert"><${Icon} name="alert-circle" /><span>${error}</span></p>`}
     <${State} told=${told} />
-    ${told.how === "softphone" && html`<${SoftphoneStrip} /><details class="phone-devices"><summary>${t("softphone.title")}</summary>
+    ${told.how === "softphone" && html`<details class="phone-devices"><summary>${t("softphone.title")}</summary>
       ${softphone.phone.value.state === "ready" ? html`<${Devices} />` : null}</details>`}
     <${Test} told=${told} busy=${busy} run=${() => ask("POST", "/agent/phone/test", {})} />
     ${told.may.seat && html`<label class="form-check phone-keep"><input class="form-check-input" type="checkbox" disabled=${busy}
