@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, jsonify, make_response, render_template
 
 from fs_app.calls import queries
 from fs_app.contacts.fields import InvalidFields
@@ -19,6 +19,7 @@ from fs_app.web.agent_events import identifier, token
 from fs_app.web.agent_record import known_of, tell_saved, told
 from fs_app.web.agent_settings import page_facts
 from fs_app.web.context import the_app
+from fs_app.web.policy import WITH_OTHER_SITES
 
 blueprint = Blueprint("agent", __name__, url_prefix="/agent")
 
@@ -28,17 +29,25 @@ LATEST = 10
 
 @blueprint.get("")
 @needs("desk.use")
-def page() -> str:
+def page() -> Response:
     _sit_down()
-    return render_template("agent/page.html", page=_facts(alone=False))
+    return _page(alone=False)
 
 
 @blueprint.get("/bandeau")
 @needs("desk.use")
-def bandeau() -> str:
+def bandeau() -> Response:
     """The bandeau alone, for a narrow window over another program."""
     _sit_down()
-    return render_template("agent/page.html", page=_facts(alone=True))
+    return _page(alone=True)
+
+
+def _page(alone: bool) -> Response:
+    """A queue's own web page may stand in a tab of it, and it may open windows and find them again (BA-81)."""
+    response = make_response(render_template("agent/page.html", page=_facts(alone)))
+    response.headers["Content-Security-Policy"] = WITH_OTHER_SITES
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return response
 
 
 def _sit_down() -> None:
@@ -125,8 +134,19 @@ def _facts(alone: bool) -> dict[str, Any]:
         "device": f"{identity.account}-{agent}",
         "languages": list(i18n.LANGUAGES),
         "mayDial": identity.may("calls.dial"),
+        "popWindow": _needs_window(agent, alone),
         **page_facts(agent),
     }
+
+
+def _needs_window(agent: int, alone: bool) -> bool:
+    """Whether one of his queues opens its web page in a window that is always the same."""
+    catalog = the_app().catalog
+    info = catalog.agent(agent)
+    pops = [queue.pop for q in (info.queues if info else ()) if (queue := catalog.queue(q)) is not None]
+    return any(
+        pop.mode == "url" and (pop.target == "same" or (alone and pop.target == "tab")) for pop in pops
+    )
 
 
 def _contacts() -> Contacts:

@@ -49,6 +49,7 @@ from fs_app.web import (
 from fs_app.web.admin import BLUEPRINTS, menu
 from fs_app.web.context import NAME, Site, site, visitor, zone
 from fs_app.web.heard import Heard
+from fs_app.web.policy import CSP
 
 if TYPE_CHECKING:
     from fs_app.app import Application
@@ -57,11 +58,6 @@ LARGEST_REQUEST = 1024 * 1024
 """Bytes of a request's body; a view that takes more says so: `view.largest`."""
 
 LARGEST_IDENTIFIER = 2**31 - 1
-
-CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "media-src 'self' blob:; connect-src 'self'; frame-ancestors 'self'"
-)
 
 HEADERS = {
     "Content-Security-Policy": CSP,

@@ -89,3 +89,63 @@ test("a failure to load does not hide a record that is there", () => {
   assert.equal(records.failed(open()).status, "ready");
   assert.equal(records.failed(records.blankRecord(work())).status, "failed");
 });
+
+// --- somebody else saves, live; both texts; one contact, one tab ----------------------------------------------
+const theirs = (more) => ({ ...CONTACT, version: 5, updated_by: "Sonia", ...more });
+
+test("a record that nobody types in is simply new when somebody saves it, and says so", () => {
+  const record = records.renewed(open(), theirs({ company: "Acme" }));
+  assert.equal(records.valueOf(record, "company"), "Acme");
+  assert.deepEqual(record.renewed, { by: "Sonia" });
+  assert.equal(record.conflict, null);
+});
+
+test("who types is told at once when somebody saves the same field, and nothing of either is lost", () => {
+  const record = records.renewed(records.edit(open(), "company", "Mine"), theirs({ company: "Theirs", first_name: "Jules" }));
+  assert.deepEqual(record.conflict.fields, { company: { mine: "Mine", theirs: "Theirs" } });
+  assert.equal(records.valueOf(record, "first_name"), "Jules");
+  assert.equal(records.canSave(record), false);
+  assert.equal(records.toSave(records.resolve(record, "company", "mine")).body.version, 5);
+});
+
+test("both texts can stay: lines below each other, numbers once each", () => {
+  assert.equal(records.both("description", "b", "a"), "a\nb");
+  assert.equal(records.both("mobile", "06 11, 06 22", "06 22, 06 33"), "06 22, 06 33, 06 11");
+  const record = records.renewed(records.edit(open(), "company", "Mine"), theirs({ company: "Theirs" }));
+  assert.equal(records.valueOf(records.resolve(record, "company", "both"), "company"), "Theirs / Mine");
+});
+
+test("a choice that is open survives a second save of somebody else", () => {
+  let record = records.renewed(records.edit(open(), "company", "Mine"), theirs({ company: "Theirs" }));
+  record = records.renewed(record, theirs({ version: 6, company: "Theirs", last_name: "Durand" }));
+  assert.deepEqual(record.conflict.fields, { company: { mine: "Mine", theirs: "Theirs" } });
+  assert.equal(records.valueOf(record, "last_name"), "Durand");
+});
+
+test("an older or the same version, or one that is just being saved, changes nothing", () => {
+  const record = open();
+  assert.equal(records.renewed(record, { ...CONTACT }), record);
+  const busy = records.saving(records.edit(record, "company", "Mine"));
+  assert.equal(records.renewed(busy, theirs({ company: "x" })), busy);
+});
+
+test("what was typed before a reload waits for a choice when the field has changed meanwhile", () => {
+  const typed = records.edit(open(), "company", "Mine");
+  const draft = { ...records.blankRecord(work()), edits: typed.edits, base: records.baseOf(typed) };
+  const same = records.loaded(draft, { contact: CONTACT });
+  assert.equal(same.conflict, null);
+  const other = records.loaded(draft, { contact: theirs({ company: "Theirs" }) });
+  assert.deepEqual(other.conflict.fields, { company: { mine: "Mine", theirs: "Theirs" } });
+  assert.equal(records.valueOf(other, "company"), "Mine");
+});
+
+test("a second call of the same contact takes over the tab, with what was typed there", () => {
+  const first = records.edit(open(), "company", "Mine");
+  const second = records.loaded(records.blankRecord(work({ call: "c2" })), { contact: CONTACT });
+  const list = records.joined([first, second], "c2");
+  assert.deepEqual(list.map((r) => r.call), ["c2"]);
+  assert.equal(records.valueOf(list[0], "company"), "Mine");
+  const newer = records.loaded(records.blankRecord(work({ call: "c3" })), { contact: theirs({ company: "Theirs" }) });
+  const merged = records.joined([list[0], newer], "c3")[0];
+  assert.deepEqual(merged.conflict.fields, { company: { mine: "Mine", theirs: "Theirs" } });
+});

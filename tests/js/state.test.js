@@ -79,3 +79,22 @@ test("ringing starts and ends once", () => {
   assert.equal(ringChange(ringing(), ringing()), null);
   assert.equal(ringChange(ringing(), picture()), "quiet");
 });
+
+test("a queue without a pop leaves what is in front; one that pops at the answer waits for it", () => {
+  const ring = (pop, state) => picture({ seq: 1, work: { ...work({ call: "c9" }), pop }, lines: [{ id: "l", call: "c9", state, can: [] }] });
+  const none = receive(newPage(), ring({ mode: "none" }, "RINGING"), 0);
+  assert.equal(none.records.length, 1);
+  assert.equal(none.shown, null);
+  const later = receive(newPage(), ring({ mode: "record", when: "answer" }, "RINGING"), 0);
+  assert.equal(later.shown, null);
+  const talks = receive(later, { ...ring({ mode: "record", when: "answer" }, "TALKING"), seq: 2 }, 0);
+  assert.equal(talks.shown, "c9");
+});
+
+test("a queue's own address stands in the tab of its call, as it was when the call rang", () => {
+  const pop = { mode: "url", when: "ring", target: "tab", url: "https://crm.example/1" };
+  const one = receive(newPage(), picture({ seq: 1, work: { ...work({ call: "c9" }), pop }, lines: [] }), 0);
+  assert.equal(one.records[0].web, "https://crm.example/1");
+  const two = receive(one, picture({ seq: 2, work: { ...work({ call: "c9" }), pop: { ...pop, url: "https://crm.example/2" } }, lines: [] }), 0);
+  assert.equal(two.records[0].web, "https://crm.example/1");
+});

@@ -4,7 +4,7 @@
  */
 
 import { note as withNote, NOTHING } from "./qualify.js";
-import { isDirty } from "./records.js";
+import { baseOf, isDirty } from "./records.js";
 
 const KEY = "fs_app.drafts";
 const MOST = 10;
@@ -32,7 +32,7 @@ const read = () => get(KEY) ?? {};
 /** Remember all that is typed and not yet with the server. */
 export function keep(page) {
   const kept = {};
-  for (const record of page.records) if (isDirty(record)) kept[record.call] = { edits: record.edits };
+  for (const record of page.records) if (isDirty(record)) kept[record.call] = { edits: record.edits, base: baseOf(record) };
   const { call, note, sent } = page.qualification;
   if (call && note !== (sent?.note ?? "")) kept[call] = { ...kept[call], note };
   put(KEY, Object.fromEntries(Object.entries(kept).slice(-MOST)));
@@ -40,8 +40,8 @@ export function keep(page) {
 
 /** A record just opened gets back what was typed into it. */
 export function restored(record) {
-  const edits = read()[record.call]?.edits;
-  return edits && !isDirty(record) ? { ...record, edits, making: true } : record;
+  const { edits, base = null } = read()[record.call] ?? {};
+  return edits && !isDirty(record) ? { ...record, edits, base, making: true } : record;
 }
 
 export function restoredNote(qualification) {

@@ -52,6 +52,7 @@ export function connect() {
   });
   socket.on("message", messages.came);
   socket.on("notice", ({ level, text }) => store.toast(level, text));
+  socket.on("contact", store.contactSaved);
   socket.on("elsewhere", () => store.update((page) => notHere(page, "elsewhere")));
   socket.on("replaced", () => store.update((page) => notHere(page, "replaced")));
   socket.on("signed_out", () => store.update(linkRefused));

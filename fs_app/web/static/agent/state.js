@@ -59,12 +59,27 @@ export function receive(page, picture, local) {
   const call = picture.work?.call;
   if (call && !next.records.some((r) => r.call === call)) {
     next.records = openRecord(next.records, picture.work, next.maxRecords);
+  }
+  if (call && popsUp(picture) && !next.records.find((r) => r.call === call)?.popped) {
+    const { mode, target, url } = picture.work.pop ?? {};
+    const web = mode === "url" && target === "tab" ? url : null;
+    next.records = next.records.map((r) => (r.call === call ? { ...r, popped: true, web } : r));
     next.shown = call;
   }
   if (next.shown && !next.records.some((r) => r.call === next.shown)) {
     next.shown = next.records.at(-1)?.call ?? null;
   }
   return next;
+}
+
+const UNANSWERED = new Set(["RINGING", "DIALING", "CONNECTING"]);
+
+/** Does the queue want the record, or its web page, to come to the front now (BA-81)? */
+export function popsUp(picture) {
+  const { call, ended, pop } = picture.work ?? {};
+  if (!call || pop?.mode === "none") return false;
+  const talks = picture.lines.some((l) => l.call === call && !UNANSWERED.has(l.state));
+  return pop?.when === "answer" ? talks || ended : true;
 }
 
 /** What changed between two pictures that the person should notice: "ringing", "quiet", or null. */

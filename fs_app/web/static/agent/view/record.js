@@ -6,7 +6,6 @@ import { clock } from "../timers.js";
 import { useState } from "../../vendor/preact.js";
 import { clock as timeOfDay, dayMonth } from "../../js/lib/time.js";
 import { chooseContact, close, facts, isCurrent, load, now, page, picture, show } from "../store.js";
-import { targetOf } from "../pop.js";
 import { Around } from "./around.js";
 import { CallNumber } from "./call.js";
 import { Contact } from "./contact.js";
@@ -111,13 +110,10 @@ function Tabs({ records, shown }) {
 /** The queue's own web page where it wants one in the tab; the contact stays a click away. */
 function Inside({ record }) {
   const [ours, setOurs] = useState(false);
-  const work = picture.value?.work;
-  const web = work?.call === record.call && targetOf(work) === "tab" ? work.pop.url : record.web;
-  if (web && !record.web) record.web = web; // the tab keeps what it has opened after the call
-  if (!web) return html`<${Body} record=${record} />`;
+  if (!record.web) return html`<${Body} record=${record} />`;
   const way = (mine, text) => html`<button type="button" class=${`btn btn-sm${ours === mine ? " btn-primary" : ""}`} aria-pressed=${ours === mine} onClick=${() => setOurs(mine)}>${text}</button>`;
   return html`<div class="record-ways" role="group">${way(false, t("pop.way.web"))} ${way(true, t("pop.way.record"))}</div>
-    <div hidden=${ours}><${Web} url=${web} /></div>${ours && html`<${Body} record=${record} />`}`;
+    <div hidden=${ours}><${Web} url=${record.web} /></div>${ours && html`<${Body} record=${record} />`}`;
 }
 
 function Quiet({ bare = false }) {

@@ -14,7 +14,7 @@ const hostOf = (url) => {
 /** Some sites refuse to be shown inside another: the way to a window of its own stands above it. */
 export function Web({ url }) {
   return html`<div class="record-web">
-    <p class="record-web-bar"><${Icon} name="world" cls="small" /><bdi>${hostOf(url)}</bdi>
+    <p class="record-web-bar"><bdi>${hostOf(url)}</bdi>
       <a href=${url} target="_blank" rel="noopener noreferrer">${t("pop.own_window")}<${Icon} name="external-link" cls="small" /></a></p>
     <iframe src=${url} title=${t("pop.frame", { site: hostOf(url) })} referrerpolicy="no-referrer"
       sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads allow-modals"></iframe>
