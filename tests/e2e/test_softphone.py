@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import signal
@@ -90,7 +89,7 @@ class Centre:
         self.app = Program(
             self.world,
             folder / "one",
-            Plan(wrap_up=False),
+            Plan(agents=5, wrap_up=False),
             FS_APP_TRUSTED_PROXIES="1",
             FS_APP_COOKIE_SECURE="true",
         )
@@ -191,9 +190,9 @@ def shows(page: Page, state: str, timeout_ms: int = 15_000) -> None:
     expect(page.locator(".state-chip")).to_have_attribute("data-state", state, timeout=timeout_ms)
 
 
-def ready(centre: Centre, page: Page) -> None:
-    """Agent 1001 telephones in this page, and is available."""
-    log_in(page, centre.nginx.url, "test", "agent1001", PASSWORD)
+def ready(centre: Centre, page: Page, agent: str = "agent1001") -> None:
+    """An agent telephones in this page, and is available."""
+    log_in(page, centre.nginx.url, "test", agent, PASSWORD)
     page.get_by_label("Dans ce navigateur").check()
     expect(page.get_by_text("Joignable")).to_be_visible()
     page.get_by_role("button", name="Prendre mon poste").click()
@@ -209,7 +208,7 @@ def test_a_call_is_taken_in_the_page_heard_on_both_sides_muted_reloaded_and_ende
     world = centre.world
     browser = chromium()
     page = browser.page
-    ready(centre, page)
+    ready(centre, page, "agent1001")
     if os.environ.get("SHOTS"):
         page.screenshot(path=f"{os.environ['SHOTS']}/ready.png")
 
@@ -224,7 +223,7 @@ def test_a_call_is_taken_in_the_page_heard_on_both_sides_muted_reloaded_and_ende
 
     page.get_by_role("button", name="Couper le micro").click()
     until(lambda: voice_in(caller) < 0.1, 10, "muted")
-    page.get_by_role("button", name="Couper le micro").click()
+    page.get_by_role("button", name="Rétablir le micro").click()
     until(lambda: voice_in(caller) > 0.4, 10, "not muted any more")
 
     page.reload()
@@ -244,14 +243,14 @@ def test_another_window_takes_the_conversation_over_and_a_browser_that_is_killed
     world = centre.world
     first, second = chromium(), chromium()
     page = first.page
-    ready(centre, page)
+    ready(centre, page, "agent1002")
     caller = world.call(DID, "+33612345678")
     page.get_by_role("button", name="Décrocher").click(timeout=15_000)
     until(lambda: voice_in(caller) > 0.4, 15, "the caller hears the microphone")
 
     other = second.page
-    log_in(other, centre.nginx.url, "test", "agent1001", PASSWORD)
-    other.get_by_role("button", name="Prendre la main ici").click()
+    log_in(other, centre.nginx.url, "test", "agent1002", PASSWORD)
+    other.get_by_role("button", name="Travailler ici").click()
     until(lambda: caller.sound() and voice_in(caller) < 0.1, 15, "music meanwhile")
     other.get_by_role("button", name="Décrocher").click(timeout=15_000)
     until(lambda: voice_in(caller) > 0.4, 15, "the caller hears him again")
@@ -272,7 +271,7 @@ def test_the_proxy_goes_away_in_a_conversation_and_nobody_notices(
 ) -> None:
     world = centre.world
     page = chromium().page
-    ready(centre, page)
+    ready(centre, page, "agent1003")
     caller = world.call(DID, "+33612345678")
     page.get_by_role("button", name="Décrocher").click(timeout=15_000)
     until(lambda: voice_in(caller) > 0.4, 15, "the caller hears the microphone")
@@ -286,7 +285,7 @@ def test_the_proxy_goes_away_in_a_conversation_and_nobody_notices(
     assert voice_in(caller) > 0.4
     page.get_by_role("button", name="Raccrocher").click()
     caller.ended()
-    expect(page.get_by_role("button", name="Couper le micro")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".softphone-level")).to_have_count(0, timeout=15_000)
     until(lambda: world.legs() == 0, 10, "no leg is left")
 
 
@@ -294,26 +293,26 @@ def test_without_a_microphone_the_page_says_so_and_leads_back_to_the_telephone_o
     centre: Centre, chromium: Callable[..., Browser]
 ) -> None:
     page = chromium(allowed=False).page
-    log_in(page, centre.nginx.url, "test", "agent1002", PASSWORD)
+    log_in(page, centre.nginx.url, "test", "agent1004", PASSWORD)
     page.get_by_label("Dans ce navigateur").check()
     expect(page.get_by_text("n’a pas le droit d’utiliser le microphone")).to_be_visible()
-    page.get_by_role("button", name="Passer au téléphone 1002").click()
+    page.get_by_role("button", name="Passer au téléphone 1004").click()
     expect(page.get_by_text("Ce téléphone n’est pas enregistré")).to_be_visible()
-    assert centre.app.rows("select count(*) from softphone") == [(1,)]  # of the tests before
+    agent = centre.app.ids.agents[3]
+    assert centre.app.rows("select count(*) from softphone where agent_id = ?", agent) == [(0,)]
 
 
 def test_the_password_of_the_page_is_void_after_the_logout(
     centre: Centre, chromium: Callable[..., Browser]
 ) -> None:
     page = chromium().page
-    ready(centre, page)
-    users = json.loads((centre.app.folder / "directory.json").read_text())["users"]
-    assert [u["user"] for u in users if u["user"].startswith("softphone.")] == [
-        f"softphone.{centre.app.ids.agents[0]}"
-    ]
-    page.get_by_role("button", name="Agent 1001").or_(page.locator(".person > .pop > button")).first.click()
-    page.get_by_role("menuitem", name="Se déconnecter").click()
+    ready(centre, page, "agent1005")
+    mine = f"softphone.{centre.app.ids.agents[4]}"
+    assert mine in (centre.app.folder / "directory.json").read_text()
+    page.get_by_role("button", name="Réglages et déconnexion").click()
+    page.get_by_role("menuitem", name="Quitter").or_(
+        page.get_by_role("menuitem", name="Se déconnecter")
+    ).click()
     page.wait_for_url("**/login*")
-    users = json.loads((centre.app.folder / "directory.json").read_text())["users"]
-    assert not [u for u in users if u["user"].startswith("softphone.")]
-    until(lambda: "softphone." not in centre.world.switch.api("show registrations"), 10, "unregistered")
+    assert mine not in (centre.app.folder / "directory.json").read_text()
+    until(lambda: mine not in centre.world.switch.api("show registrations"), 10, "unregistered")

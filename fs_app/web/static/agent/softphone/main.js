@@ -86,12 +86,9 @@ export const retry = () => {
   if (isWanted()) start();
 };
 
-/** In the browser, where it can't be overheard; the line shows it when the server knows of it, too. */
-export function mute(muted) {
-  telephone?.mute(muted);
-  const line = store.picture.value?.lines.find((one) => one.can.includes(muted ? "mute" : "unmute"));
-  if (line) store.send(muted ? "line.mute" : "line.unmute", { line: line.id });
-}
+/** Without the server: while the page has lost it. Otherwise the line's own button is the way, see below. */
+export const mute = (muted) => telephone?.mute(muted);
+export const mutesHere = () => !store.live.value;
 
 export async function changeDevice(what, id) {
   sound.choose(what, id);
@@ -117,6 +114,14 @@ export function follow() {
       sessionStorage.removeItem(KEPT);
       answer();
     }
+  });
+  // Who is muted on the line is silent in the browser already: nothing of him leaves the room.
+  let told = false;
+  effect(() => {
+    const muted = Boolean(store.picture.value?.lines.some((line) => line.muted));
+    if (muted === told) return;
+    told = muted;
+    telephone?.mute(muted);
   });
   effect(() => {
     const talks = phone.value.session?.state === "talking";

@@ -83,7 +83,7 @@ export function SoftphoneFigure() {
   const talks = phone.session?.state === "talking";
   const close = (event) => event.key === "Escape" && open && (setOpen(false), event.stopPropagation());
   return html`<span class="softphone" onKeyDown=${close}>
-    ${talks && html`<button type="button" class=${`tool softphone-mute${phone.muted ? " is-muted" : ""}`} aria-pressed=${phone.muted}
+    ${talks && main.mutesHere() && html`<button type="button" class=${`tool softphone-mute${phone.muted ? " is-muted" : ""}`} aria-pressed=${phone.muted}
       title=${t(phone.muted ? "softphone.unmute" : "softphone.mute")} aria-label=${t("softphone.mute")} onClick=${() => main.mute(!phone.muted)}>
       <${Icon} name=${phone.muted ? "microphone-off" : "microphone"} /></button>`}
     ${talks && !phone.muted && html`<${Level} value=${main.level.value} />`}
