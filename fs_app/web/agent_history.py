@@ -34,8 +34,8 @@ def history() -> Response:
     """`period` (periods.NAMES) with `since`, `until` for dates; `direction`, `q`, `page`."""
     identity, agent = whose()
     period = _period()
-    wanted = _wanted(identity.account, agent, period)
-    rows, page, total = the_app().db.read(lambda: queries.page(wanted, _page()))
+    wanted, number = _wanted(identity.account, agent, period), _page()
+    rows, page, total = the_app().db.read(lambda: queries.page(wanted, number))
     listens = identity.may("recordings.listen_own")
     return fresh(
         jsonify(
