@@ -92,10 +92,10 @@ class Line:
 
 
 # --- the file -----------------------------------------------------------------------------------------------------
-def decoded(raw: bytes) -> tuple[str, str]:
+def decoded(raw: bytes, biggest: int = BIGGEST) -> tuple[str, str]:
     """The text and its encoding: by the mark at its beginning, else UTF-8, else that of Windows. Raises UglyFile."""
-    if len(raw) > BIGGEST:
-        raise UglyFile("people_csv.too_big", most=BIGGEST // 1000)
+    if len(raw) > biggest:
+        raise UglyFile("people_csv.too_big", most=biggest // 1000)
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if raw.startswith(mark):
             try:

@@ -220,19 +220,21 @@ def save_opening(account: int, values: QueueOpening) -> None:
 
 
 def queues_by_schedule(account: int) -> dict[int, list[UsedBy]]:
-    return _used(account, "schedule")
+    return _used(account, "schedule", "customer_schedule")
 
 
 def queues_by_set(account: int) -> dict[int, list[UsedBy]]:
-    return _used(account, "holiday_set")
+    return _used(account, "holiday_set", "customer_holidays")
 
 
-def _used(account: int, field: str) -> dict[int, list[UsedBy]]:
+def _used(account: int, field: str, outgoing: str) -> dict[int, list[UsedBy]]:
+    """For its callers (`field`), and for those whom its agents call."""
     found: dict[int, list[UsedBy]] = defaultdict(list)
+    calling = {q.id: getattr(q, f"{outgoing}_id") for q in Queue.select().where(Queue.account == account)}
     for q in queues(account):
-        key = getattr(q, field)
-        if key is not None:
-            found[key].append(UsedBy(q.id, q.name))
+        for key in dict.fromkeys((getattr(q, field), calling.get(q.id))):
+            if key is not None:
+                found[key].append(UsedBy(q.id, q.name))
     return dict(found)
 
 

@@ -1,48 +1,33 @@
-"""The list of numbers that must not be called: what the administrator's page and the CSV do with it (inside
-`Database.read` and `.write`)."""
+"""Rows of numbers that must not be called (inside `Database.read` and `.write`)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN, fn
-
 from fs_app.outgoing.blacklist import Blocked
 from fs_app.outgoing.model import DncEntry
-from fs_app.queues.model import Queue
 
-PAGE = 50
-MOST_REASON = 200
+AT_ONCE = 200
+"""Rows of one statement: a database takes so many values."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """An entry, as the page shows it. Times UTC ms."""
+class Entry:
+    """What somebody wants to be on the list. `queue` None: for all of them; `expires_at` UTC ms, None: never."""
 
-    id: int
     number: str
-    prefix: bool
-    queue_id: int | None
-    queue: str
-    reason: str
-    source: str
-    expires_at: int | None
-    created_at: int
-    created_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """`digits`: in the number; `text`: in the reason or the name of who made it. `expired`: also what is over."""
-
-    text: str = ""
-    digits: str = ""
+    prefix: bool = False
     queue: int | None = None
-    expired: bool = False
-    page: int = 1
+    reason: str = ""
+    expires_at: int | None = None
+
+    @property
+    def key(self) -> tuple[str, bool, int | None]:
+        """There is one entry for each."""
+        return self.number, self.prefix, self.queue
 
 
 def everything() -> dict[int, list[Blocked]]:
@@ -62,94 +47,49 @@ def everything() -> dict[int, list[Blocked]]:
     return found
 
 
-def listing(account: int, wanted: Wanted, now_ms: int) -> tuple[int, list[Row]]:
-    """How many there are, and one page of them, the latest first."""
-    query = _found(account, wanted, now_ms)
-    total = query.count()
-    page = min(wanted.page, max(1, -(-total // PAGE)))
-    rows = query.order_by(DncEntry.created_at.desc(), DncEntry.id.desc()).paginate(page, PAGE)
-    return total, [_row(r) for r in rows]
-
-
-def each(account: int, wanted: Wanted, now_ms: int) -> Iterator[Row]:
-    """All of them, for the export."""
-    for row in _found(account, wanted, now_ms).order_by(DncEntry.number, DncEntry.id):
-        yield _row(row)
-
-
-def get(account: int, entry: int) -> Row | None:
-    row = _selection(account).where(DncEntry.id == entry).first()
-    return _row(row) if row is not None else None
-
-
-def same(account: int, number: str, prefix: bool, queue: int | None) -> DncEntry | None:
-    """The entry that is there already for this number and queue."""
-    in_queue = DncEntry.queue.is_null() if queue is None else DncEntry.queue == queue
-    return (  # type: ignore[no-any-return]
-        DncEntry.select()
-        .where(DncEntry.account == account, DncEntry.number == number, DncEntry.prefix == prefix, in_queue)
-        .first()
-    )
-
-
 def put(
-    account: int,
-    number: str,
-    prefix: bool,
-    queue: int | None,
-    reason: str,
-    expires_at: int | None,
-    source: str,
-    by: str,
-    now_ms: int,
-) -> tuple[Blocked, bool]:
-    """Make it, or renew the one that is there; True: it is new."""
-    row = same(account, number, prefix, queue)
-    new = row is None
-    if row is None:
-        row = DncEntry(account=account, number=number, prefix=prefix, queue=queue, created_at=now_ms)
-    row.reason, row.source, row.created_by = reason, source, by
-    row.expires_at = expires_at  # type: ignore[assignment]
-    row.save()
-    return Blocked(row.id, number, prefix, queue, reason, expires_at), new
+    account: int, entries: Iterable[Entry], source: str, by: str, now_ms: int
+) -> tuple[list[Blocked], int]:
+    """Make them, renew those that are there already: what is in force now, and how many are new."""
+    wanted = {entry.key: entry for entry in entries}
+    there = _there(account, [number for number, _, _ in wanted])
+    new = []
+    for key, entry in wanted.items():
+        row = there.get(key)
+        if row is None:
+            new.append(_values(account, entry, source, by, now_ms))
+        else:
+            DncEntry.update(
+                reason=entry.reason, expires_at=entry.expires_at, source=source, created_by=by
+            ).where(DncEntry.id == row).execute()
+    for at in range(0, len(new), AT_ONCE):
+        DncEntry.insert_many(new[at : at + AT_ONCE]).execute()
+    known = _there(account, [number for number, _, _ in wanted])
+    return [
+        Blocked(known[e.key], e.number, e.prefix, e.queue, e.reason, e.expires_at) for e in wanted.values()
+    ], len(new)
 
 
-def delete(account: int, entry: int) -> Row | None:
-    """None: it was gone already."""
-    row = get(account, entry)
-    if row is not None:
-        DncEntry.delete().where(DncEntry.account == account, DncEntry.id == entry).execute()
-    return row
+def _there(account: int, numbers: Sequence[str]) -> dict[tuple[str, bool, int | None], int]:
+    found = {}
+    for at in range(0, len(numbers), AT_ONCE):
+        rows = DncEntry.select(DncEntry.id, DncEntry.number, DncEntry.prefix, DncEntry.queue).where(
+            DncEntry.account == account, DncEntry.number.in_(numbers[at : at + AT_ONCE])
+        )
+        for identifier, number, prefix, queue in rows.tuples():
+            found[number, bool(prefix), queue] = identifier
+    return found
 
 
-def _found(account: int, wanted: Wanted, now_ms: int) -> Any:
-    query = _selection(account)
-    if not wanted.expired:
-        query = query.where(DncEntry.expires_at.is_null() | (DncEntry.expires_at > now_ms))
-    if wanted.queue is not None:
-        query = query.where(DncEntry.queue == wanted.queue)
-    if wanted.text:
-        either = DncEntry.reason.contains(wanted.text) | DncEntry.created_by.contains(wanted.text)
-        if wanted.digits:
-            either |= fn.REPLACE(DncEntry.number, "+", "").contains(wanted.digits)
-        query = query.where(either)
-    return query
-
-
-def _selection(account: int) -> Any:
-    return DncEntry.select(DncEntry, Queue).join(Queue, JOIN.LEFT_OUTER).where(DncEntry.account == account)
-
-
-def _row(row: Any) -> Row:
-    return Row(
-        row.id,
-        row.number,
-        row.prefix,
-        row.queue_id,
-        row.queue.name if row.queue_id else "",
-        row.reason,
-        row.source,
-        row.expires_at,
-        row.created_at,
-        row.created_by,
-    )
+def _values(account: int, entry: Entry, source: str, by: str, now_ms: int) -> dict[str, Any]:
+    return {
+        "account": account,
+        "number": entry.number,
+        "prefix": entry.prefix,
+        "queue": entry.queue,
+        "reason": entry.reason,
+        "expires_at": entry.expires_at,
+        "source": source,
+        "created_at": now_ms,
+        "created_by": by,
+    }

@@ -15,6 +15,7 @@ from fs_app.accounts.model import User
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.contacts.model import Contact
+from fs_app.outgoing.model import DncEntry
 from fs_app.queues.model import Disposition, Queue
 from fs_app.supervision.model import Display
 from tests.support import deskworld, flowworld, messageworld, soundworld, voicemailworld
@@ -123,6 +124,7 @@ def trouble(now: int) -> dict[str, Any]:
 def populate(ids: CallIds, now: int) -> None:
     desk = ids.desk
     messageworld.write(desk.account, desk.queue, FULL, now)
+    DncEntry.create(account=desk.account, number="+33698000001", reason="Opposition", created_at=now)
     Display.create(account=desk.account, name="Plateau nord", token_hash="1" * 64, queues=[], created_at=now)
     admin = User.create(
         account=desk.account,

@@ -29,6 +29,7 @@ from fs_app.db import Database
 from fs_app.errors import NotFound
 from fs_app.ivr.fetch import fetch
 from fs_app.journal import Entry
+from fs_app.outgoing.blacklist import Blacklist
 from fs_app.outward import networks
 from fs_app.phones import Phones
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
@@ -90,6 +91,7 @@ class App:
 
     def __post_init__(self) -> None:
         self.calls = Steering()
+        self.blacklist = Blacklist()
         self.live.callbacks = {}
         self.callbacks = Callbacks(self.live, self.clock, self.catalog, NoLine(), lambda agent: True)  # type: ignore[arg-type]
         self.corrections = Corrections(

@@ -523,7 +523,8 @@ class FakeOutbound:
         mine = [item for item in self.items if item["mine"]]
         counters = {"due": len(self.items), "later": 0, "mine": len(mine), "overdue": 0}
         whole = {"mode": self.mode, "modes": self.modes, "counters": counters, "list": self.items}
-        return copy.deepcopy({**whole, "preview": self.shown})
+        booking = {"step_min": 5, "latest_days": 30}
+        return copy.deepcopy({**whole, "preview": self.shown, "booking": booking})
 
     def page(self, agent: int, asked: Any, page: int) -> Json:
         return {"total": len(self.items), "page": page, "pages": 1, "items": copy.deepcopy(self.items)}

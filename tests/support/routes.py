@@ -17,6 +17,7 @@ from fs_app.hours.model import Holiday, HolidaySet, Schedule
 from fs_app.ivr.flows import EMPTY
 from fs_app.ivr.model import Flow
 from fs_app.messaging.model import Message, MessageProvider, MessageTemplate
+from fs_app.outgoing.model import DncEntry
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.routing.model import Skill
 from fs_app.supervision.model import Display
@@ -71,6 +72,7 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             "set_id": chosen.id,
             "item": Disposition.create(set=chosen, code="x", label=SECRET, **of).id,
             "reason": NotReadyReason.create(code="x", label=SECRET, **of).id,
+            "entry": DncEntry.create(number="+33100000002", reason=SECRET, created_at=now, **of).id,
             "number": Did.create(number="+33100000000", label=SECRET, queue=queue, **of).id,
             "display": Display.create(name=SECRET, token_hash="0" * 64, queues=[], created_at=now, **of).id,
             "schedule": Schedule.create(name=SECRET, created_at=now, **of).id,

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from fs_app.web.admin import (
     audit,
+    blacklist,
     boxes,
     displays,
     dispositions,
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     dispositions.blueprint,
     reasons.blueprint,
     numbers.blueprint,
+    blacklist.blueprint,
     hours.blueprint,
     holidays.blueprint,
     opening.blueprint,

@@ -44,6 +44,8 @@ KINDS = (
     "message_provider",
     "message_limits",
     "message",
+    "blacklist",
+    "calling_rules",
 )
 LONGEST_VALUE = 120
 NOTHING = "–"

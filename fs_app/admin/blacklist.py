@@ -1,0 +1,204 @@
+"""The blacklist (liste noire) and what an account's agents may dial: list, add, delete. All inside `Database.read` or
+`write`; who calls it tells the memory (`outgoing.blacklist`) afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from peewee import JOIN, fn
+
+from fs_app.admin import audit
+from fs_app.admin.audit import Actor
+from fs_app.admin.form import Problems, find
+from fs_app.admin.listing import Page, Wanted, like, page_of
+from fs_app.outgoing.blacklist import Blocked
+from fs_app.outgoing.entries import Entry, put
+from fs_app.outgoing.model import DncEntry, OutgoingSettings
+from fs_app.outgoing.settings import prefix, short, words
+from fs_app.outgoing.typed import read
+from fs_app.queues.model import Queue
+
+MOST_REASON = 200
+MOST_LIST = 2000
+HAND, IMPORT = "hand", "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry of the list. Times UTC ms."""
+
+    id: int
+    number: str
+    prefix: bool
+    queue: str
+    reason: str
+    source: str
+    expires_at: int | None
+    created_at: int
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """As somebody wrote it. `expires_at`: UTC ms; 0 is a date that can't be read."""
+
+    number: str = ""
+    prefix: bool = False
+    queue: int | None = None
+    reason: str = ""
+    expires_at: int | None = None
+
+
+SORTS = {"number": DncEntry.number, "created": DncEntry.created_at, "expires": DncEntry.expires_at}
+
+
+def listing(account: int, wanted: Wanted, now_ms: int) -> Page[Row]:
+    """Filters: `state` (empty: in force; `expired`, `all`), `queue`."""
+    query = DncEntry.select(DncEntry, Queue).join(Queue, JOIN.LEFT_OUTER).where(DncEntry.account == account)
+    over = DncEntry.expires_at.is_null(False) & (DncEntry.expires_at <= now_ms)
+    state, queue = wanted.filter("state"), wanted.filter("queue")
+    if state != "all":
+        query = query.where(over if state == "expired" else ~over)
+    if queue.isdecimal():
+        query = query.where(DncEntry.queue == int(queue))
+    if text := like(wanted.q):
+        either = DncEntry.reason.contains(text) | DncEntry.created_by.contains(text)
+        digits = "".join(c for c in text if c.isdigit()).removeprefix("00").lstrip("0")
+        if len(digits) >= 3:
+            either |= DncEntry.number.contains(digits)
+        query = query.where(either)
+    return page_of(query, wanted, SORTS, "created", _row)
+
+
+def _row(row: Any) -> Row:
+    return Row(
+        row.id,
+        row.number,
+        row.prefix,
+        row.queue.name if row.queue_id else "",
+        row.reason,
+        row.source,
+        row.expires_at,
+        row.created_at,
+        row.created_by,
+    )
+
+
+def get(account: int, entry: int) -> Row:
+    """Raises NotFound."""
+    find(DncEntry, account, entry)
+    return _row(
+        DncEntry.select(DncEntry, Queue).join(Queue, JOIN.LEFT_OUTER).where(DncEntry.id == entry).get()
+    )
+
+
+def understood(typed: Typed, country: str, queues: Sequence[int], now_ms: int, problems: Problems) -> Entry:
+    """What is meant; what is wrong goes into `problems`."""
+    found = read(typed.number, country)
+    number = found.number
+    if typed.prefix:
+        number = prefix(typed.number.removesuffix("*").replace(" ", "")) or ""
+    if not number:
+        problems.add("number", "blacklist.wrong.prefix" if typed.prefix else "error.dial_number")
+    problems.text("reason", typed.reason, MOST_REASON, needed=False)
+    if typed.queue is not None and typed.queue not in queues:
+        problems.add("queue", "field.choice")
+    if typed.expires_at is not None and typed.expires_at <= now_ms:
+        problems.add("expires", "blacklist.wrong.date" if typed.expires_at == 0 else "blacklist.wrong.past")
+    return Entry(number, typed.prefix, typed.queue, typed.reason, typed.expires_at)
+
+
+def add(by: Actor, typed: Typed, country: str) -> Blocked:
+    """Raises FormInvalid."""
+    problems = Problems()
+    entry = understood(typed, country, queues(by.account), by.now, problems)
+    problems.check()
+    (made,), _ = put(by.account, [entry], HAND, by.name, by.now)
+    audit.write(by, "create", "blacklist", made.id, shown(entry), None, asdict(entry))
+    return made
+
+
+def delete(by: Actor, entry: int) -> Row:
+    """Raises NotFound."""
+    row = get(by.account, entry)
+    DncEntry.delete().where(DncEntry.id == entry, DncEntry.account == by.account).execute()
+    audit.write(by, "delete", "blacklist", entry, row.number + ("*" if row.prefix else ""), asdict(row), None)
+    return row
+
+
+def bring(by: Actor, entries: Sequence[Entry], name: str) -> tuple[list[Blocked], int]:
+    """Those of a file, and how many were new."""
+    made, new = put(by.account, entries, IMPORT, by.name, by.now)
+    audit.write(by, "import", "blacklist", "", name[:200], None, {"entries": len(entries), "new": new})
+    return made, new
+
+
+def shown(entry: Entry) -> str:
+    return entry.number + ("*" if entry.prefix else "")
+
+
+def queues(account: int) -> list[int]:
+    return [row[0] for row in Queue.select(Queue.id).where(Queue.account == account).tuples()]
+
+
+def queues_by_name(account: int) -> dict[str, int]:
+    return {
+        name.casefold(): i
+        for i, name in Queue.select(Queue.id, Queue.name).where(Queue.account == account).tuples()
+    }
+
+
+def count(account: int) -> int:
+    return int(DncEntry.select(fn.COUNT(DncEntry.id)).where(DncEntry.account == account).scalar())
+
+
+# --- what may be dialled ------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class RulesForm:
+    emergency: bool = True
+    short: str = ""
+    only: str = ""
+    barred: str = ""
+    premium: bool = False
+    withheld: bool = False
+
+
+def rules(account: int) -> RulesForm:
+    row = OutgoingSettings.get_or_none(OutgoingSettings.account == account)
+    if row is None:
+        return RulesForm()
+    return RulesForm(row.emergency, row.short, row.only, row.barred, row.premium, row.withheld)
+
+
+def save_rules(by: Actor, form: RulesForm) -> None:
+    """Raises FormInvalid."""
+    problems = Problems()
+    for field, value, reads in (
+        ("short", form.short, short),
+        ("only", form.only, prefix),
+        ("barred", form.barred, prefix),
+    ):
+        wrong = [word for word in words(value) if reads(word) is None]
+        if len(value) > MOST_LIST:
+            problems.add(field, "field.too_long", most=MOST_LIST)
+        elif wrong:
+            problems.add(
+                field, f"blacklist.wrong.{'short' if field == 'short' else 'prefixes'}", word=wrong[0][:40]
+            )
+    problems.check()
+    clean = RulesForm(
+        form.emergency,
+        " ".join(words(form.short)),
+        " ".join(str(prefix(word)) for word in words(form.only)),
+        " ".join(str(prefix(word)) for word in words(form.barred)),
+        form.premium,
+        form.withheld,
+    )
+    before = rules(by.account)
+    values = asdict(clean)
+    OutgoingSettings.insert(account=by.account, **values).on_conflict(
+        conflict_target=[OutgoingSettings.account], update=values
+    ).execute()
+    audit.write(by, "update", "calling_rules", by.account, "", asdict(before), values)
