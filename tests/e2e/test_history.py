@@ -88,7 +88,7 @@ def test_history_figures_and_colleagues_say_what_happened(
     talked = time.monotonic() - talked_since
     expect(chip).to_have_attribute("data-state", "WRAP_UP")
     page.keyboard.press("1")
-    page.keyboard.press("Enter")
+    page.keyboard.press("F9")
     expect(chip).to_have_attribute("data-state", "IDLE")
     # Missed: it rings to the end.
     lost = world.call(DID, OTHER)
@@ -145,7 +145,7 @@ def test_history_figures_and_colleagues_say_what_happened(
 
     # --- colleagues and their words --------------------------------------------------------------------------------
     team = opened(page, "agents")
-    team.get_by_label("Afficher", exact=False).first.check()
+    team.get_by_role("checkbox").check()
     expect(team.locator("[data-colleague]")).to_have_count(1)
     got: list[dict[str, Any]] = []
     other.socket.on("message", got.append)
@@ -198,11 +198,13 @@ def test_history_figures_and_colleagues_say_what_happened(
     assert running.complaints == []
 
     # --- what was counted live is what the database has, also after the program was killed ------------------------
-    live = list(app.rows("select agent, connected_at, ended_at, missed from call_part order by id"))
+    live = list(app.rows("select agent_id, connected_at, ended_at, missed from call_part order by id"))
     app.kill()
     app.start()
     until(
-        lambda: app.rows("select agent, connected_at, ended_at, missed from call_part order by id") == live,
+        lambda: (
+            app.rows("select agent_id, connected_at, ended_at, missed from call_part order by id") == live
+        ),
         10,
         "nothing of it is lost or twice",
     )
