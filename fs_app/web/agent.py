@@ -12,7 +12,7 @@ from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.record import Reader, record_of_call
 from fs_app.contacts.service import Contacts, Stale
 from fs_app.errors import Unavailable
-from fs_app.web import agent_phone, i18n
+from fs_app.web import agent_phone, assets, i18n
 from fs_app.web.access import needs
 from fs_app.web.agent_asking import body, fresh, refused, whose
 from fs_app.web.agent_events import identifier, token
@@ -44,7 +44,15 @@ def bandeau() -> Response:
 
 def _page(alone: bool) -> Response:
     """A queue's own web page may stand in a tab of it, and it may open windows and find them again (BA-81)."""
-    response = make_response(render_template("agent/page.html", page=_facts(alone)))
+    response = make_response(
+        render_template(
+            "agent/page.html",
+            page=_facts(alone),
+            styles=assets.DESK_STYLES,
+            words_url=i18n.words_url(i18n.language(), "desk"),
+            scripts=assets.desk_scripts(),
+        )
+    )
     response.headers["Content-Security-Policy"] = WITH_OTHER_SITES
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     return response
@@ -134,6 +142,7 @@ def _facts(alone: bool) -> dict[str, Any]:
         "device": f"{identity.account}-{agent}",
         "languages": list(i18n.LANGUAGES),
         "mayDial": identity.may("calls.dial"),
+        "mayMove": identity.may("callbacks.move"),
         "popWindow": _needs_window(agent, alone),
         **page_facts(agent),
     }

@@ -11,11 +11,16 @@ import hashlib
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 from whitenoise import WhiteNoise
 
+from fs_app.web import lean
+
 SOURCE = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
+DESK_STYLES = "vendor/tabler-desk.css"
 COMPRESSIBLE = {".css", ".js", ".svg", ".json", ".txt"}
 LEAST_BYTES = 500  # below this gzip gains nothing worth a second file
 
@@ -45,6 +50,7 @@ def publish(target: Path, source: Path = SOURCE) -> Published:
         for path in sorted(source.rglob("*"))
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(source).parts)
     }
+    files |= lean_styles(files)
     summary = hashlib.sha256()
     for name, content in files.items():
         summary.update(f"{name}\0{len(content)}\0".encode())
@@ -58,6 +64,31 @@ def publish(target: Path, source: Path = SOURCE) -> Published:
         if other != folder and other.is_dir():
             shutil.rmtree(other, ignore_errors=True)
     return Published(digest, folder)
+
+
+def lean_styles(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The part of Tabler's style sheet that the agent's page uses."""
+    whole = files.get("vendor/tabler.css")
+    if whole is None:
+        return {}
+    used = sorted(
+        content.decode()
+        for name, content in files.items()
+        if name.endswith(".js") and name.startswith(lean.OF_THE_DESK)
+    )
+    used += [(TEMPLATES / name).read_text() for name in lean.TEMPLATES_OF_THE_DESK]
+    return {DESK_STYLES: _pruned(whole.decode(), "\n".join(used)).encode()}
+
+
+@cache
+def desk_scripts() -> tuple[str, ...]:
+    """The modules with which the agent's page begins: a browser that is told asks for all of them at once."""
+    return tuple(lean.modules(SOURCE, "agent/main.js"))
+
+
+@lru_cache(maxsize=2)
+def _pruned(css: str, used: str) -> str:
+    return lean.pruned(css, lean.words([used]))
 
 
 def _write(files: dict[str, bytes], folder: Path) -> None:

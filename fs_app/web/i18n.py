@@ -26,6 +26,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Blueprint, Response, abort, has_request_context, request
 
+from fs_app.web import lean
 from fs_app.web.access import public
 
 LANGUAGES = ("fr", "en", "es")
@@ -100,25 +101,51 @@ def t_or(key: str, otherwise: str, /, **params: Any) -> str:
     return t(key, **params) if known(key) else otherwise
 
 
+PARTS = ("", "desk")
+"""What a page asks for: all words, or those that the scripts of the agent's page say."""
+
+SCRIPTS = Path(__file__).parent / "static"
+
+
 @cache
-def browser_catalogue(lang: str) -> tuple[bytes, str]:
-    """The catalogue as JSON, compressed with gzip, and its version."""
+def _of_the_desk() -> frozenset[str]:
+    scripts = (
+        path.read_text()
+        for path in sorted(SCRIPTS.rglob("*.js"))
+        if path.relative_to(SCRIPTS).as_posix().startswith(lean.OF_THE_DESK)
+    )
+    ids = (m.id if isinstance(m.id, str) else m.id[0] for m in catalogue(DEFAULT) if m.id)
+    return frozenset(lean.spoken(scripts, ids))
+
+
+@cache
+def browser_catalogue(lang: str, part: str = "") -> tuple[bytes, str]:
+    """The catalogue, or a part of it (`PARTS`), as JSON, compressed with gzip, and its version."""
     messages: dict[str, str | list[str]] = {}
     for message in catalogue(lang):
         if message.id:
             key = message.id if isinstance(message.id, str) else message.id[0]
+            if part and key not in _of_the_desk():
+                continue
             said = message.string
             messages[key] = said if isinstance(said, str) else list(said or ())
     text = orjson.dumps({"language": lang, "messages": messages})
     return gzip.compress(text, mtime=0), hashlib.sha256(text).hexdigest()[:12]
 
 
+def words_url(lang: str, part: str = "") -> str:
+    """Where a page finds its words; the address changes with them."""
+    _, version = browser_catalogue(lang, part)
+    return f"/i18n/{lang}.json?{f'part={part}&' if part else ''}v={version}"
+
+
 @blueprint.get("/i18n/<lang>.json")
 @public
 def words_for_browsers(lang: str) -> Response:
-    if lang not in LANGUAGES:
+    part = request.args.get("part", "")
+    if lang not in LANGUAGES or part not in PARTS:
         abort(404)
-    packed, version = browser_catalogue(lang)
+    packed, version = browser_catalogue(lang, part)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response = Response(packed, mimetype="application/json", headers={"Content-Encoding": "gzip"})
     else:

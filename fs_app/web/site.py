@@ -190,7 +190,6 @@ def _page_facts() -> dict[str, Any]:
     """What base.html says about the reader: language, theme, accent, zone, address of the words."""
     identity = visitor()
     language = i18n.language()
-    _, version = i18n.browser_catalogue(language)
     return {
         "identity": identity,
         "admin_menu": menu.entries(identity) if identity else [],
@@ -198,7 +197,7 @@ def _page_facts() -> dict[str, Any]:
         "theme": preferences.theme_of_request(),
         "accent": look.accent(identity.accent if identity else look.FALLBACK),
         "zone_name": str(zone()),
-        "words_url": f"/i18n/{language}.json?v={version}",
+        "words_url": i18n.words_url(language),
     }
 
 
