@@ -264,6 +264,7 @@ class Application:
             self.calls,
             self._may_dial,
             self._contact_name,
+            lambda agent, key, params: self.bus.publish(AgentNotice(agent, "info", key, params)),
         )
         self._context.refused = self.outgoing.refused
         self._context.number_for = lambda account, number, queue: (

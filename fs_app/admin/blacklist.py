@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from peewee import JOIN, fn
+from peewee import JOIN
 
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
@@ -148,10 +148,6 @@ def queues_by_name(account: int) -> dict[str, int]:
         name.casefold(): i
         for i, name in Queue.select(Queue.id, Queue.name).where(Queue.account == account).tuples()
     }
-
-
-def count(account: int) -> int:
-    return int(DncEntry.select(fn.COUNT(DncEntry.id)).where(DncEntry.account == account).scalar())
 
 
 # --- what may be dialled ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from fs_app.callbacks.state import Reason
 from fs_app.calls.state import Call
 from fs_app.calls.wanted import DIRECTION, Wanted
 from fs_app.catalog import AgentInfo, Catalog, QueueInfo
@@ -52,9 +53,10 @@ class Outgoing:
         line: Line,
         is_free: Callable[[int], bool],
         contact: Callable[[int, int], str | None] = lambda account, contact: None,
+        tell: Callable[[int, str, dict[str, Any]], None] = lambda agent, key, params: None,
     ) -> None:
         """`is_free(agent)`: he may make a call now. `contact(account, id)`: the name of a contact of this account, None
-        when there is none; it may wait for the database."""
+        when there is none; it may wait for the database. `tell(agent, key, params)` says something on his page."""
         self._live = live
         self._clock = clock
         self._catalog = catalog
@@ -62,6 +64,7 @@ class Outgoing:
         self._line = line
         self._is_free = is_free
         self._contact = contact
+        self._tell = tell
 
     def dial(
         self,
@@ -95,17 +98,25 @@ class Outgoing:
             contact=contact if name is not None else None,
             contact_name=name or "",
         )
-        return self._line.dial(wanted).id
+        call = self._line.dial(wanted)
+        if allowed.extension:
+            self._tell(agent, "dial.extension", {"extension": allowed.extension})
+        return call.id
 
     def refused(self, call: Call) -> str:
         """Asked when the number is about to be dialled: the key of what forbids it now, "" when nothing does."""
-        if call.direction != DIRECTION:
+        if call.direction != DIRECTION and not self._list_wants(call):
             return ""
         try:
             self._rules.check(call.account, call.caller_number, call.queue)
         except FsAppError as error:
             return error.key
         return ""
+
+    def _list_wants(self, call: Call) -> bool:
+        """Somebody who is on our list of callbacks; who kept his place asked for this very call."""
+        callback = self._live.callbacks.get(call.callback)
+        return callback is not None and callback.reason is not Reason.KEPT_PLACE
 
     def choices(self, agent: int) -> list[dict[str, Any]]:
         """For whom he may call, and which numbers he may show: his queues, by name."""
