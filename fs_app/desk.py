@@ -253,6 +253,10 @@ class AgentDesk:
         """Something that his page shows, and that is no entry of the journal, has changed."""
         self._tell(agent)
 
+    def transferred(self, agent: int) -> None:
+        """He gave his customer away on the telephone itself, and is free (BA-40)."""
+        self._calls.lines.transferred(agent)
+
     def qualify(self, agent: int, call: str, disposition: int, note: str) -> None:
         """Returns when the verdict can no longer be lost: it is in the database, or the journal is on disk.
 

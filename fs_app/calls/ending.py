@@ -77,10 +77,14 @@ def _outcome(call: Call, stage: Stage, by: str) -> str:
 
 def free_agent(ctx: Context, call: Call) -> None:
     """The agent's part after the conversation: disposition chosen already, wrap-up, or pause."""
-    agent = call.agent
-    assert agent is not None
     queue = ctx.queue(call)
-    pause = queue.inter_call_s if queue else 0
+    done_with(ctx, call, queue.inter_call_s if queue else 0)
+
+
+def done_with(ctx: Context, call: Call, pause_s: int) -> None:
+    """As `free_agent`, with another pause than the queue's."""
+    agent, queue = call.agent, ctx.queue(call)
+    assert agent is not None
     if not call.disposed and call.disposition is not None:
         dispose(ctx, call, call.disposition, call.note)
     must_qualify = call.must_qualify and not call.disposed
@@ -88,7 +92,7 @@ def free_agent(ctx: Context, call: Call) -> None:
         ctx.record(call, "call.qualify_dropped")  # deactivated during the call: he has no page any more
         ctx.callbacks.judged(call, None)
         must_qualify = False
-    ctx.agents.call_over(agent, call.id, must_qualify, pause, wrap_up_s(ctx, queue))
+    ctx.agents.call_over(agent, call.id, must_qualify, pause_s, wrap_up_s(ctx, queue))
 
 
 def wrap_up_s(ctx: Context, queue: QueueInfo | None) -> int:

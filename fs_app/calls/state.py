@@ -726,7 +726,7 @@ def _attended(call: Call, d: dict[str, Any]) -> None:
     if leg is None:
         return
     if d["to"] == "number":
-        leg.role, call.handed_over = Role.OUTSIDE, True
+        leg.role, leg.agent, call.handed_over = Role.OUTSIDE, None, True
         call.taken_by = ""
     else:
         leg.role, call.agent, call.taken_by = Role.AGENT, d["to_agent"], leg.id

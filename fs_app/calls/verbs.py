@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fs_app.calls import conference, consult, conversation, transfer
+from fs_app.calls import conference, consult, conversation, own_transfer, transfer
 from fs_app.calls.context import Context, Silenced
 from fs_app.calls.line import NOT_YET, Line, LineState
 from fs_app.calls.state import IN_CONVERSATION, Call, Leg, Role, Stage
@@ -125,6 +125,14 @@ class LineVerbs:
             raise OthersThere(f"call {call.id}")
         self._still(call)
         conference.complete(self._ctx, call, other)
+
+    def transferred(self, agent: int) -> None:
+        """He gave the customer away on his telephone itself (BA-40). Raises own_transfer.NotTransferable."""
+        state = self._ctx.live.agents.get(agent)
+        call = self._ctx.live.calls.get((state.call if state is not None else None) or "")
+        if call is None or call.agent != agent:
+            raise own_transfer.NotTransferable(f"agent {agent} has no call")
+        own_transfer.declare(self._ctx, call)
 
     # --- one after the other --------------------------------------------------------------------------------
     def hold(self, agent: int, line: str) -> None:

@@ -132,6 +132,7 @@ VERBS: dict[str, Verb] = {
     "agent.available": Verb("available"),
     "agent.unavailable": Verb("unavailable", lambda data: (optional_identifier(data, "reason"),)),
     "agent.end_delay": Verb("end_delay"),
+    "agent.transferred": Verb("transferred"),
     "agent.back_office": Verb("back_office"),
     "agent.open_line": Verb("open_line"),
     "queue.tick": Verb("tick_queue", _tick),

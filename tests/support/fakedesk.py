@@ -133,6 +133,9 @@ class FakeDesk:
         for one in (agent, to):
             self._bus.publish(AgentMessage(one, said))
 
+    def transferred(self, agent: int) -> None:
+        self._asked("transferred", agent)
+
     def end_delay(self, agent: int) -> None:
         self._asked("end_delay", agent)
         if self.agents[agent]["state"]["name"] not in ("NO_ANSWER_DELAY", "INTER_CALL"):

@@ -21,11 +21,13 @@ import { module as qualification } from "./qualification.js";
 import { module as queues } from "./queues.js";
 import { module as session } from "./session.js";
 import { module as statistics } from "./statistics.js";
+import { module as transferred } from "./transferred.js";
 import { Unread } from "../view/words.js";
 
 export const MODULES = [
   session,
   delay,
+  transferred,
   lines,
   qualification,
   dial,
