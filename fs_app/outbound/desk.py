@@ -53,7 +53,16 @@ class OutboundDesk:
             "counters": self._outbound.counters(info),
             "list": [self._row(item, info.id) for item in first],
             "preview": self._preview(info, state),
+            "booking": self._booking(state),
         }
+
+    def _booking(self, state: AgentState) -> dict[str, Any] | None:
+        """What a callback of the call that he has may be; None: there is no call, or it has no number."""
+        call = self._live.calls.get(state.call or "")
+        queue = self._catalog.queue(call.queue) if call is not None else None
+        if call is None or queue is None or call.agent != state.id:
+            return None
+        return {"step_min": queue.outbound.step_min, "latest_days": queue.outbound.latest_days}
 
     def _preview(self, info: AgentInfo, state: AgentState) -> dict[str, Any] | None:
         if state.work is not Work.PREVIEW:

@@ -21,6 +21,12 @@ class NoSuchTime(Invalid):
     key = "error.no_such_time"
 
 
+class NotOnStep(Invalid):
+    """The queue books on full steps of some minutes."""
+
+    key = "error.callback_step"
+
+
 def chosen(text: str, zone: ZoneInfo, step_min: int = 1) -> int:
     """`2026-03-29T14:30` as that zone's clocks show it → UTC ms. Of an hour that comes twice it is the first. Raises
     Invalid, NoSuchTime; also for what is no multiple of `step_min`."""
@@ -34,7 +40,7 @@ def chosen(text: str, zone: ZoneInfo, step_min: int = 1) -> int:
     if moment.astimezone(zone).replace(tzinfo=None) != local:
         raise NoSuchTime(f"{text} in {zone}", field="at")
     if (local.hour * 60 + local.minute) % step_min:
-        raise Invalid(f"not on full {step_min} minutes", field="at")
+        raise NotOnStep(f"not on full {step_min} minutes", field="at", step=step_min)
     return round(moment.timestamp() * 1000)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from fs_app.agents.state import Presence
 from fs_app.calls import correcting, queries
 from fs_app.calls.model import Call
 from fs_app.calls.queries import CallFilter
@@ -68,6 +69,33 @@ def before(callback: str) -> Response:
     now = app.clock.now_ms()
     rows = app.db.read(lambda: history_of(reader, number, found.contact, "", now))
     return fresh(jsonify(history=rows[:MOST_BEFORE], recording=found.recording or None))
+
+
+@blueprint.get("/callbacks/<callback>/dispositions")
+@needs("callbacks.work")
+def dispositions(callback: str) -> Response:
+    """The verdicts that it may be closed with (BA-112)."""
+    identity, agent = whose()
+    app, name = the_app(), token({"item": callback}, "item")
+    queue = app.catalog.queue(app.desk.outbound.seen(agent, name).queue)
+    chosen = queue.disposition_set if queue is not None else None
+    return fresh(jsonify(dispositions=app.db.read(lambda: tree(identity.account, chosen))))
+
+
+@blueprint.get("/callbacks/<callback>/agents")
+@needs("callbacks.move")
+def colleagues(callback: str) -> Response:
+    """To whom it may be given: the others of its queue, those who are here first."""
+    identity, agent = whose()
+    app, name = the_app(), token({"item": callback}, "item")
+    queue = app.desk.outbound.seen(agent, name).queue
+    found = []
+    for info in app.catalog.now.agents.values():
+        if info.account == identity.account and queue in info.queues and info.id != agent:
+            state = app.live.agents.get(info.id)
+            here = state is not None and state.presence is not Presence.LOGGED_OUT
+            found.append({"id": info.id, "name": info.name, "here": here})
+    return fresh(jsonify(agents=sorted(found, key=lambda one: (not one["here"], one["name"].casefold()))))
 
 
 @blueprint.get("/results")

@@ -33,6 +33,7 @@ STATES = {
     "INTER_CALL": Look("amber", "hourglass"),
     "NO_ANSWER_DELAY": Look("amber", "clock-pause"),
     "BACK_OFFICE": Look("teal", "notes"),
+    "PREVIEW": Look("teal", "eye"),
 }
 
 OUTCOMES = {

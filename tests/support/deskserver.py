@@ -23,6 +23,7 @@ from fs_app.agents.model import AgentSettings  # noqa: E402
 from fs_app.calls.model import Call  # noqa: E402
 from fs_app.contacts.model import Contact  # noqa: E402
 from fs_app.contacts.service import Contacts, Stale  # noqa: E402
+from fs_app.outgoing.rules import NotANumber  # noqa: E402
 from fs_app.web import sockets  # noqa: E402
 from fs_app.web.context import NAME  # noqa: E402
 from fs_app.web.server import create  # noqa: E402
@@ -32,6 +33,7 @@ from tests.support.deskworld import (  # noqa: E402
     Ids,
     add_known_contact,
     build,
+    items_seen,
     project_call,
 )
 
@@ -64,6 +66,7 @@ class Script:
             queue["alert"] = {"waiting": "", "callbacks": ""}
         desk._switch["up"] = True
         desk.calls = 0
+        desk.outbound.items, desk.outbound.shown, desk.outbound.mode = [], None, "manual"
         desk.asked.clear()
 
         def again() -> None:
@@ -75,6 +78,18 @@ class Script:
 
         self.app.db.write(again)
         return 0
+
+    def people_to_call(self, shown_s: int | None = None) -> list[dict[str, Any]]:
+        """Four people on the list; the second is shown to the agent, to be called in `shown_s` (0: never)."""
+        desk, now = self.app.desk, self.app.clock.now_ms()
+        desk.outbound.items = items_seen(now)
+        if shown_s is not None:
+            until = now + shown_s * 1000 if shown_s else None
+            more = {"until": until, "shown_since": now, "may_skip": True, "skip_reason": False}
+            desk.outbound.shown = {**desk.outbound.items[1], "mine": True, "reserved": True, **more}
+            desk.agents[self.ids.agent]["state"] = {"name": "PREVIEW", "since": now, "until": until}
+        desk._tell(self.ids.agent)
+        return desk.outbound.items
 
     def colleague_saves(self, **fields: str) -> int:
         """Somebody else saves the known contact."""
@@ -99,6 +114,11 @@ class Script:
         for user in {row.user_id for row in self.app.db.read(lambda: list(UserSession.select()))}:
             site.accounts.revoke_all(user)
         self.web.flask_app.extensions[sockets.NAME].check_logins()
+        return 0
+
+    def refuse(self) -> int:
+        """What is asked next is refused: no number."""
+        self.app.desk.refuse_next = NotANumber()
         return 0
 
     def asked(self) -> list[Any]:

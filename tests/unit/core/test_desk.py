@@ -147,6 +147,7 @@ SHAPE: dict[str, Any] = {
         "counters": {"due": INT, "later": INT, "mine": INT, "overdue": INT},
         "list": [],
         "preview": None,
+        "booking": {"step_min": INT, "latest_days": INT},
     },
     "reasons": [{"id": INT, "label": STR}],
 }
@@ -163,6 +164,7 @@ MAY_BE_NONE = {
     "supervisor",
     "line_open",
     "preview",
+    "booking",
 }
 STATES = {
     "PREVIEW",

@@ -62,7 +62,7 @@ export const queues = (board) => [...board.queues.values()].sort(byName);
 
 // --- agents -------------------------------------------------------------------------------------------------
 /** Which come first when sorted by state. */
-export const STATES = ["RINGING", "DIALING", "IN_CALL", "WRAP_UP", "BACK_OFFICE", "INTER_CALL", "NO_ANSWER_DELAY", "IDLE", "UNAVAILABLE", "LOGGED_OUT"];
+export const STATES = ["RINGING", "DIALING", "IN_CALL", "WRAP_UP", "BACK_OFFICE", "INTER_CALL", "NO_ANSWER_DELAY", "PREVIEW", "IDLE", "UNAVAILABLE", "LOGGED_OUT"];
 
 /** {state: number} of the agents whom the filter leaves, whatever state it asks for. */
 export function counted(board, filter) {

@@ -17,7 +17,7 @@ const ORDER = ["none", "ok", "warn", "bad"];
 
 export const worst = (...levels) => levels.reduce((a, b) => (ORDER.indexOf(b) > ORDER.indexOf(a) ? b : a), "none");
 
-const WORKS = ["IDLE", "RINGING", "DIALING", "IN_CALL", "WRAP_UP", "INTER_CALL", "NO_ANSWER_DELAY", "BACK_OFFICE"];
+const WORKS = ["IDLE", "PREVIEW", "RINGING", "DIALING", "IN_CALL", "WRAP_UP", "INTER_CALL", "NO_ANSWER_DELAY", "BACK_OFFICE"];
 const BUSY = ["RINGING", "DIALING", "IN_CALL"];
 const AFTER = ["WRAP_UP", "INTER_CALL", "NO_ANSWER_DELAY", "BACK_OFFICE"];
 

@@ -1,7 +1,8 @@
 /** The verdict on the call: keys 1-9, refinements, a note; applied at hang-up or confirmed after it (BA-30..32). */
 
 import { canConfirm, labels, level } from "../qualify.js";
-import { choices, choose, chooseBack, confirm, facts, live, note, page, picture, qualification } from "../store.js";
+import { Book, dispositionOf } from "../outbound/book.js";
+import { choices, choose, chooseBack, confirm, facts, isOn, live, note, page, picture, qualification } from "../store.js";
 import { personOf } from "../phone.js";
 import { shown as shownKey } from "../keys.js";
 import { html, Icon, t, withKey } from "../view/parts.js";
@@ -62,6 +63,7 @@ function Body() {
     <textarea id="desk-note" class="form-control" rows="2" maxlength="4000" value=${q.note}
       onInput=${(event) => note(event.target.value)}></textarea>
     <${Standing} q=${q} tree=${tree} />
+    ${isOn("outbound") && html`<${Book} needed=${dispositionOf(tree, q.choice)?.effect === "callback"} />`}
     ${q.ended && tree.length > 0 && html`<button type="button" class="btn btn-primary confirm" disabled=${!canConfirm(q) || !live.value} onClick=${confirm}>
       <${Icon} name="check" />${t("desk.qualify.confirm")} <kbd>${shownKey(facts.value.keys.qualify)}</kbd></button>`}`;
 }

@@ -11,7 +11,7 @@ import { Capture } from "./capture.js";
 import { Column } from "./column.js";
 import { Elsewhere, SignedOut, TakePlace } from "./gate.js";
 import { html, Icon, Strip, t } from "./parts.js";
-import { Records } from "./record.js";
+import { Main } from "../outbound/main.js";
 import { Refused } from "./web.js";
 import { Fresh } from "./words.js";
 
@@ -43,7 +43,7 @@ function Work() {
   if (!p) return html`<main id="main" class="desk-main" tabindex="-1"></main>`;
   const alone = facts.value.alone;
   return html`<main id="main" class=${`desk-main${alone || !isOn("pop") ? " is-alone" : ""}`} tabindex="-1">
-    ${!alone && isOn("pop") && html`<${Records} />`}
+    ${!alone && isOn("pop") && html`<${Main} />`}
     <${Column} label=${t("desk.modules")} />
   </main>`;
 }

@@ -28,6 +28,7 @@ const STATE_LOOK = {
   INTER_CALL: ["amber", "hourglass"],
   NO_ANSWER_DELAY: ["amber", "clock-pause"],
   BACK_OFFICE: ["teal", "notes"],
+  PREVIEW: ["teal", "eye"],
 };
 export function stateLook(state, reason = "x") {
   const [tone, icon] = STATE_LOOK[state] ?? ["grey", "circle-dot"];
