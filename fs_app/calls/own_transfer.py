@@ -1,6 +1,6 @@
 """The agent has given the customer away on his telephone itself, where nobody tells us (BA-40): a key of a telephone
-system behind his number, a mobile. He says so by a click, and is free; whom the customer talks to now is on the leg that
-was the agent's, and the conversation ends when one of the two hangs up.
+system behind his number, a mobile. He says so by a click, and is free; whom the customer talks to now is on the leg
+that was the agent's, and the conversation ends when one of the two hangs up.
 
 A telephone's own REFER is refused by the switch (DECISIONS.md says why); it never comes here.
 """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+
 from tests.real.conftest import (
     AWAY,
     MUSIC,
@@ -90,6 +93,52 @@ def test_were_transfers_allowed_a_blind_one_would_bring_the_customer_home_with_i
             )
         finally:
             program.kill()
+
+
+def test_were_transfers_allowed_no_word_behind_the_key_would_be_carried_out(tmp_path):
+    with another_world(FS_APP_DISABLE_TRANSFER="false") as world:
+        serve_directory(world, ["1001"])
+        program = Program(world, tmp_path)
+        program.start("queue")
+        try:
+            mark = tmp_path / "carried-out"
+            for word, kept in (("line", "line"), (f"$%7Bsystem(touch%20{mark})%7D", "unknown")):
+                phone = agent(world)
+                caller, customer, _ = in_conversation(world, phone)
+                phone.transfer(word)
+                until(lambda: hears_only(caller, MUSIC), 4, "in the program's hands")  # noqa: B023
+                assert channel(world, customer)["variable_fsapp_transferred_to"] == kept
+                caller.hang_up()
+                phone.hang_up()
+            assert not mark.exists()
+        finally:
+            program.kill()
+
+
+def test_were_transfers_allowed_a_telephone_could_send_the_customer_to_any_address(tmp_path):
+    """Why they are not: FreeSWITCH calls by itself whatever address stands beside a `Replaces` that it doesn't know."""
+    with another_world(FS_APP_DISABLE_TRANSFER="false") as world:
+        serve_directory(world, ["1001"])
+        program = Program(world, tmp_path)
+        program.start("queue")
+        try:
+            phone = agent(world)
+            in_conversation(world, phone)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
+                elsewhere.bind(("127.0.0.1", 0))
+                elsewhere.settimeout(0)
+                host, port = elsewhere.getsockname()
+                phone.line.refer(f"sip:0899123456@{host}:{port}?Replaces=nobody%3Bto-tag%3Da%3Bfrom-tag%3Db")
+                invited = until(lambda: received(elsewhere), 5, "a call to that address")
+            assert invited.startswith(b"INVITE sip:0899123456@")
+        finally:
+            program.kill()
+
+
+def received(wire: socket.socket) -> bytes:
+    with contextlib.suppress(BlockingIOError):
+        return wire.recv(65536)
+    return b""
 
 
 def test_were_transfers_allowed_an_attended_one_would_swallow_the_consulted_leg(tmp_path):
