@@ -143,7 +143,7 @@ def enter(ctx: Context, call: Call, line: Line, legs: tuple[str, ...]) -> None:
 
 def entered(ctx: Context, call: Call, message: ConferenceOver) -> None:
     runtime, line = ctx.runtime(call), call.lines.get(message.line)
-    if line is None or runtime.conferencing != line.id:
+    if line is None or (runtime.conferencing != line.id and not message.seen):
         return
     runtime.conferencing, runtime.moving_until = "", 0.0
     if message.error is None:
@@ -166,6 +166,15 @@ def made(ctx: Context, call: Call, line: Line) -> None:
     consult.move(ctx, call, line, "conference")
     recording.hold(ctx, call, False)
     recording.ensure(ctx, call)
+
+
+def rejoin(ctx: Context, call: Call) -> None:
+    """Not all three are in the room (a restart of the switch): bring them there again."""
+    line, agent = call.line_in(LineState.CONFERENCE), call.agent_leg
+    if call.stage is not Stage.CONFERENCE or line is None or agent is None:
+        return
+    ctx.runtime(call).moving_until = ctx.clock.monotonic() + consult.MOVE_S
+    enter(ctx, call, line, (call.caller_leg, line.leg, agent.id))
 
 
 def undo(ctx: Context, call: Call, line: Line) -> None:

@@ -456,6 +456,20 @@ def music_again(ctx: Context, call: Call, line_id: str) -> None:
             music(ctx, call, line)
 
 
+def take_up(ctx: Context, call: Call) -> None:
+    """After a loss of the link, or a death: the end of music is told once, and who was made silent may be heard."""
+    for line in list(call.lines.values()):
+        leg = call.legs.get(line.leg)
+        if line.state is not LineState.HELD or leg is None or not leg.live:
+            continue
+        if leg.agent is not None or leg.id in ctx.sessions:
+            ctx.command(call, ctx.switch.stop_sound(leg.id))
+            music(ctx, call, line)
+    for leg in call.legs.values():
+        if leg.live and leg.muted:
+            ctx.command(call, ctx.switch.mute(leg.id, True))
+
+
 # --- the end ------------------------------------------------------------------------------------------------
 def hang_up(ctx: Context, call: Call, line: Line) -> None:
     """The agent has done with him; what follows comes with his end."""

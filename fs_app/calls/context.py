@@ -351,6 +351,7 @@ class ConferenceOver:
 
     line: str
     error: Exception | None
+    seen: bool = False  # by the comparison with the switch
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from fs_app import facts as f
+from fs_app.calls.line import NOT_YET, Line, LineState
 from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Role, Stage
 from fs_app.facts import Channel
 
@@ -52,6 +53,31 @@ class Reconnect:
 
 
 @dataclass(frozen=True, slots=True)
+class ReconnectLine:
+    """The agent and who he called beside the customer should talk, and do not."""
+
+    call: str
+    line: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejoin:
+    """These should be together in a conference, and one of them is not there."""
+
+    call: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTogether:
+    """All three are in the room, and nobody told."""
+
+    call: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Adopt:
     """A caller of whom we have no record."""
 
@@ -59,7 +85,7 @@ class Adopt:
     why: str
 
 
-Repair = Missed | SendHome | HangUp | Reconnect | Adopt
+Repair = Missed | SendHome | HangUp | Reconnect | ReconnectLine | Rejoin | SeenTogether | Adopt
 
 
 def compare(
@@ -123,13 +149,19 @@ def _compare_call(
                 if channels[leg.id].answered
             ]
         return repairs
+    beside = _compare_lines(call, gone, channels, sessions, begun_ms, holding)
+    if call.stage is Stage.STAYING:
+        return [*repairs, *beside]
     if call.hang_up_by and call.caller_leg in present:
         # Asked for and written down, but the command was lost with the link or with a dead program.
         return [*repairs, HangUp(call.caller_leg, f"its {call.hang_up_by} hung up")]
     caller = channels.get(call.caller_leg)
     if caller is None:
         return repairs
+    repairs += beside
     partner = caller.partner
+    if any(isinstance(repair, SeenTogether) for repair in beside):
+        return repairs
     agents = [leg for leg in call.asked_legs if leg.id not in gone and leg.id in channels]
     if agents:
         repairs += _compare_agents(call, agents, channels, partner, begun_ms, holding)
@@ -165,6 +197,8 @@ def _over_for_us(call: Call, present: Collection[str], begun_ms: int) -> list[tu
             continue
         if leg is call.outside_leg and call.stage in (Stage.DIVERTING, Stage.OUTSIDE):
             continue
+        if leg.live and call.line_with(leg.id) is not None:
+            continue
         if leg.ended_at is not None and leg.ended_at < begun_ms:
             found.append((leg, "its offer is over"))
         elif leg.live and call.stage is Stage.WAITING and max(leg.created_at, call.stage_since) < begun_ms:
@@ -185,7 +219,7 @@ def name_of(repair: Repair) -> str:
 def is_delicate(repair: Repair) -> bool:
     """It leads to a `uuid_bridge`, which must never meet a bridge that is just being made: FreeSWITCH then hangs
     both legs up (DESTINATION_OUT_OF_ORDER) [seen]. It is made only when a second look asks for it again."""
-    return isinstance(repair, Reconnect) or (
+    return isinstance(repair, Reconnect | ReconnectLine | Rejoin) or (
         isinstance(repair, Missed) and isinstance(repair.fact, f.LegParked)
     )
 
@@ -218,6 +252,8 @@ def _compare_pair(
     at = begun_ms * 1000
     if call.stage is Stage.MENU:
         return []
+    if call.stage is Stage.CONFERENCE and partner != agent.id:
+        return []
     if partner == agent.id:
         if call.stage not in (Stage.TALKING, Stage.ENDING):
             return [Missed(call.id, f.LegsBridged(at, agent.id, other=call.caller_leg), "seen bridged")]
@@ -225,6 +261,8 @@ def _compare_pair(
             return [HangUp(call.caller_leg, "its call is ending")]
         if call.survey is not None:
             return [SendHome(call.caller_leg, "its agent wants to hang up")]
+        if call.transferring:
+            return [SendHome(call.caller_leg, "its agent gives it away")]
         if call.capture == "back":
             return [Missed(call.id, f.LegsBridged(at, agent.id, other=call.caller_leg), "never left to type")]
         return []
@@ -234,9 +272,83 @@ def _compare_pair(
         return [Missed(call.id, f.LegParked(at, agent.id), "seen answered")]
     apart = call.stage in (Stage.TALKING, Stage.CONNECTING) and call.stage_since < begun_ms
     apart = apart or (call.stage is Stage.HELD and call.capture == "back")
+    if call.line_with(channel.partner or "") is not None or call.transferring:
+        return []  # he talks to somebody beside; what that means is said there
     if apart and channel.answered and not holding and call.survey is None:
         return [Reconnect(call.id, "seen apart")]
     return []
+
+
+def _compare_lines(
+    call: Call,
+    gone: Collection[str],
+    channels: Mapping[str, Channel],
+    sessions: Collection[str],
+    begun_ms: int,
+    moving: bool,
+) -> list[Repair]:
+    """Those who were called beside the customer."""
+    mine = call.agent_leg
+    agent = channels.get(mine.id) if mine is not None and mine.id not in gone else None
+    repairs: list[Repair] = []
+    for line in call.lines.values():
+        leg = call.legs.get(line.leg)
+        if leg is not None and leg.live and leg.id not in gone and leg.id in channels:
+            repairs += _compare_line(
+                call, line, leg, channels[leg.id], agent, channels, sessions, begun_ms, moving
+            )
+    return repairs
+
+
+def _compare_line(
+    call: Call,
+    line: Line,
+    leg: Leg,
+    channel: Channel,
+    agent: Channel | None,
+    channels: Mapping[str, Channel],
+    sessions: Collection[str],
+    begun_ms: int,
+    moving: bool,
+) -> list[Repair]:
+    at, settled = begun_ms * 1000, line.since < begun_ms and not moving
+    customer = channels.get(call.caller_leg)
+    if channel.partner is not None and channel.partner == call.caller_leg:
+        return [Missed(call.id, f.LegsBridged(at, leg.id, other=call.caller_leg), "seen bridged")]
+    if agent is not None and channel.partner == agent.leg:
+        if line.state is LineState.TALKING:
+            return []
+        return [Missed(call.id, f.LegsBridged(at, agent.leg, other=leg.id), "seen bridged")]
+    if channel.app == "conference":
+        return _in_room(call, line, agent, customer, settled)
+    if line.state is LineState.CONFERENCE:
+        return [Rejoin(call.id, "seen outside the conference")] if settled and channel.answered else []
+    if channel.partner is not None or not channel.answered or not settled:
+        return []
+    if line.state in NOT_YET or line.state is LineState.ANSWERED:
+        if leg.agent is not None:
+            return [Missed(call.id, f.LegParked(at, leg.id), "seen answered")]
+        if leg.id in sessions:
+            return [Missed(call.id, f.Rang(at, leg.id, session=0), "seen at the door")]
+        return [SendHome(leg.id, "called beside, and nobody at the door")]
+    if line.state is LineState.TALKING and agent is not None and agent.partner is None:
+        return [ReconnectLine(call.id, line.id, "seen apart")]
+    if line.state is LineState.HELD and leg.agent is None and leg.id not in sessions:
+        return [SendHome(leg.id, "on hold, and nobody at the door")]
+    return []
+
+
+def _in_room(
+    call: Call, line: Line, agent: Channel | None, customer: Channel | None, settled: bool
+) -> list[Repair]:
+    """This party is in a conference."""
+    others = [channel is not None and channel.app == "conference" for channel in (agent, customer)]
+    if line.state is LineState.CONFERENCE:
+        there = all(others) or call.stage is not Stage.CONFERENCE
+        return [] if there or not settled else [Rejoin(call.id, "somebody is not in the conference")]
+    if all(others):
+        return [SeenTogether(call.id, line.id)]
+    return [SendHome(line.leg, "alone in a conference")] if settled and not any(others) else []
 
 
 def _compare_outside(

@@ -19,15 +19,18 @@ from gevent.lock import BoundedSemaphore
 
 from fs_app import facts as f
 from fs_app import metrics
-from fs_app.calls import capture, conversation, leftovers, recording, sounds
+from fs_app.calls import capture, conference, consult, conversation, leftovers, recording, sounds
 from fs_app.calls.cdr import CdrLeg, CdrSpool
-from fs_app.calls.context import Context, HadTalked
+from fs_app.calls.context import ConferenceOver, Context, HadTalked
 from fs_app.calls.reconcile import (
     Adopt,
     HangUp,
     Missed,
     Reconnect,
+    ReconnectLine,
+    Rejoin,
     Repair,
+    SeenTogether,
     SendHome,
     compare,
     is_delicate,
@@ -242,7 +245,10 @@ class Recovery:
                 and call.caller_leg in ctx.sessions
             ):
                 ctx.switch.send_home(call.caller_leg)  # greeted again: better than silence for ever
+            elif call.stage is Stage.STAYING:
+                consult.take_up(ctx, call)
             elif call.stage in recording.IN_CONVERSATION and call.stage_since < begun_ms:
+                consult.take_up(ctx, call)
                 recording.ensure(ctx, call)
                 recording.renew_mask(ctx, call)
                 if call.capture:
@@ -308,7 +314,10 @@ class Recovery:
         talking = []
         for call in calls:
             pair = [call.caller_leg, *(leg.id for leg in call.asked_legs)]
-            if call.stage in (Stage.TALKING, Stage.CONNECTING):
+            pair += [line.leg for line in call.lines.values() if line.leg]
+            if call.lines or call.transferring:
+                legs += pair
+            elif call.stage in (Stage.TALKING, Stage.CONNECTING):
                 talking.append(pair)
             elif call.caller_leg not in self._ctx.sessions or call.stage is Stage.OFFERED or call.capture:
                 legs += pair
@@ -322,7 +331,8 @@ class Recovery:
     # --- comparing and mending ------------------------------------------------------------------------------
     def _compared(self, present: set[str], channels: dict[str, Channel], begun_ms: int) -> list[Repair]:
         ctx = self._ctx
-        holding = {c for c, runtime in ctx.runtimes.items() if runtime.holding}
+        now = ctx.clock.monotonic()
+        holding = {c for c, r in ctx.runtimes.items() if r.holding or r.moving_until > now}
         return compare(ctx.live.calls, present, channels, ctx.sessions, begun_ms, {}, holding)
 
     def _mend(self, repair: Repair) -> None:
@@ -363,6 +373,18 @@ class Recovery:
                 if found is not None:
                     ctx.live.record("recovery.reconnected", account=found.account, call=call, why=why)
                     conversation.connect(ctx, found)
+            case ReconnectLine(call=call, line=line, why=why):
+                found = ctx.live.calls.get(call)
+                if found is not None and line in found.lines:
+                    ctx.live.record("recovery.reconnected", account=found.account, call=call, why=why)
+                    consult.connect(ctx, found, found.lines[line])
+            case Rejoin(call=call, why=why):
+                found = ctx.live.calls.get(call)
+                if found is not None:
+                    ctx.live.record("recovery.reconnected", account=found.account, call=call, why=why)
+                    conference.rejoin(ctx, found)
+            case SeenTogether(call=call, line=line):
+                self._calls.tell(call, ConferenceOver(line, None, seen=True))
             case Adopt(channel=channel):
                 self._adopt(channel)
 

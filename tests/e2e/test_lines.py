@@ -405,6 +405,7 @@ def test_blind_into_a_queue(play: Play) -> None:
         lambda: "RINGING" in (play.pages["1002"].state, play.pages["1003"].state), 10, "somebody's rings"
     )
     number = "1002" if play.pages["1002"].state == "RINGING" else "1003"
+    play.phones[number].ringing()
     play.phones[number].answer()
     play.hear_each_other(play.customer, play.phones[number])
 
@@ -416,6 +417,7 @@ def test_an_agent_of_a_queue_is_consulted_and_gets_the_customer(play: Play) -> N
         lambda: "RINGING" in (play.pages["1002"].state, play.pages["1003"].state), 10, "somebody's rings"
     )
     number = "1002" if play.pages["1002"].state == "RINGING" else "1003"
+    play.phones[number].ringing()
     play.phones[number].answer()
     play.is_line("TALKING")
     play.hear_each_other(play.my_phone, play.phones[number])
