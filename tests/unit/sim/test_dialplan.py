@@ -61,7 +61,7 @@ def test_expansion_of_variables_functions_and_what_is_kept_for_later() -> None:
 
 def test_the_configuration_of_the_real_switch_is_understood() -> None:
     settings = config.load("secret")
-    made = Dialplan(lambda t, ch: t, lambda *a: None)
+    made = Dialplan(lambda t, ch: "" if t == "${sip_refer_to}" else t, lambda *a: None)
     for path in settings.dialplan_files:
         made.load(path, settings.globals)
     assert {"trunk", "phones", "fsapp"} <= set(made.contexts)
