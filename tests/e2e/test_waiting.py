@@ -88,7 +88,7 @@ def test_who_keeps_his_place_is_called_back_before_those_behind_him(
     until(lambda: page.line["state"] == "DIALING", 5, "she is being dialled")
     marie.answer()
     hear_each_other(phone, marie)
-    until(lambda: callbacks(app) == [(MARIE, "KEPT_PLACE", "DONE", 1, 1, "reached")], 10, "done")
+    until(lambda: callbacks(app) == [(MARIE, "KEPT_PLACE", "REACHED", 1, 1, "")], 10, "she is reached")
     marie.hang_up()
     phone.ringing(timeout=15)
     until(lambda: page.line.get("number") == PAUL, 5, "then Paul")

@@ -26,7 +26,7 @@ const sum = (states, names) => names.reduce((n, name) => n + (states[name] ?? 0)
 /** Agents of a queue: {ready, busy, after, pause, out}. */
 export function staff(states) {
   return {
-    ready: states.IDLE ?? 0,
+    ready: sum(states, ["IDLE", "PREVIEW"]),
     busy: sum(states, BUSY),
     after: sum(states, AFTER),
     pause: states.UNAVAILABLE ?? 0,
