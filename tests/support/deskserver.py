@@ -18,7 +18,7 @@ import orjson  # noqa: E402
 import structlog  # noqa: E402
 from gevent.fileobject import FileObject  # noqa: E402
 
-from fs_app.accounts.model import User, UserSession  # noqa: E402
+from fs_app.accounts.model import Profile, User, UserSession  # noqa: E402
 from fs_app.agents.model import AgentSettings  # noqa: E402
 from fs_app.calls.model import Call  # noqa: E402
 from fs_app.contacts.model import Contact  # noqa: E402
@@ -70,13 +70,14 @@ class Script:
         desk.asked.clear()
 
         def again() -> None:
-            User.update(language="", theme="auto").execute()
+            User.update(language="", theme="auto", profile=None).execute()
             AgentSettings.delete().execute()
             Call.delete().where(Call.id.startswith("call-")).execute()
             Contact.delete().execute()
             add_known_contact(ids.account, self.app.clock.now_ms(), ids.contact)
 
         self.app.db.write(again)
+        self.app.catalog.reload()
         return 0
 
     def people_to_call(self, shown_s: int | None = None) -> list[dict[str, Any]]:
@@ -90,6 +91,25 @@ class Script:
             desk.agents[self.ids.agent]["state"] = {"name": "PREVIEW", "since": now, "until": until}
         desk._tell(self.ids.agent)
         return desk.outbound.items
+
+    def profile(self, **options: Any) -> int:
+        """The agent's options, as a profile would give them."""
+
+        def give() -> None:
+            name = "Options"
+            Profile.delete().where(Profile.name == name, Profile.id.not_in(self._profiles_in_use())).execute()
+            values = {"account": self.ids.account, "role": "agent", "created_at": 1, "options": options}
+            profile = Profile.get_or_none(Profile.name == name) or Profile.create(name=name, **values)
+            Profile.update(options=options).where(Profile.id == profile.id).execute()
+            User.update(profile=profile if options else None).where(User.login == "elodie").execute()
+
+        self.app.db.write(give)
+        self.app.catalog.reload()
+        return 0
+
+    @staticmethod
+    def _profiles_in_use() -> list[int]:
+        return [row.profile_id for row in User.select(User.profile).where(User.profile.is_null(False))]
 
     def colleague_saves(self, **fields: str) -> int:
         """Somebody else saves the known contact."""
