@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 
 from fs_app import facts as f
+from fs_app.calls.line import AGENT as COLLEAGUE
+from fs_app.calls.line import NUMBER, Line, LineState, Transfer
 from fs_app.calls.reconcile import (
     Adopt,
     HangUp,
     Missed,
     Reconnect,
+    ReconnectLine,
+    Rejoin,
     Repair,
+    SeenTogether,
     SendHome,
     compare,
     is_delicate,
@@ -65,8 +70,8 @@ def told(repairs: list[Repair]) -> list[str]:
                 words.append(f"{type(fact).__name__} {fact.leg}")
             case SendHome(leg=leg) | HangUp(leg=leg):
                 words.append(f"{type(r).__name__} {leg}")
-            case Reconnect():
-                words.append("Reconnect")
+            case Reconnect() | ReconnectLine() | Rejoin() | SeenTogether():
+                words.append(type(r).__name__)
             case Adopt(channel=channel):
                 words.append(f"Adopt {channel.leg}")
     return sorted(words)
@@ -92,6 +97,7 @@ ALONE, PAIR = (channel(CALLER),), (channel(CALLER), channel(AGENT))
 RINGING = (channel(CALLER), channel(AGENT, answered=False, answered_at=0))
 RINGING_CUSTOMER = (channel(CALLER, answered=False, answered_at=0), channel(AGENT))
 TOGETHER = (channel(CALLER, AGENT), channel(AGENT, CALLER))
+IN_ROOM = (channel(CALLER, app="conference"), channel(AGENT, app="conference"))
 AGENT_ONLY = (channel(AGENT),)
 GONE_AGENT, GONE_CALLER = f"LegHungUp {AGENT}", f"LegHungUp {CALLER}"
 HOME = f"SendHome {CALLER}"
@@ -155,6 +161,12 @@ TABLE: list[tuple[Stage, bool, tuple[f.Channel, ...], bool, list[str]]] = [
     (Stage.DIALING, True, TOGETHER, False, [f"LegsBridged {AGENT}"]),
     (Stage.DIALING, True, AGENT_ONLY, False, [GONE_CALLER]),
     (Stage.DIALING, True, ALONE, True, [GONE_AGENT]),
+    (Stage.CONFERENCE, True, IN_ROOM, False, []),
+    (Stage.CONFERENCE, True, TOGETHER, False, [f"LegsBridged {AGENT}"]),
+    (Stage.CONFERENCE, True, ALONE, True, [GONE_AGENT]),
+    (Stage.CONFERENCE, True, AGENT_ONLY, True, [GONE_CALLER]),
+    (Stage.STAYING, True, PAIR, True, []),
+    (Stage.STAYING, True, ALONE, True, [GONE_AGENT]),
     (Stage.ENDING, False, ALONE, True, [f"HangUp {CALLER}"]),
     (Stage.ENDING, True, TOGETHER, False, [f"HangUp {CALLER}"]),
     (Stage.ENDING, True, PAIR, False, [f"HangUp {CALLER}"]),
@@ -288,3 +300,81 @@ def test_two_repairs_have_the_same_name_only_when_they_are_the_same() -> None:
     ]
     assert len({name_of(r) for r in repairs}) == len(repairs)
     assert name_of(Missed("a", f.LegHungUp(2, AGENT, cause="X"), "other words")) == name_of(repairs[0])
+
+
+# --- lines ------------------------------------------------------------------------------------------------------
+LINE = "line-leg"
+_L = LineState
+
+
+def with_line(state: LineState, stage: Stage = Stage.HELD, kind: str = NUMBER) -> Call:
+    made = call(stage)
+    agent = 2 if kind == COLLEAGUE else None
+    made.lines[LINE] = Line(LINE, kind, LINE, state, BORN, agent=agent, asked_by=1)
+    made.legs[LINE] = Leg(LINE, Role.CONSULTED, agent, created_at=BORN)
+    return made
+
+
+def room(leg: str) -> f.Channel:
+    return channel(leg, app="conference")
+
+
+LINES: list[tuple[LineState, Stage, str, tuple[f.Channel, ...], list[str]]] = [
+    # the line's state, the call's stage, who it is, picture (the customer at the door), what is mended
+    (_L.RINGING, Stage.HELD, NUMBER, (*PAIR, channel(LINE, answered=False)), []),
+    (_L.RINGING, Stage.HELD, NUMBER, (*PAIR, channel(LINE)), [f"SendHome {LINE}"]),
+    (_L.RINGING, Stage.HELD, COLLEAGUE, (*PAIR, channel(LINE)), [f"LegParked {LINE}"]),
+    (_L.RINGING, Stage.HELD, NUMBER, PAIR, [f"LegHungUp {LINE}"]),
+    (
+        _L.RINGING,
+        Stage.HELD,
+        NUMBER,
+        (ALONE[0], channel(AGENT, LINE), channel(LINE, AGENT)),
+        [f"LegsBridged {AGENT}"],
+    ),
+    (_L.ANSWERED, Stage.HELD, COLLEAGUE, (*PAIR, channel(LINE)), [f"LegParked {LINE}"]),
+    (_L.TALKING, Stage.HELD, NUMBER, (ALONE[0], channel(AGENT, LINE), channel(LINE, AGENT)), []),
+    (_L.TALKING, Stage.HELD, NUMBER, (*PAIR, channel(LINE)), ["ReconnectLine"]),
+    (_L.TALKING, Stage.HELD, NUMBER, (*TOGETHER, channel(LINE)), [f"LegsBridged {AGENT}"]),
+    (
+        _L.TALKING,
+        Stage.HELD,
+        COLLEAGUE,
+        (channel(CALLER, LINE), channel(AGENT), channel(LINE, CALLER)),
+        [f"LegsBridged {LINE}"],
+    ),
+    (_L.TALKING, Stage.HELD, NUMBER, (room(CALLER), room(AGENT), room(LINE)), ["SeenTogether"]),
+    (_L.TALKING, Stage.STAYING, NUMBER, (channel(AGENT, LINE), channel(LINE, AGENT)), [GONE_CALLER]),
+    (_L.HELD, Stage.TALKING, NUMBER, (*TOGETHER, channel(LINE)), [f"SendHome {LINE}"]),
+    (_L.HELD, Stage.TALKING, COLLEAGUE, (*TOGETHER, channel(LINE)), []),
+    (
+        _L.HELD,
+        Stage.TALKING,
+        NUMBER,
+        (ALONE[0], channel(AGENT, LINE), channel(LINE, AGENT)),
+        [f"LegsBridged {AGENT}"],
+    ),
+    (_L.CONFERENCE, Stage.CONFERENCE, NUMBER, (room(CALLER), room(AGENT), room(LINE)), []),
+    (_L.CONFERENCE, Stage.CONFERENCE, NUMBER, (room(CALLER), channel(AGENT), room(LINE)), ["Rejoin"]),
+    (_L.CONFERENCE, Stage.CONFERENCE, NUMBER, (room(CALLER), room(AGENT), channel(LINE)), ["Rejoin"]),
+    (
+        _L.CONFERENCE,
+        Stage.CONFERENCE,
+        NUMBER,
+        (channel(CALLER, LINE), room(AGENT), channel(LINE, CALLER)),
+        [f"LegsBridged {LINE}"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("state", "stage", "kind", "picture", "mended"), LINES)
+def test_what_is_mended_of_a_line(
+    state: LineState, stage: Stage, kind: str, picture: tuple[f.Channel, ...], mended: list[str]
+) -> None:
+    assert told(compared(with_line(state, stage, kind), *picture)) == mended
+
+
+def test_who_is_to_be_given_away_is_brought_to_the_door_again() -> None:
+    made = call(Stage.TALKING)
+    made.transfer = Transfer("number", 1, True, number="+33155667788")
+    assert told(compared(made, *TOGETHER, session=False)) == [HOME]
