@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "contacts.edit": EVERYBODY,
     "directory.view": EVERYBODY,
     "directory.edit_public": STEERING,
+    "directory.manage": ADMINS,
     "status.view": STEERING,
     "status.restart": ADMINS,
     "supervision.view": STEERING,

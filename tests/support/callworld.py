@@ -14,7 +14,7 @@ from typing import Any
 from fs_app.accounts.model import User
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, Recording
-from fs_app.contacts.model import Contact
+from fs_app.contacts.model import Contact, DirectoryEntry, DirectoryImport
 from fs_app.outgoing.model import DncEntry
 from fs_app.queues.model import Disposition, Queue
 from fs_app.supervision.model import Display
@@ -125,6 +125,22 @@ def populate(ids: CallIds, now: int) -> None:
     desk = ids.desk
     messageworld.write(desk.account, desk.queue, FULL, now)
     DncEntry.create(account=desk.account, number="+33698000001", reason="Opposition", created_at=now)
+    brought = DirectoryImport.create(
+        account=desk.account, file="annuaire.csv", at=now, by_name="Ahmed Lefèvre", added=1, refused=1
+    )
+    DirectoryEntry.create(
+        account=desk.account,
+        name="Entrepôt Nord",
+        company="Oscorp Logistique",
+        category="Fournisseur",
+        office="+33145678901",
+        mail="nord@oscorp.example",
+        folded="entrepot nord oscorp logistique fournisseur nord@oscorp.example",
+        digits="0145678901 33145678901",
+        created_at=now,
+        updated_at=now,
+        brought_by=brought,
+    )
     Display.create(account=desk.account, name="Plateau nord", token_hash="1" * 64, queues=[], created_at=now)
     admin = User.create(
         account=desk.account,

@@ -129,6 +129,7 @@ def addresses(flask: Flask, objects: dict[str, Any]) -> list[Address]:
         "way": "up",
         "steering": "pause",
         "part": "link",
+        "kind": "csv",
         "job": "none",
         "file": 1,
     }

@@ -31,6 +31,7 @@ def entries(identity: Identity) -> list[Entry]:
         Entry("/admin/reasons", t("menu.reasons"), "coffee", "reasons.manage"),
         Entry("/admin/numbers", t("menu.numbers"), "phone-incoming", "numbers.manage"),
         Entry("/admin/blacklist", t("menu.blacklist"), "phone-off", "blacklist.manage"),
+        Entry("/admin/directory", t("menu.directory"), "address-book", "directory.manage"),
         Entry(
             "/admin/schedules",
             t("hours.title"),
