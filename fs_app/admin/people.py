@@ -17,6 +17,7 @@ from fs_app.admin.form import Problems, find
 from fs_app.admin.listing import Page, Wanted, like, page_of
 from fs_app.admin.profiles import not_more_than_own, permissions_of, somebody_keeps_the_keys
 from fs_app.agents.model import Agent
+from fs_app.agents.places import Phone
 from fs_app.digest import a1_hash
 from fs_app.errors import NotAllowed
 from fs_app.queues.model import Queue, QueueMember
@@ -303,6 +304,8 @@ def _check_number(account: int, user: int | None, number: str, problems: Problem
         problems.add("number", key, name=other.user.name)
     elif (queue := Queue.get_or_none((Queue.account == account) & (Queue.number == number))) is not None:
         problems.add("number", "field.extension_queue", name=queue.name)
+    elif Phone.get_or_none((Phone.account == account) & (Phone.number == number)) is not None:
+        problems.add("number", "error.number_used")
 
 
 def _save_telephone(actor: Actor, user: int, person: Person, sip_password: str) -> bool:

@@ -79,6 +79,14 @@ def listing(account: int) -> list[SeatRow]:
     ]
 
 
+def get(account: int, seat: int) -> str:
+    """Its name. Raises NotFound."""
+    row = Seat.get_or_none((Seat.account == account) & (Seat.id == seat))
+    if row is None:
+        raise NotFound(f"seat {seat}")
+    return str(row.name)
+
+
 def rename(account: int, seat: int, name: str) -> None:
     """Raises NotFound."""
     if not Seat.update(name=name).where(Seat.account == account, Seat.id == seat).execute():
@@ -87,11 +95,8 @@ def rename(account: int, seat: int, name: str) -> None:
 
 def remove(account: int, seat: int) -> str:
     """Answers its name. Raises NotFound."""
-    row = Seat.get_or_none((Seat.account == account) & (Seat.id == seat))
-    if row is None:
-        raise NotFound(f"seat {seat}")
-    name: str = row.name
-    row.delete_instance()
+    name = get(account, seat)
+    Seat.delete().where(Seat.id == seat).execute()
     return name
 
 

@@ -38,6 +38,7 @@ test("why there is no microphone is said in words that help", () => {
   assert.equal(microphoneError({ name: "NotAllowedError" }, true), "softphone.error.denied");
   assert.equal(microphoneError({ name: "NotFoundError" }, true), "softphone.error.none");
   assert.equal(microphoneError({ name: "NotReadableError" }, true), "softphone.error.busy");
+  assert.equal(microphoneError({ name: "NotSupportedError" }, true), "softphone.error.browser");
   assert.equal(microphoneError(null, true), "softphone.error.none");
   assert.equal(microphoneError({ name: "NotAllowedError" }, false), "softphone.error.insecure");
 });

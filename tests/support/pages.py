@@ -59,6 +59,7 @@ PAGES = (
     "/admin/phones/1/password",
     "/recordings",
     "/recordings/{recording}/delete",
+    "/admin/seats",
     "/admin/displays",
     "/admin/displays/new",
     "/admin/displays/1/revoke",

@@ -9,6 +9,7 @@ from flask import Flask
 
 from fs_app.accounts.model import Profile, User
 from fs_app.agents.model import Agent, NotReadyReason
+from fs_app.agents.places import Phone, Seat
 from fs_app.audio.model import MusicList, Sound
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Recording
@@ -48,6 +49,10 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
         day = Holiday.create(set=holidays, name=SECRET, month=12, day=24, begin=0, end=1440, **of)
         template = MessageTemplate.create(name=SECRET, channel="sms", created_at=now, **of)
         return {
+            "seat": Seat.create(
+                token_hash=SECRET, name=SECRET, how="phone", number="333", created_at=now, used_at=now, **of
+            ).id,
+            "desk_phone": Phone.create(number="444", sip_ha1="0" * 32, label=SECRET, created_at=now, **of).id,
             "message_template": template.id,
             "provider": MessageProvider.create(
                 name=SECRET,

@@ -44,6 +44,7 @@ def entries(identity: Identity) -> list[Entry]:
         Entry("/admin/sounds", t("menu.sounds"), "music", "sounds.manage"),
         Entry("/recordings", t("menu.recordings"), "microphone", "recordings.listen_all"),
         Entry("/admin/phones", t("menu.phones"), "device-landline-phone", "phones.manage"),
+        Entry("/admin/seats", t("menu.seats"), "switch-horizontal", "phones.manage"),
         Entry("/admin/displays", t("menu.displays"), "layout-grid", "displays.manage"),
         Entry("/admin/audit", t("menu.audit"), "history", "audit.view"),
     )

@@ -35,7 +35,7 @@ function readKept() {
 
 /** Ask for the microphone once, so that nobody is asked while a customer waits. */
 async function tryMicrophone() {
-  if (!isSecureContext || !navigator.mediaDevices) return { name: "", insecure: !isSecureContext };
+  if (!navigator.mediaDevices || !globalThis.RTCPeerConnection) return { name: "NotSupportedError" };
   try {
     sound.release(await sound.microphone());
     return null;

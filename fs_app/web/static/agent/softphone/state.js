@@ -63,6 +63,8 @@ export function microphoneError(error, secure) {
     case "NotReadableError":
     case "AbortError":
       return "softphone.error.busy";
+    case "NotSupportedError":
+      return "softphone.error.browser";
     default:
       return "softphone.error.none"; // NotFoundError, OverconstrainedError: the chosen one was unplugged
   }
