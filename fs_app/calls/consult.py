@@ -342,6 +342,8 @@ def bridged(ctx: Context, call: Call, line: Line) -> None:
         conversation.held(ctx, call)
     if line.state is not LineState.TALKING:
         move(ctx, call, line, "bridged")
+    if call.agent is not None:
+        ctx.agents.has_reached(call.agent, call.id)  # a colleague whom he called without a customer
 
 
 def left_for_customer(ctx: Context, call: Call) -> None:

@@ -9,13 +9,14 @@ from fs_app.calls import (
     consult,
     ending,
     offers,
+    outgoing,
     outside,
     recording,
     survey,
     transfer,
 )
 from fs_app.calls.context import Beeped, Context, HadTalked
-from fs_app.calls.state import IN_CONVERSATION, WITH_AGENT, Call, Leg, Role, Stage
+from fs_app.calls.state import INTERNAL, IN_CONVERSATION, WITH_AGENT, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel
 
 NORMAL = frozenset({"NORMAL_CLEARING", "ORIGINATOR_CANCEL", "NONE"})
@@ -71,7 +72,13 @@ def parked(ctx: Context, call: Call, fact: f.LegParked) -> None:
     if call.consult_of:
         consult.handed_over(ctx, call, leg)
         return
-    _accept(ctx, call, leg, "dialling" if call.absent else "agent_answered")
+    _accept(ctx, call, leg, _taken_as(call))
+
+
+def _taken_as(call: Call) -> str:
+    if call.direction == INTERNAL:
+        return "to_colleague"
+    return "dialling" if call.absent else "agent_answered"
 
 
 def _accept(ctx: Context, call: Call, leg: Leg, event: str, at: int | None = None) -> None:
@@ -81,7 +88,7 @@ def _accept(ctx: Context, call: Call, leg: Leg, event: str, at: int | None = Non
     losers = [offer for offer in call.offers.values() if offer.leg != leg.id]
     ctx.runtime(call).bridge_tries = 0
     ctx.record(call, "offer.accepted", agent=leg.agent, leg=leg.id)
-    if event == "dialling":
+    if event in ("dialling", "to_colleague"):
         ctx.agents.dials(leg.agent, call.id)
     else:
         ctx.agents.answered(leg.agent, call.id)
@@ -92,6 +99,8 @@ def _accept(ctx: Context, call: Call, leg: Leg, event: str, at: int | None = Non
         connect(ctx, call)
     elif call.stage is Stage.DIALING:
         callback.dial(ctx, call, leg)
+    elif call.stage is Stage.STAYING:
+        outgoing.dial_colleague(ctx, call)
     offers.lost_race(ctx, call, losers)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fs_app.calls import offers, outside
 from fs_app.calls.context import Context
-from fs_app.calls.state import Call, Leg, Stage
+from fs_app.calls.state import INTERNAL, Call, Leg, Stage
 from fs_app.catalog import QueueInfo
 from fs_app.ivr import words
 
@@ -42,8 +42,9 @@ def lines_over(ctx: Context, call: Call) -> None:
     _leave_menu(ctx, call)
     ctx.stage(call, "lines_over")
     by = call.hang_up_by or "caller"
-    ctx.record(call, "call.ended", by=by, outcome="answered", cause=leg.cause if leg is not None else "NONE")
-    ctx.callbacks.ended(call, "answered", "" if call.taking else call.message)
+    outcome = "answered" if call.direction != INTERNAL else _outcome(call, Stage.STAYING, by)
+    ctx.record(call, "call.ended", by=by, outcome=outcome, cause=leg.cause if leg is not None else "NONE")
+    ctx.callbacks.ended(call, outcome, "" if call.taking else call.message)
     ctx.runtimes.pop(call.id, None)
     if call.agent is not None:
         free_agent(ctx, call)

@@ -20,7 +20,7 @@ from fs_app.agents.state import INTERRUPTIBLE, AgentState, Work
 from fs_app.calls import callback, consult, conversation, ending, offers, transfer
 from fs_app.calls.context import Context, MenuDialOver
 from fs_app.calls.line import NOT_YET, THERE
-from fs_app.calls.state import IN_CONVERSATION, WITH_AGENT, Call, Role, Stage
+from fs_app.calls.state import INTERNAL, IN_CONVERSATION, WITH_AGENT, Call, Role, Stage
 
 log = structlog.get_logger(__name__)
 
@@ -161,7 +161,9 @@ def _of_lines(call: Call, calls: Mapping[str, Call]) -> list[Leftover]:
         there = leg.live if leg is not None else waits is not None and waits.ended_at is None
         if not there or (not wanted and call.stage not in GIVES_AWAY):
             found.append(LineOver(call.id, line.id))
-    if not found and call.stage is Stage.STAYING and not call.lines_there and call.agent_leg is not None:
+    rings = call.direction == INTERNAL and bool(call.lines)  # the colleague whom he called
+    alone = call.stage is Stage.STAYING and not call.lines_there and not rings
+    if not found and alone and call.agent_leg is not None:
         found.append(NobodyStays(call.id))
     return found
 
@@ -170,6 +172,7 @@ def _of_call(call: Call, agents: Mapping[int, AgentState], calls: Mapping[str, C
     caller = call.legs.get(call.caller_leg)
     if call.absent and call.ended_at is None:
         stands = call.stage is Stage.OFFERED or (call.stage is Stage.WAITING and call.asked_by is None)
+        stands = stands or (call.direction == INTERNAL and call.stage is Stage.STAYING)
         if not stands or (call.consult_of and not _is_consulted(call, calls)):
             return [NotDialled(call.id)]
     elif (
@@ -194,7 +197,8 @@ def _of_call(call: Call, agents: Mapping[int, AgentState], calls: Mapping[str, C
         return [LegOver(call.id, last)] if last else []
     if call.stage in (*IN_CONVERSATION, Stage.STAYING):
         asked = [line.agent for line in call.lines.values() if line.state in THERE]
-        for agent_id in filter(None, (call.agent, *asked)):
+        dials = call.direction == INTERNAL and not asked
+        for agent_id in filter(None, () if dials else (call.agent, *asked)):
             his = agents.get(agent_id)
             if his is not None and his.work in UNNOTICED and his.call in (None, call.id):
                 return [TalksUnnoticed(his.id, call.id)]

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from fs_app.calls import offers
+from fs_app.calls import consult, ending, offers, targets
 from fs_app.calls.context import Context
-from fs_app.calls.state import Call
+from fs_app.calls.state import INTERNAL, Call
 from fs_app.calls.wanted import DIRECTION, Wanted
+from fs_app.catalog import QueueInfo
+from fs_app.errors import FsAppError
+
+INSIDE = QueueInfo(0, 0, "", "", "", "", None, False, ring_s=20, no_answer_delay_s=0, inter_call_s=0, record_rule="none")
+"""Instead of a queue: how long his own telephone rings for a call to a colleague."""
 
 
 def ring_agent(ctx: Context, wanted: Wanted) -> Call:
@@ -35,3 +40,36 @@ def ring_agent(ctx: Context, wanted: Wanted) -> Call:
         ctx.record(call, "call.contact", contact=wanted.contact, name=wanted.contact_name)
     offers.make(ctx, call, wanted.queue, wanted.agent, {"chosen_by": "dial"})
     return call
+
+
+def ring_for_colleague(ctx: Context, account: int, agent: int, colleague: int) -> Call:
+    """His telephone rings, then the colleague's; nobody else is there, and nobody is asked for a verdict. Raises what
+    `targets.colleague` raises."""
+    target = targets.colleague(ctx, account, agent, colleague)
+    name = str(uuid4())
+    ctx.live.record(
+        "call.started",
+        account=account,
+        call=name,
+        direction=INTERNAL,
+        caller_number=target.number,
+        caller_name=target.name,
+        called_number="",
+        asked_by=agent,
+        to_agent=colleague,
+    )
+    call = ctx.live.calls[name]
+    offers.make(ctx, call, INSIDE, agent, {"chosen_by": "dial"})
+    return call
+
+
+def dial_colleague(ctx: Context, call: Call) -> None:
+    """He has picked up (stage STAYING): now the colleague, if he is still there and free."""
+    assert call.agent is not None
+    try:
+        target = targets.colleague(ctx, call.account, call.agent, call.to_agent or 0)
+    except FsAppError as error:
+        ctx.record(call, "call.dial_refused", number=call.caller_number, why=error.key, agent=call.agent)
+        ending.lines_over(ctx, call)
+        return
+    consult.begin(ctx, call, call.agent, target)

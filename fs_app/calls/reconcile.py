@@ -139,7 +139,7 @@ def _compare_call(
                 if leg.live and leg.id in present
             ]
         return repairs
-    if call.absent:
+    if call.absent and call.stage is not Stage.STAYING:
         at = begun_ms * 1000
         answered = [leg for leg in call.asked_legs if leg.id not in gone and leg.id in channels]
         if call.stage is Stage.OFFERED:

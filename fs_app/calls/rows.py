@@ -7,7 +7,7 @@ from typing import Any
 
 OUTCOMES = (
     *("answered", "abandoned", "hung_up_early", "closed", "refused", "failed", "running"),
-    *("callback", "voicemail", "outside", "unreachable", "unanswered", "cancelled", "menu"),
+    *("callback", "voicemail", "outside", "unreachable", "unanswered", "cancelled", "menu", "consulted"),
 )
 
 

@@ -251,6 +251,10 @@ class Calls:
         """The agent's telephone first, then the number."""
         return outgoing.ring_agent(self._ctx, wanted)
 
+    def dial_colleague(self, account: int, agent: int, colleague: int) -> Call:
+        """The agent's telephone first, then that of the other. Raises what `targets.colleague` raises."""
+        return outgoing.ring_for_colleague(self._ctx, account, agent, colleague)
+
     def leave_line(self, call_id: str) -> bool:
         """End an attempt that waits in the line still; False: it has gone further."""
         call = self._ctx.live.calls.get(call_id)

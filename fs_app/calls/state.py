@@ -44,6 +44,7 @@ The stages (a test compares this with the table):
     OFFERED -[offer_failed]> WAITING
     OFFERED -[agent_answered]> CONNECTING
     OFFERED -[dialling]> DIALING
+    OFFERED -[to_colleague]> STAYING
     DIALING -[customer_answered]> CONNECTING
     DIALING -[bridged]> TALKING
     OFFERED -[bridged]> TALKING
@@ -193,6 +194,7 @@ MACHINE: Machine[Stage] = Machine(
         (_S.OFFERED, "offer_failed"): _S.WAITING,
         (_S.OFFERED, "agent_answered"): _S.CONNECTING,
         (_S.OFFERED, "dialling"): _S.DIALING,
+        (_S.OFFERED, "to_colleague"): _S.STAYING,
         (_S.DIALING, "customer_answered"): _S.CONNECTING,
         (_S.DIALING, "bridged"): _S.TALKING,
         (_S.OFFERED, "bridged"): _S.TALKING,
@@ -247,7 +249,10 @@ HEARS_MUSIC = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.H
 CONSULT = "consult"
 """The direction of a call that waits in a queue's line for an agent who asks a colleague (`consulting.py`)."""
 
-DIALLED = frozenset({"callback", "outbound", CONSULT})
+INTERNAL = "internal"
+"""Direction of a call to a colleague: without a customer, begun in stage STAYING with him as its one line."""
+
+DIALLED = frozenset({"callback", "outbound", INTERNAL, CONSULT})
 """Directions of calls that begin with us: who is called has no leg before he is dialled."""
 
 IN_CONVERSATION = frozenset({Stage.TALKING, Stage.HELD, Stage.CONFERENCE})
@@ -341,6 +346,7 @@ class Call:
     callback: str = ""  # whom this call calls back
     asked_by: int | None = None  # the agent who wanted to call, and is asked alone
     withheld: bool = False  # who is called is not shown a number
+    to_agent: int | None = None  # the colleague who is called
     agent: int | None = None
     preferred_agent: int | None = None
     contact: int | None = None
@@ -486,6 +492,7 @@ def started(entry: Entry) -> Call:
         callback=d.get("callback", ""),
         asked_by=d.get("asked_by"),
         withheld=bool(d.get("withheld")),
+        to_agent=d.get("to_agent"),
         menu=d.get("menu"),
         consult_of=d.get("consult_of", ""),
         stage_since=entry.at,
@@ -509,7 +516,8 @@ def evolve(call: Call, entry: Entry) -> None:
         case "call.queued":
             call.left_as = "" if call.left_as in IN_A_MENU else call.left_as
             call.queue, call.ticket = d["queue"], d["ticket"]
-            call.queued_at = call.queued_at or d.get("since") or entry.at
+            anew = d.get("anew")  # given to this queue by an agent: he begins to wait now
+            call.queued_at = entry.at if anew else call.queued_at or d.get("since") or entry.at
             call.entered_at = entry.at
             call.been.append(d["queue"])
         case "call.overflowed":
@@ -608,6 +616,7 @@ def evolve(call: Call, entry: Entry) -> None:
         case "line.state" if d["line"] in call.lines:
             line = call.lines[d["line"]]
             line.state, line.since = LineState(d["new"]), entry.at
+            call.talked = call.talked or (call.direction == INTERNAL and line.state is LineState.TALKING)
         case "line.joined" if d["line"] in call.lines:
             line = call.lines[d["line"]]
             line.leg, line.agent, line.name = d["leg"], d["agent"], d.get("agent_name", "")
@@ -653,7 +662,8 @@ def evolve(call: Call, entry: Entry) -> None:
         case "capture.started":
             call.capture, call.captured = "asking", {}
         case "capture.ended":
-            call.capture, call.captured = "back" if d.get("left") else "", {"ended": d["why"]}
+            call.capture = "back" if d.get("left") else ""
+            call.captured = {**call.captured, "ended": d["why"]}  # the answer may have come before
         case "capture.posted":
             call.captured = {**call.captured, "ok": d["ok"], "text": d["text"], "why": d["why"]}
         case "capture.over":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fs_app.calls import callback
+from fs_app.calls import callback, consult, ending
 from fs_app.calls.context import Context
 from fs_app.calls.state import Call, Stage
 from fs_app.catalog import QueueInfo
@@ -13,6 +13,10 @@ def end(ctx: Context, call: Call, by: str) -> None:
     if call.hang_up_by or call.stage is Stage.ENDED:
         return
     ctx.record(call, "call.hang_up_asked", by=by)
+    if call.stage is Stage.STAYING:  # no customer (any more): the agent and whom he called
+        consult.dismiss_all(ctx, call)
+        ending.lines_over(ctx, call)
+        return
     if call.absent:
         callback.leave_line(ctx, call, "unreachable")
         return

@@ -91,15 +91,23 @@ def _internal(ctx: Context, call: Call, number: str) -> Wish | None:
 
 
 def _agent(ctx: Context, call: Call, agent: int, wish: Wish, blind: bool) -> Target:
-    info = ctx.catalog.agent(wish.id or 0)
-    if info is None or info.account != call.account:
-        raise NotFound(f"agent {wish.id}")
+    if call.line_of(wish.id or 0) is not None:
+        info = ctx.catalog.agent(wish.id or 0)
+        raise AgentBusy(f"agent {wish.id}", name=info.name if info is not None else "")
+    return colleague(ctx, call.account, agent, wish.id or 0, blind)
+
+
+def colleague(ctx: Context, account: int, agent: int, wanted: int, blind: bool = False) -> Target:
+    """Another agent, when he can be called now. Raises NotFound, Yourself, AgentAway, AgentBusy, AgentNoPhone."""
+    info = ctx.catalog.agent(wanted)
+    if info is None or info.account != account:
+        raise NotFound(f"agent {wanted}")
     if info.id == agent:
         raise Yourself("that is himself", field="to")
     state = ctx.live.agents.get(info.id)
     if state is None or state.presence is Presence.LOGGED_OUT or state.wanted == "log_out":
         raise AgentAway(f"agent {info.id}", name=info.name)
-    if state.work in BUSY or call.line_of(info.id) is not None:
+    if state.work in BUSY:
         raise AgentBusy(f"agent {info.id}", name=info.name)
     if blind and state.presence is not Presence.AVAILABLE:
         raise AgentAway(f"agent {info.id}", name=info.name)

@@ -100,7 +100,7 @@ def begin(ctx: Context, call: Call) -> None:
 
 def _into_line(ctx: Context, call: Call, queue: QueueInfo, ticket: int | None = None) -> None:
     ticket = ticket or ctx.live.next_ticket()
-    ctx.record(call, "call.queued", queue=queue.id, queue_name=queue.name, ticket=ticket)
+    ctx.record(call, "call.queued", queue=queue.id, queue_name=queue.name, ticket=ticket, anew=True)
     told = {"fsapp_queue": str(queue.id), "fsapp_ticket": str(ticket)}
     ctx.command(call, ctx.switch.set_variables(call.caller_leg, told))
     ctx.stage(call, "queued", why="transferred")

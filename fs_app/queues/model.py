@@ -57,9 +57,9 @@ class Queue(Base):
     within `outside_ring_s` he is back in the queue), `voicemail`, or `hang_up` (after `…_message`, a file under the
     sounds folder). `exit_key` leads to the same four. A closed queue without a `closed_queue` goes by `closed_then`.
 
-    A call that an agent has transferred without a word and that nobody takes comes back to him (`transfer_returns`), else
-    into this queue. Who is back in the line because his agent's telephone was lost, or could not be rung again, waits
-    `preferred_s` for the same agent alone.
+    A call that an agent has transferred without a word and that nobody takes comes back to him (`transfer_returns`),
+    else into this queue. Who is back in the line because his agent's telephone was lost, or could not be rung again,
+    waits `preferred_s` for the same agent alone.
 
     A voicemail is `voicemail_greeting` (empty: the spoken one), a beep, and the message: `voicemail_max_s` at most,
     ended by `voicemail_silence_s` of silence.

@@ -92,6 +92,8 @@ class Queues:
         if call is None:
             return
         if kind == "call.queued":
+            if entry.data.get("anew"):
+                self._since.pop(call.id, None)
             self._since.setdefault(call.id, self._moment(call.queued_at or entry.at))
             self._entered[call.id] = self._clock.monotonic()
         elif kind == "call.overflowed":

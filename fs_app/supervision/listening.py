@@ -22,7 +22,7 @@ import structlog
 from fs_app import facts as f
 from fs_app.agents.state import Work
 from fs_app.bus import Bus
-from fs_app.calls.state import Call, Leg, Stage
+from fs_app.calls.state import IN_CONVERSATION, Call, Leg
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.clock import Clock
 from fs_app.errors import Conflict, NotAllowed, NotFound
@@ -229,7 +229,7 @@ class Listening:
         state = self._live.agents.get(agent)
         call = self._live.calls.get((state.call if state else None) or "")
         leg = call.leg_of(agent) if call is not None else None
-        if call is None or leg is None or call.stage not in (Stage.TALKING, Stage.HELD):
+        if call is None or leg is None or call.stage not in IN_CONVERSATION:
             raise NotTalking(f"agent {agent}")
         return call, leg
 

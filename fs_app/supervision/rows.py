@@ -9,15 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from fs_app.agents.state import AgentState, Work
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.state import IN_CONVERSATION, Call, Stage
 from fs_app.catalog import AgentInfo, Catalog, QueueInfo
 from fs_app.supervision.scope import Scope
 from fs_app.supervision.today import Figures
 
 Row = dict[str, Any]
-
-STEERED_NOW = (Stage.TALKING, Stage.HELD)
-"""In these stages somebody can listen in."""
 
 
 def queue_row(
@@ -75,13 +72,13 @@ def agent_row(
         "can": _can(state, call),
     }
     if call is not None and call.stage is not Stage.ENDED:
-        leg = call.leg_of(info.id)
+        leg, beside = call.leg_of(info.id), call.line_of(info.id)
         row |= {
             "call": call.id,
             "queue": call.queue,
             "party": call.caller_number,
             "party_name": call.contact_name or call.caller_name,
-            "line": str(call.stage) if leg is not None else "",
+            "line": str(call.stage) if leg is not None else str(beside.state) if beside is not None else "",
         }
     return row
 
@@ -96,7 +93,8 @@ def _can(state: AgentState, call: Call | None) -> list[str]:
         can.append("available")
     if state.work in (Work.INTER_CALL, Work.NO_ANSWER_DELAY):
         can.append("end_delay")
-    if call is not None and call.stage in STEERED_NOW and state.work is Work.ACTIVE:
+    his = call is not None and call.agent == state.id
+    if his and call is not None and call.stage in IN_CONVERSATION and state.work is Work.ACTIVE:
         can.append("listen")
     return can
 
