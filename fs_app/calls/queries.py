@@ -111,6 +111,13 @@ def recording(account: int, call_id: str, recording_id: str) -> RecordingRow | N
     return _recording(row)
 
 
+def recorded_agent(account: int, call_id: str, recording_id: str) -> int | None:
+    """Whose conversation it is, whoever had the call in the end."""
+    mine = (Recording.id == recording_id) & (Recording.call == call_id) & (Recording.account == account)
+    found = Recording.select(Recording.agent).where(mine).tuples().first()
+    return found[0] if found is not None else None
+
+
 def figures(account: int, since: int, until: int, queues: tuple[int, ...] | None = None) -> Figures:
     """The calls that began in [since, until), in figures; `queues`: only of these."""
     talked = Call.answered_at.is_null(False)

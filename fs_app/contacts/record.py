@@ -15,6 +15,7 @@ from fs_app.contacts import background
 from fs_app.contacts.numbers import e164, is_mobile, shown, spellings
 from fs_app.contacts.service import by_id, by_number, country_of, numbers_of
 from fs_app.errors import NotFound
+from fs_app.history.model import CallPart
 from fs_app.queues.model import Did, Disposition, Queue
 
 Json = dict[str, Any]
@@ -53,7 +54,7 @@ def record_of_call(
     """
     country = country_of(reader.account)
     row = Call.get_or_none((Call.id == call) & (Call.account == reader.account))
-    mine = row is not None and (reader.everything or (row.agent_id and row.agent_id == reader.agent))
+    mine = row is not None and (reader.everything or _had_part(reader, row))
     if known is None and not mine:
         raise NotFound(f"call {call}")
     number = _other_party(row) if row is not None else known.number if known else ""
@@ -82,6 +83,14 @@ def record_of_call(
         "messages": background.messages(reader.account, numbers, contact["mail"] if contact else ""),
         "dispositions": tree(reader.account, set_id),
     }
+
+
+def _had_part(reader: Reader, row: Call) -> bool:
+    """It is his, or was: he gave it to somebody else, let it ring, was asked about it."""
+    if reader.agent is None:
+        return False
+    his = CallPart.select().where(CallPart.call == row.id, CallPart.agent == reader.agent)
+    return row.agent_id == reader.agent or bool(his.exists())
 
 
 def _other_party(row: Call) -> str:

@@ -127,18 +127,20 @@ def _like(wanted: Wanted) -> Expression:
 
 def _read(query: ModelSelect) -> list[Row]:
     parts = list(query)
-    recorded = _recordings({part.call_id for part in parts})
+    recorded = _recordings({part.call_id for part in parts}, {part.agent_id for part in parts})
     return [_row(part, recorded.get(part.call_id, ())) for part in parts]
 
 
-def _recordings(calls: set[str]) -> dict[str, tuple[str, ...]]:
-    """What can be heard of these calls, in order."""
+def _recordings(calls: set[str], agents: set[int]) -> dict[str, tuple[str, ...]]:
+    """What these agents may hear of these calls: their conversations, and the calls that are theirs in the end."""
     found: dict[str, tuple[str, ...]] = {}
     listed = sorted(calls)
     for first in range(0, len(listed), 500):  # SQLite takes a limited number of values
         rows = (
             Recording.select(Recording.id, Recording.call)
+            .join(Call)
             .where(
+                Recording.agent.in_(agents) | Call.agent.in_(agents),
                 Recording.call.in_(listed[first : first + 500]),
                 Recording.ended_at.is_null(False),
                 Recording.delete_asked_at.is_null(),

@@ -153,9 +153,14 @@ def _wanted(account: int, agent: int, period: Period) -> queries.Wanted:
 
 def _shown(row: queries.Row, listens: bool) -> dict[str, Any]:
     said = asdict(row)
-    said["cause_text"] = t_or(f"cause.{row.cause}", row.cause) if row.cause else ""
+    said["cause_text"] = t_or(f"desk.history.cause.{row.cause}", cause_said(row.cause)) if row.cause else ""
     said["recordings"] = list(row.recordings) if listens else []
     return said
+
+
+def cause_said(cause: str) -> str:
+    """As the time line of a call has it, for causes that mean nothing else to the agent."""
+    return t_or(f"cause.{cause}", text.clipped(cause))
 
 
 def _page() -> int:

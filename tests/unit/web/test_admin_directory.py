@@ -122,7 +122,9 @@ def test_a_file_is_looked_at_brought_in_and_taken_out_again(web: Web, admin: Vis
     assert [line[0] for line in lines] == ["Ligne", "4", "5", "6", "7"]
     assert "existe déjà" in lines[4][1]
     again = send(admin, FILE.encode())
-    assert again.status_code == 400 and "6 lignes ne sont pas reprises" in again.text, "all of it is there already"
+    assert again.status_code == 400 and "6 lignes ne sont pas reprises" in again.text, (
+        "all of it is there already"
+    )
     # Somebody mends one of the two: an undoing leaves it.
     mended = {"version": "1", "name": "Calc", "office": "01 45 00 00 02"}
     (other,) = entries(web, office="+33145000002")

@@ -82,7 +82,8 @@ function details(row) {
 
 function Row({ row, day }) {
   const kind = row.missed ? "missed" : row.direction;
-  const [icon, tone] = LOOK[kind] ?? LOOK.in;
+  const [icon, ofKind] = LOOK[kind] ?? LOOK.in;
+  const tone = kind === "in" && row.talk_ms == null && !row.running ? "grey" : ofKind;
   const number = phone(row.number, facts.value.country);
   const who = row.name || row.company || number || t("desk.unknown_number");
   const open = heard.value === row.id;
