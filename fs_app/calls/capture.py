@@ -33,9 +33,9 @@ ASKED_S = 2.0
 """A bridge that was asked for is made within this time, or refused: it must not meet another."""
 
 SECRETIVE = {"digits_dialed_filter": ".+", "playback_terminators": "none"}
-"""What was pressed on this leg stands as X in FreeSWITCH's own record of it (switch_channel.c, digits_dialed). Its log has
-keys at the level `info`, which is why the level is `notice` (freeswitch-conf). `sensitive_dtmf` would hide them in both,
-but tells nobody of them at all [seen]. And no key ends a sound: that is done here."""
+"""What was pressed on this leg stands as X in FreeSWITCH's own record of it (switch_channel.c, digits_dialed). Its log
+has keys at the level `info`, which is why the level is `notice` (freeswitch-conf). `sensitive_dtmf` would hide them in
+both, but tells nobody of them at all [seen]. And no key ends a sound: that is done here."""
 
 AS_EVER = {"playback_terminators": ""}
 

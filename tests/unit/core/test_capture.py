@@ -121,6 +121,8 @@ def test_he_types_and_comes_back_and_the_bank_has_the_digits(world: CaptureWorld
     world.types(caller, EXPIRY)
     assert world.bank.got == [{"card": CARD, "expiry": EXPIRY}]
     assert world.spoken()[-1] == "capture_done.wav"
+    world.bank.says(True, f"Accepté, carte {CARD}, ref 77")  # faster than the thanks
+    world.calls.settle()
     world.hears_out(caller)
     world.clock.advance(QUIET_S + 0.1)
     world.calls.settle()
@@ -130,8 +132,6 @@ def test_he_types_and_comes_back_and_the_bank_has_the_digits(world: CaptureWorld
     assert world.stage(caller) is Stage.TALKING and len(world.switch.of("record_unmask")) == unmasked + 1
     assert world.switch.last("set_variables").args == (caller, AS_EVER)
     assert len(world.switch.of("music", caller)) == music
-    world.bank.says(True, f"Accepté, carte {CARD}, ref 77")
-    world.calls.settle()
     told = world.shown(caller)
     assert told["ok"] is True and CARD not in told["text"] and "ref 77" in told["text"]
     world.nothing_written(CARD, CARD[:6], EXPIRY + '"')
