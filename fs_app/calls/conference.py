@@ -38,8 +38,15 @@ def complete(ctx: Context, call: Call, line: Line) -> None:
 
 
 def give(ctx: Context, call: Call, line: Line) -> None:
-    runtime, leg = ctx.runtime(call), call.legs[line.leg]
-    runtime.moving_until, runtime.completing = ctx.clock.monotonic() + consult.MOVE_S, line.id
+    ctx.runtime(call).completing = line.id
+    consult.when_quiet(ctx, call, (line.leg, call.caller_leg), lambda call: _give(ctx, call, line))
+
+
+def _give(ctx: Context, call: Call, line: Line) -> None:
+    runtime, leg = ctx.runtime(call), call.legs.get(line.leg)
+    if leg is None or not leg.live or line.id not in call.lines or call.stage not in IN_CONVERSATION:
+        runtime.moving_until, runtime.completing = 0.0, ""
+        return
     if line.kind == NUMBER:
         ctx.command(call, ctx.switch.set_variables(leg.id, ENDS_WITH_IT))
     pending = ctx.switch.bridge(leg.id, call.caller_leg)
@@ -119,8 +126,9 @@ def begin(ctx: Context, call: Call, line: Line) -> None:
     agent, runtime = call.agent_leg, ctx.runtime(call)
     if not can_begin(call, line) or agent is None:
         raise Conflict("no conference can be made of these lines now")
-    runtime.moving_until, runtime.conferencing = ctx.clock.monotonic() + 2 * consult.MOVE_S, line.id
-    enter(ctx, call, line, (call.caller_leg, line.leg, agent.id))
+    legs = (call.caller_leg, line.leg, agent.id)
+    runtime.conferencing = line.id
+    consult.when_quiet(ctx, call, legs, lambda call: enter(ctx, call, line, legs))
 
 
 def enter(ctx: Context, call: Call, line: Line, legs: tuple[str, ...]) -> None:

@@ -11,12 +11,13 @@ rest), one at a time (`Runtime.moving_until`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
 from fs_app import facts as f
 from fs_app.calls import callback, dialling, offers, sounds
-from fs_app.calls.context import Context, LineMusic, LineTry
+from fs_app.calls.context import Context, LineMusic, LineTry, Soon
 from fs_app.calls.line import AGENT, MACHINE, NOT_YET, NUMBER, QUEUE, Line, LineState, Target
 from fs_app.calls.state import CONSULT, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel
@@ -27,6 +28,12 @@ MOVE_S = 1.5
 
 PARTING_S = 0.3
 """After the end of a bridge the agent's leg is at rest within this time."""
+
+QUIET_S = 0.3
+"""Music that was asked for begins within this time. A bridge that comes before it has the music inside, over what the
+two say [seen]: it waits."""
+
+MUSIC_LATER_S = 0.6
 
 BEEP = "tone_stream://%(150,0,1000)"
 BEEP_S = 0.3
@@ -95,9 +102,7 @@ def begin(ctx: Context, call: Call, agent: int, target: Target) -> Line:
     return line
 
 
-def _dialled(
-    ctx: Context, call: Call, agent: int, target: Target, line: str, leg: str, **more: Any
-) -> Line:
+def _dialled(ctx: Context, call: Call, agent: int, target: Target, line: str, leg: str, **more: Any) -> Line:
     ctx.live.record(
         "line.dialled",
         account=call.account,
@@ -257,7 +262,11 @@ def rests(ctx: Context, call: Call, leg: Leg) -> None:
         runtime = ctx.runtime(call)
         if line.state is LineState.TALKING and runtime.holding_line == line.id:
             _held(ctx, call, line)
-        music(ctx, call, line)  # also when the bridge that took the agent elsewhere is told only now
+        if runtime.moving_until > ctx.clock.monotonic():
+            call_id, line_id = call.id, line.id
+            ctx.clock.call_later(MUSIC_LATER_S, lambda: ctx.tell(call_id, LineMusic(line_id)))
+        else:
+            music(ctx, call, line)  # also when the bridge that took the agent elsewhere is told only now
 
 
 def _there(ctx: Context, call: Call, line: Line) -> None:
@@ -294,10 +303,28 @@ def try_connect(ctx: Context, call: Call, line_id: str) -> None:
         music(ctx, call, line)
 
 
-def connect(ctx: Context, call: Call, line: Line, again: bool = False) -> None:
+def when_quiet(ctx: Context, call: Call, legs: Iterable[str], action: Callable[[Call], None]) -> None:
+    """Do it, when no music is just beginning on these legs; meanwhile nothing else is moved."""
+    runtime, now = ctx.runtime(call), ctx.clock.monotonic()
+    wait = max((runtime.music_at.get(leg, 0.0) + QUIET_S - now for leg in legs), default=0.0)
+    runtime.moving_until = now + MOVE_S + max(0.0, wait)
+    if wait <= 0:
+        action(call)
+        return
+    call_id = call.id
+    ctx.clock.call_later(wait, lambda: ctx.tell(call_id, Soon(action)))
+
+
+def connect(ctx: Context, call: Call, line: Line) -> None:
     """The agent and this line."""
+    leg, other = call.agent_leg, call.legs.get(line.leg)
+    if leg is not None and other is not None:
+        when_quiet(ctx, call, (leg.id, other.id), lambda call: _connect(ctx, call, line))
+
+
+def _connect(ctx: Context, call: Call, line: Line, again: bool = False) -> None:
     leg, other, runtime = call.agent_leg, call.legs.get(line.leg), ctx.runtime(call)
-    if leg is None or other is None:
+    if leg is None or other is None or not other.live or line.id not in call.lines:
         return
     runtime.moving_until = ctx.clock.monotonic() + MOVE_S
     pending = ctx.switch.bridge(leg.id, other.id)
@@ -309,7 +336,7 @@ def connect(ctx: Context, call: Call, line: Line, again: bool = False) -> None:
         if isinstance(error, NoSuchChannel) or line.id not in call.lines:
             return  # one of them is gone, and that is told
         if not again:
-            connect(ctx, call, line, again=True)
+            _connect(ctx, call, line, again=True)
         elif line.state is LineState.ANSWERED:
             ctx.command(call, ctx.switch.hangup(other.id))
 
@@ -378,6 +405,7 @@ def waits(ctx: Context, call: Call) -> None:
     leg = call.agent_leg
     alone = call.stage in (Stage.HELD, Stage.STAYING) and call.talks_to is None
     if leg is not None and alone and any(line.state in NOT_YET for line in call.lines.values()):
+        ctx.runtime(call).music_at[leg.id] = ctx.clock.monotonic()
         ctx.command(call, ctx.switch.music(leg.id, sounds.RINGING, ctx.music_chunk_s))
 
 
@@ -432,6 +460,7 @@ def music(ctx: Context, call: Call, line: Line) -> None:
         if told == line.id:
             del runtime.line_music[app]
     pending = ctx.switch.music(line.leg, sounds.music_of(ctx, call), ctx.music_chunk_s)
+    runtime.music_at[line.leg] = ctx.clock.monotonic()
     runtime.line_music[pending.id] = line.id
     ctx.command(call, pending)
 

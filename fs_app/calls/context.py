@@ -52,6 +52,9 @@ class Runtime:
     holding_line: str = ""  # the line that is to wait; HELD comes when the switch says so
     completing: str = ""  # the line that is to get the customer
     conferencing: str = ""  # the line that is to join the two
+    music_at: dict[str, float] = field(
+        default_factory=dict
+    )  # leg → when music was last asked for (monotonic)
     line_music: dict[str, str] = field(
         default_factory=dict
     )  # music that was asked for → the line that hears it
@@ -328,6 +331,13 @@ class LineTry:
     """Who has picked up on this line may be connected now."""
 
     line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """What had to wait for a moment; it looks again at how things are."""
+
+    action: Callable[[Call], None]
 
 
 @dataclass(frozen=True, slots=True)

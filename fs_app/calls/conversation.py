@@ -16,7 +16,7 @@ from fs_app.calls import (
     transfer,
 )
 from fs_app.calls.context import Beeped, Context, HadTalked
-from fs_app.calls.state import INTERNAL, IN_CONVERSATION, WITH_AGENT, Call, Leg, Role, Stage
+from fs_app.calls.state import IN_CONVERSATION, INTERNAL, WITH_AGENT, Call, Leg, Role, Stage
 from fs_app.errors import NoSuchChannel
 
 NORMAL = frozenset({"NORMAL_CLEARING", "ORIGINATOR_CANCEL", "NONE"})

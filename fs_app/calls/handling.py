@@ -47,6 +47,7 @@ from fs_app.calls.context import (
     OfferOutcome,
     QueueLineOver,
     Silenced,
+    Soon,
     TimeToSpeak,
     WaitedTooLong,
 )
@@ -135,6 +136,8 @@ class Handler:
                     conversation.leg_ended(self._ctx, call, call.legs[leg], cause)
             case DialProven(is_proven=is_proven):
                 callback.proven(self._ctx, call, is_proven)
+            case Soon(action=action):
+                action(call)
             case LineTry(line=line):
                 consult.try_connect(self._ctx, call, line)
             case LineMusic(line=line):
@@ -191,6 +194,10 @@ class Handler:
         elif call.stage is Stage.TALKING and ctx.runtime(call).holding:
             conversation.held(ctx, call)
             sounds.music(ctx, call)
+        elif call.stage is Stage.HELD and ctx.runtime(call).moving_until > ctx.clock.monotonic():
+            self._look_again(
+                call, ctx.runtime(call).music_app, consult.MUSIC_LATER_S
+            )  # perhaps he is just connected
         elif call.stage is not Stage.ENDED:
             if call.stage is Stage.DIVERTING:
                 ctx.runtime(call).rang_diverting = ctx.clock.monotonic()

@@ -7,7 +7,7 @@ from typing import Any
 
 from fs_app.calls import conference, transfer
 from fs_app.calls.line import NOT_YET, Line, LineState
-from fs_app.calls.state import IN_CONVERSATION, Call, Stage
+from fs_app.calls.state import IN_CONVERSATION, INTERNAL, Call, Stage
 
 TRANSFER, CONFERENCE = "calls.transfer", "calls.conference"
 
@@ -86,6 +86,7 @@ def of_colleague(call: Call, line: Line, name: Names) -> list[dict[str, Any]]:
     talks = line.state in (LineState.TALKING, LineState.CONFERENCE)
     muted = bool(leg is not None and leg.muted)
     there = leg is not None and leg.answered_at is not None
+    internal = call.direction == INTERNAL  # there is no customer: he who asks is all that there is
     return [
         {
             "id": line.leg,
@@ -98,8 +99,8 @@ def of_colleague(call: Call, line: Line, name: Names) -> list[dict[str, Any]]:
             },
             "state": shown_state(line),
             "since": line.since,
-            "number": call.caller_number,
-            "name": call.contact_name or call.caller_name,
+            "number": "" if internal else call.caller_number,
+            "name": (asker["name"] if asker else "") if internal else call.contact_name or call.caller_name,
             "queue": None,
             "recording": False,
             "record": {"state": "off", "problem": ""},

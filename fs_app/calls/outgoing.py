@@ -16,7 +16,9 @@ from fs_app.calls.wanted import DIRECTION, Wanted
 from fs_app.catalog import QueueInfo
 from fs_app.errors import FsAppError
 
-INSIDE = QueueInfo(0, 0, "", "", "", "", None, False, ring_s=20, no_answer_delay_s=0, inter_call_s=0, record_rule="none")
+INSIDE = QueueInfo(
+    0, 0, "", "", "", "", None, False, ring_s=20, no_answer_delay_s=0, inter_call_s=0, record_rule="none"
+)
 """Instead of a queue: how long his own telephone rings for a call to a colleague."""
 
 

@@ -67,7 +67,7 @@ def music(ctx: Context, call: Call) -> None:
         return  # he is spoken to, and types
     pending = ctx.switch.music(call.caller_leg, music_of(ctx, call), ctx.music_chunk_s)
     ctx.runtime(call).music_app = pending.id
-    ctx.runtime(call).music_since = ctx.clock.monotonic()
+    ctx.runtime(call).music_since = ctx.runtime(call).music_at[call.caller_leg] = ctx.clock.monotonic()
     ctx.command(call, pending)
 
 

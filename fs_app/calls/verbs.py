@@ -153,9 +153,16 @@ class LineVerbs:
     def resume_customer(self, call: Call) -> None:
         """Stage HELD."""
         self._still(call)
-        if call.lines:
-            self._ctx.runtime(call).moving_until = self._ctx.clock.monotonic() + consult.MOVE_S
-        conversation.connect(self._ctx, call)
+        leg, ctx = call.agent_leg, self._ctx
+        if not call.lines or leg is None:
+            conversation.connect(ctx, call)
+            return
+
+        def connect(call: Call) -> None:
+            if call.stage is Stage.HELD:
+                conversation.connect(ctx, call)
+
+        consult.when_quiet(ctx, call, (leg.id, call.caller_leg), connect)
 
     def hang_up(self, agent: int, line: str) -> None:
         """Let go of this party; a colleague hangs up himself."""
