@@ -3,11 +3,11 @@
 What each figure counts, and its sentence in the catalogues (`desk.statistics.about.…`):
 
 - presented: his telephone rang for a call of a queue, a call back that a queue hands out, too.
-- taken: he picked up, and the caller was there. Calls that he dials are none of these.
+- taken: he picked up, and the caller (or a colleague who asks him) was there. Calls that he dials are none of these.
 - missed: he did not pick up, and nobody withdrew the call before.
 - communication: conversation with its holds; wrap-up: from its end to the verdict; handling: both. Means are over the
   calls taken whose conversation is over.
-- made: he picked up, and somebody was dialled; their mean and total are of conversations that came about.
+- made: he picked up, and somebody outside was dialled; their mean and total are of conversations that came about.
 
 A call counts for the period in which it was taken (missed: let ring; made: dialled), with all of its time. The figures
 of today that `agents/today.py` keeps in memory are the same.
@@ -30,6 +30,7 @@ class Part(NamedTuple):
     """What the figures need of a part."""
 
     direction: str
+    how: str
     presented_at: int | None
     answered_at: int | None
     connected_at: int | None
@@ -66,7 +67,7 @@ def figures(parts: Iterable[Part], since: int, until: int) -> Figures:
         return at is not None and since <= at < until
 
     listed = list(parts)
-    taken = [p for p in listed if p.direction != "out" and here(p.connected_at)]
+    taken = [p for p in listed if p.direction != "out" and p.how != "dialled" and here(p.connected_at)]
     over = [p for p in taken if p.ended_at is not None]
     made = [p for p in listed if p.direction == "out" and here(p.answered_at)]
     reached = [p for p in made if p.connected_at is not None and p.ended_at is not None]

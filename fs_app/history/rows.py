@@ -13,7 +13,7 @@ from typing import Any
 from fs_app.accounts.model import User
 from fs_app.agents.model import Agent
 from fs_app.calls.model import Call, JournalEntry
-from fs_app.calls.state import CONSULT, DIALLED, NO_FAULT
+from fs_app.calls.state import CONSULT, DIALLED, INTERNAL, NO_FAULT
 from fs_app.history.model import CallPart
 from fs_app.journal import Entry
 
@@ -49,7 +49,8 @@ class Facts:
     @property
     def side(self) -> str:
         """What it is for an agent who is offered it."""
-        return "internal" if self.direction == CONSULT else "out" if self.dialled else "in"
+        inside = self.direction in (CONSULT, INTERNAL)
+        return "internal" if inside else "out" if self.dialled else "in"
 
 
 FactsOf = Callable[[str], Facts | None]
