@@ -226,6 +226,15 @@ def colleague_rings(play: Play) -> Phone:
     return play.phones["1002"]
 
 
+def queued(play: Play) -> Phone:
+    """Its agent's telephone rings; he does not pick up."""
+    play.pages["1003"].do("agent.unavailable")
+    play.consult(kind="queue", queue=play.app.ids.other)  # type: ignore[attr-defined]
+    play.is_line("QUEUED")
+    play.phones["1002"].ringing()
+    return play.phones["1002"]
+
+
 def talks(play: Play) -> Phone:
     return play.number_talking()
 
@@ -258,9 +267,20 @@ def colleague_three(play: Play) -> Phone:
     return other
 
 
-EARLY = (rings, colleague_rings)
+EARLY = (rings, colleague_rings, queued)
 LATE = (talks, colleague, swapped, colleague_swapped, three, colleague_three)
 Way = Callable[[Play], Phone]
+
+ROWS: dict[str, tuple[Callable[[Play], Phone], ...]] = {
+    "rings (a number)": (rings,),
+    "rings (a colleague)": (colleague_rings,),
+    "waits in the line of a queue": (queued,),
+    "talks to the agent (a number), the customer on hold": (talks,),
+    "talks to the agent (a colleague), the customer on hold": (colleague,),
+    "on hold, the customer talks to the agent": (swapped, colleague_swapped),
+    "in a conference with both": (three, colleague_three),
+}
+"""The rows of docs/lines.md, and how each is brought about."""
 
 
 @pytest.mark.parametrize("way", [*EARLY, *LATE])
@@ -300,7 +320,7 @@ def test_the_agent_puts_his_telephone_down(play: Play, way: Way) -> None:
         play.hear_each_other(play.customer, play.my_phone)
 
 
-@pytest.mark.parametrize("way", [*EARLY, *LATE])
+@pytest.mark.parametrize("way", [rings, colleague_rings, *LATE])
 def test_the_other_one_hangs_up_or_refuses(play: Play, way: Way) -> None:
     other = way(play)
     if way in EARLY:
@@ -328,11 +348,16 @@ def test_the_agent_lets_go_of_the_other_one(play: Play, way: Way) -> None:
         play.hears_music(play.customer)
 
 
-@pytest.mark.parametrize("way", [talks, colleague, swapped, three])
+@pytest.mark.parametrize("way", [*EARLY, talks, colleague, swapped, three])
 def test_the_agent_lets_go_of_the_customer(play: Play, way: Way) -> None:
     other = way(play)
     play.me.do("line.hang_up", line=play.line("customer")["id"])
     play.customer.ended()
+    if way in EARLY:
+        other.ended()
+        play.my_phone.ended()
+        play.me.is_in("WRAP_UP")
+        return
     play.is_line("TALKING")
     play.hear_each_other(other, play.my_phone)
 

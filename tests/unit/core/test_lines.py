@@ -797,3 +797,15 @@ def test_a_restart_knows_all_of_it(centre: Centre, story: str, checkpoint: bool)
     again = World(centre.folder, agents=[ME, COLLEAGUE, THIRD], clock=centre.clock)
     assert again.state() == centre.state()
     assert leftovers.find(again.live.calls, again.live.agents) == []
+
+
+# --- docs/lines.md ----------------------------------------------------------------------------------------------
+def test_the_document_has_a_row_for_each_way_that_is_played_and_a_column_for_each_end() -> None:
+    """The end-to-end test names its ways and ends after the document's rows and columns."""
+    from tests.e2e import test_lines as played
+
+    text = (Path(__file__).parents[3] / "docs" / "lines.md").read_text()
+    rows = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")]
+    first = rows[: rows.index("how")]
+    assert [row for row in first if row not in ("the other one", "---")] == list(played.ROWS)
+    assert {way for ways in played.ROWS.values() for way in ways} >= {*played.EARLY, *played.LATE}
