@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from peewee import JOIN, ModelSelect
+from peewee import JOIN, Case, ModelSelect, fn
 
 from fs_app.accounts.model import User
 from fs_app.agents.model import Agent
@@ -13,14 +13,17 @@ from fs_app.callbacks.model import Callback
 from fs_app.queues.model import Queue
 
 PAGE = 50
-STATES = ("OPEN", "RESERVED", "DONE", "CANCELLED")
+LIVE = ("OPEN", "RESERVED", "REACHED")
+STATES = (*LIVE, "DONE", "CANCELLED")
 REASONS = ("KEPT_PLACE", "ABANDONED", "AGENT", "VOICEMAIL")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is sought. `state` empty: open and reserved ones; "all"; or one of STATES. `queues` and `agent`: only
-    those of these queues, and those that this agent has (None: everybody's)."""
+    """What is sought. `state` empty: those that are still to be called; "all"; or one of STATES. `queues` and `agent`:
+    only those of these queues, and those that this agent has (None: everybody's). `owner` has it reserved; `result`:
+    what its last attempt came to; on the list from `since` until before `until`, or (`overdue`) due before that moment
+    (UTC ms)."""
 
     q: str = ""
     digits: str = ""
@@ -29,6 +32,11 @@ class Wanted:
     queue: int | None = None
     queues: Collection[int] | None = None
     agent: int | None = None
+    owner: int | None = None
+    result: str = ""
+    since: int | None = None
+    until: int | None = None
+    overdue: int | None = None
     page: int = 1
 
 
@@ -55,6 +63,28 @@ class Row:
     closed_why: str
     from_call: str
     recording: str
+    note: str = ""
+    personal: bool = False
+    last_result: str = ""
+    last_times: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Of those that are still to be called, in the same selection: nobody's, reserved, and due before now."""
+
+    open: int = 0
+    reserved: int = 0
+    overdue: int = 0
+
+
+def counters(account: int, wanted: Wanted, now: int) -> Counters:
+    query = _query(account, replace(wanted, state="", overdue=None))
+    late = Case(None, [((Callback.due_at < now) & Callback.due_at.is_null(False), 1)], 0)
+    reserved = Case(None, [(Callback.state == "OPEN", 0)], 1)
+    found = query.select(fn.COUNT(Callback.id), fn.SUM(reserved), fn.SUM(late)).tuples().get()
+    total, kept, overdue = (int(value or 0) for value in found)
+    return Counters(total - kept, kept, overdue)
 
 
 def listing(account: int, wanted: Wanted) -> tuple[int, list[Row]]:
@@ -64,7 +94,7 @@ def listing(account: int, wanted: Wanted) -> tuple[int, list[Row]]:
     if wanted.state in ("DONE", "CANCELLED", "all"):
         query = query.order_by(Callback.changed_at.desc(), Callback.id)
     else:
-        query = query.order_by(Callback.created_at, Callback.id)
+        query = query.order_by(fn.COALESCE(Callback.due_at, Callback.created_at), Callback.id)
     return total, [_row(c) for c in query.limit(PAGE).offset((max(1, wanted.page) - 1) * PAGE)]
 
 
@@ -84,11 +114,21 @@ def _query(account: int, wanted: Wanted) -> ModelSelect:
         .where(Callback.account == account)
     )
     if wanted.state == "":
-        query = query.where(Callback.state.in_(("OPEN", "RESERVED")))
+        query = query.where(Callback.state.in_(LIVE))
     elif wanted.state in STATES:
         query = query.where(Callback.state == wanted.state)
     if wanted.reason:
         query = query.where(Callback.reason == wanted.reason)
+    if wanted.owner is not None:
+        query = query.where(Callback.owner == wanted.owner, Callback.state == "RESERVED")
+    if wanted.result:
+        query = query.where(Callback.last_result == wanted.result)
+    if wanted.since is not None:
+        query = query.where(Callback.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Callback.created_at < wanted.until)
+    if wanted.overdue is not None:
+        query = query.where(Callback.due_at.is_null(False), Callback.due_at < wanted.overdue)
     if wanted.queue is not None:
         query = query.where(Callback.queue == wanted.queue)
     if wanted.queues is not None:
@@ -124,4 +164,8 @@ def _row(found: Callback) -> Row:
         found.closed_why,
         found.from_call,
         found.recording,
+        found.note,
+        found.personal,
+        found.last_result,
+        found.last_times,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,28 +13,38 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.accounts.service import Identity
+from fs_app.agents.state import Presence
 from fs_app.callbacks import queries
+from fs_app.callbacks.service import Closed, TooLate
+from fs_app.callbacks.state import State
 from fs_app.calls import queries as calls
 from fs_app.errors import Conflict, Invalid, NotAllowed, NotFound
 from fs_app.outbound.item import NoNumber, NotFree, Taken
-from fs_app.outbound.moments import PUT_OFF_MIN
+from fs_app.outbound.moments import PUT_OFF_MIN, in_minutes
+from fs_app.outbound.retry import Result
 from fs_app.web import given
 from fs_app.web.access import needs
+from fs_app.web.callfilter import day_in_address
 from fs_app.web.calls import NoRecording
-from fs_app.web.context import site, the_app, who
+from fs_app.web.context import site, the_app, who, zone
 from fs_app.web.i18n import t
+from fs_app.web.text import start_of_day
 
 blueprint = Blueprint("callbacks", __name__, url_prefix="/callbacks")
 PATH = "/callbacks"
 
 GONE = "error.callback_gone"
+MOST_MOVED = 500
+"""Callbacks that are moved at once by ticking them."""
 
 
 @blueprint.get("")
 @needs("callbacks.view")
 def listing() -> str:
     identity, asked = who(), _asked(who())
+    now = the_app().clock.now_ms()
     total, rows = the_app().db.read(lambda: queries.listing(identity.account, asked))
+    figures = the_app().db.read(lambda: queries.counters(identity.account, asked, now))
     live = the_app().live.callbacks
     pages = max(1, -(-total // queries.PAGE))
     catalog = the_app().catalog
@@ -48,13 +61,18 @@ def listing() -> str:
         total=total,
         page=min(asked.page, pages),
         pages=pages,
-        filtered=bool(asked.q or asked.state or asked.reason or asked.queue),
+        figures=figures,
+        filtered=replace(asked, page=1) != _asked(identity, {}),
+        agents=_agents(identity, asked),
+        results=tuple(map(str, Result)),
+        days={name: request.args.get(name, "") for name in ("since", "until")},
+        may_move=identity.may("callbacks.move") and identity.may("callbacks.work"),
         queues=sorted((q.name, q.id) for q in queues),
         states=("", *queries.STATES, "all"),
         reasons=queries.REASONS,
         put_off=PUT_OFF_MIN,
         link=lambda page: _address(asked, page),
-        now=the_app().clock.now_ms(),
+        now=now,
     )
 
 
@@ -89,8 +107,8 @@ def postpone(callback: str) -> AnyResponse:
         minutes = request.form.get("minutes", "")
         if minutes not in {str(m) for m in PUT_OFF_MIN}:
             raise Invalid("not one of the offered times", field="minutes")
-        due_at = the_app().clock.now_ms() + int(minutes) * 60_000
-        the_app().callbacks.postpone(who().account, callback, due_at)
+        due_at = in_minutes(int(minutes), the_app().clock.now_ms(), zone())
+        the_app().callbacks.postpone(who().account, callback, due_at, by_hand=True)
 
     return _act(callback, put_off, "callbacks.postponed", own=True)
 
@@ -105,6 +123,73 @@ def done(callback: str) -> AnyResponse:
 @needs("callbacks.work")
 def cancel(callback: str) -> AnyResponse:
     return _close(callback, False)
+
+
+@blueprint.post("/move")
+@needs("callbacks.move")
+def move() -> AnyResponse:
+    """The ticked ones, or (`everything_of`) all that an agent has reserved, to another agent or to everybody (PW-80).
+    What is under way, or none of the queues of the one who is to get it, stays where it is, and the page says so."""
+    identity, live = who(), the_app().live.callbacks
+    to = request.form.get("to", "")
+    catalog = the_app().catalog
+    target = catalog.agent(int(to)) if to.isascii() and to.isdigit() and len(to) < 10 else None
+    if to != "all" and (target is None or target.account != identity.account):
+        raise Invalid("nobody to give them to", field="to")
+    names = request.form.getlist("callback")[:MOST_MOVED]
+    if (of := request.form.get("everything_of", "")).isdigit() and len(of) < 10:
+        names = [c.id for c in live.values() if c.owner == int(of) and c.state is State.RESERVED]
+    moved = stayed = 0
+    for name in dict.fromkeys(names):
+        found = live.get(name)
+        if (
+            found is None
+            or found.account != identity.account
+            or not _sees(identity, found.queue, found.owner)
+        ):
+            stayed += 1
+            continue
+        try:
+            if not identity.may("callbacks.view_all"):
+                the_app().callbacks.not_of_another(found, identity.agent or 0)
+            if target is not None and found.queue not in target.queues:
+                raise Conflict(f"queue {found.queue} is none of agent {target.id}")
+            the_app().callbacks.move(identity.account, name, target.id if target else None, identity.name)
+            moved += 1
+        except (Conflict, NotFound):
+            stayed += 1
+    flash(t("callbacks.moved", n=moved), "green" if moved else "orange")
+    if stayed:
+        flash(t("callbacks.not_moved", n=stayed), "orange")
+    return _back()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An agent of the account: is he here, how many he keeps, how many of those wait in the list."""
+
+    id: int
+    name: str
+    here: bool
+    kept: int
+
+
+def _agents(identity: Identity, asked: queries.Wanted) -> list[Person]:
+    """Those to whom something may be given, or who have something; who is not here and keeps something first."""
+    live, kept = the_app().live, Counter[int]()
+    for callback in live.callbacks.values():
+        if callback.account == identity.account and callback.owner and callback.state is State.RESERVED:
+            kept[callback.owner] += 1
+    found = []
+    for info in the_app().catalog.now.agents.values():
+        if info.account != identity.account:
+            continue
+        if asked.queues is not None and not set(info.queues) & set(asked.queues):
+            continue
+        state = live.agents.get(info.id)
+        here = state is not None and state.presence is not Presence.LOGGED_OUT
+        found.append(Person(info.id, info.name, here, kept[info.id]))
+    return sorted(found, key=lambda p: (p.here or not p.kept, p.name.casefold()))
 
 
 @blueprint.get("/<callback>/message.wav")
@@ -153,8 +238,8 @@ def _act(callback: str, do: Callable[[], Any], said: str, own: bool = False) -> 
         if own and not identity.may("callbacks.view_all"):
             the_app().callbacks.not_of_another(found, identity.agent or 0)
         do()
-    except (Taken, NotFree, NoNumber, Conflict) as error:
-        flash(t(error.key), "orange")
+    except (Taken, NotFree, NoNumber, Conflict, TooLate, Closed) as error:
+        flash(t(error.key, **error.params), "orange")
     else:
         flash(t(said), "green")
     return _back()
@@ -183,9 +268,12 @@ def _sees(identity: Identity, queue: int | None, owner: int | None) -> bool:
     return queue in _queues(identity) or (owner is not None and owner == identity.agent)
 
 
-def _asked(identity: Identity) -> queries.Wanted:
-    """From the address; what makes no sense in it is ignored."""
-    args = request.args
+def _asked(identity: Identity, args: Mapping[str, str] | None = None) -> queries.Wanted:
+    """From the address (or `args`); what makes no sense in it is ignored."""
+    args = request.args if args is None else args
+    since, until = day_in_address(args.get("since", "")), day_in_address(args.get("until", ""))
+    owner = args.get("agent", "")
+    here = zone()
     q = " ".join(args.get("q", "")[:100].replace("\0", " ").split())
     digits = "".join(c for c in q if c.isdigit()).removeprefix("00").lstrip("0")
     state, reason = args.get("state", ""), args.get("reason", "")
@@ -199,6 +287,11 @@ def _asked(identity: Identity) -> queries.Wanted:
         queue=int(queue) if queue.isascii() and queue.isdigit() and len(queue) < 10 else None,
         queues=_queues(identity) if own else given.queues(),
         agent=identity.agent if own else None,
+        owner=int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 10 else None,
+        result=args.get("result", "") if args.get("result") in tuple(map(str, Result)) else "",
+        since=start_of_day(since, here) if since else None,
+        until=start_of_day(until + timedelta(days=1), here) if until else None,
+        overdue=the_app().clock.now_ms() if args.get("overdue") == "1" else None,
         page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
     )
 
@@ -209,6 +302,11 @@ def _address(asked: queries.Wanted, page: int) -> str:
         "state": asked.state,
         "reason": asked.reason,
         "queue": asked.queue or "",
+        "agent": asked.owner or "",
+        "result": asked.result,
+        "since": request.args.get("since", "") if asked.since else "",
+        "until": request.args.get("until", "") if asked.until else "",
+        "overdue": "1" if asked.overdue else "",
         "page": page,
     }
     return f"{PATH}?{urlencode({k: v for k, v in values.items() if v})}"

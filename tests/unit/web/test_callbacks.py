@@ -99,3 +99,62 @@ def test_a_message_is_heard_by_those_of_its_queue(two: Web) -> None:
     assert elodie.get(f"/callbacks/{'a' * 36}/message.wav").status_code in (200, 206)
     assert elodie.get(f"/callbacks/{'b' * 36}/message.wav").status_code == 404
     assert two.person("sonia").get(f"/callbacks/{'b' * 36}/message.wav").status_code in (200, 206)
+
+
+def test_a_supervisor_gives_the_callbacks_of_who_is_away_to_others(two: Web) -> None:
+    """All of one agent, or those that are ticked; who is not in the queue gets nothing."""
+    live, ids = two.app.live.callbacks, two.ids.desk
+
+    def reserve() -> None:
+        live["a" * 36].state, live["a" * 36].owner, live["a" * 36].personal = State.RESERVED, ids.agent, True
+
+    reserve()
+    recorded: list[tuple[str, Any]] = []
+    two.app.live.record = lambda kind, **data: recorded.append((kind, data))  # type: ignore[attr-defined]
+    boss = two.person("sonia")
+    text = boss.get("/callbacks").text
+    assert "est absent et garde 1 rappel" in text
+    boss.post("/callbacks/move", everything_of=str(ids.agent), to=str(ids.colleague))
+    assert recorded == [], "the colleague is not in her queue"
+
+    def join() -> None:
+        QueueMember.get_or_create(account=ids.account, queue=ids.queue, agent=ids.colleague)
+
+    two.app.db.write(join)
+    two.app.catalog.reload()
+    boss.post("/callbacks/move", everything_of=str(ids.agent), to=str(ids.colleague))
+    (kind, data) = recorded.pop()
+    assert (kind, data["agent"], data["from_agent"]) == ("callback.moved", ids.colleague, ids.agent)
+    boss.post("/callbacks/move", callback="a" * 36, to="all")
+    assert [kind for kind, _ in recorded] == ["callback.released"]
+    recorded.clear()
+    assert boss.post("/callbacks/move", callback="a" * 36, to="9999").status_code == 400
+    agent = two.person("elodie")
+    live["a" * 36].owner = ids.colleague
+    for name in ("a" * 36, "b" * 36, "nonsense"):
+        agent.post("/callbacks/move", callback=name, to=str(ids.agent))
+    assert recorded == [], "an agent takes nothing from another one"
+
+
+def test_the_list_is_filtered_by_who_has_it_what_became_of_it_and_when(two: Web) -> None:
+    agent, now = two.ids.desk.agent, two.app.clock.now_ms()
+
+    def change() -> None:
+        Row.update(owner=agent, state="RESERVED", last_result="busy", last_times=2, due_at=now - 1000).where(
+            Row.number == MARIE
+        ).execute()
+
+    two.app.db.write(change)
+    boss = two.person("sonia")
+    everything = boss.get("/callbacks").text
+    assert "Occupé 2×" in " ".join(everything.split()) and "en retard" in everything
+    for query, shown in (
+        (f"agent={agent}", True),
+        ("agent=9999", False),
+        ("result=busy", True),
+        ("result=machine", False),
+        ("overdue=1", True),
+        ("since=2099-01-01", False),
+        ("until=2099-01-01&since=nonsense", True),
+    ):
+        assert ("Marie" in boss.get(f"/callbacks?{query}").text) is shown, query

@@ -16,7 +16,7 @@ const STATUS_TONE = { busy: "amber", no_answer: "amber", machine: "amber", gave_
 /** "Abandon", "Occupé 2×" */
 export function Status({ item }) {
   if (item.under_way) return html`<span class="pill tone-yellow"><${Icon} name="phone-outgoing" />${t("desk.callback.under_way")}</span>`;
-  const times = item.times > 1 ? t("outbound.times", { n: item.times }) : "";
+  const times = item.times > 1 ? t("outbound.times", { times: item.times }) : "";
   return html`<span class=${`pill tone-${STATUS_TONE[item.status] ?? "grey"}`}>${t(`outbound.status.${item.status}`)}${times && html` <b>${times}</b>`}</span>`;
 }
 
