@@ -23,6 +23,7 @@ from fs_app.agents.model import AgentSettings  # noqa: E402
 from fs_app.calls.model import Call  # noqa: E402
 from fs_app.contacts.model import Contact  # noqa: E402
 from fs_app.contacts.service import Contacts, Stale  # noqa: E402
+from fs_app.events import ContactSaved  # noqa: E402
 from fs_app.outgoing.rules import NotANumber  # noqa: E402
 from fs_app.web import sockets  # noqa: E402
 from fs_app.web.context import NAME  # noqa: E402
@@ -120,6 +121,12 @@ class Script:
                 return int(contacts.save(self.ids.account, 2, self.ids.contact, version, fields)["version"])
             except Stale as stale:
                 version = stale.theirs["version"]
+
+    def colleague_saves_and_it_is_told(self, **fields: str) -> int:
+        """As he does it on his own page."""
+        version, ids = self.colleague_saves(**fields), self.ids
+        self.app.bus.publish(ContactSaved(ids.account, ids.contact, version, 2, "Sonia"))
+        return version
 
     def drop_browsers(self) -> int:
         """Cut every socket, as a lost network does."""

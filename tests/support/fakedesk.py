@@ -328,8 +328,8 @@ class FakeDesk:
             "disposition": None,
             "note": "",
             "capture": None,
-            "pop": {"mode": "record", "when": "ring", "target": "tab", "url": ""},
-            "lookup": None,
+            "pop": facts.get("pop", {"mode": "record", "when": "ring", "target": "tab", "url": ""}),
+            "lookup": facts.get("lookup"),
         }
         self._state(agent, "RINGING", until=now + 20_000)
         return str(facts["call"])
