@@ -19,7 +19,7 @@ from fs_app.agents.today import Today
 from fs_app.bus import Bus
 from fs_app.calls import lines_shown
 from fs_app.calls.service import Calls
-from fs_app.calls.state import Call, Leg, Stage
+from fs_app.calls.state import INTERNAL, Call, Leg, Stage
 from fs_app.calls.targets import Wish
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.clock import Clock, Timer
@@ -238,12 +238,21 @@ class AgentDesk:
         self._calls.end_capture(agent, line)
 
     def dial(
-        self, agent: int, number: str, queue: int | None, caller_id: str | None, contact: int | None
+        self,
+        agent: int,
+        number: str,
+        queue: int | None,
+        caller_id: str | None,
+        contact: int | None,
+        colleague: int | None = None,
     ) -> None:
         """His telephone, then the number (BA-90). Raises outgoing.rules.Refusal, outgoing.service.NotFree …"""
         if self._outgoing is None:
             raise NotFound("nobody is called from here")
-        self._outgoing.dial(agent, number, queue, caller_id, contact)
+        if colleague is not None:
+            self._outgoing.dial_colleague(agent, colleague)
+        else:
+            self._outgoing.dial(agent, number, queue, caller_id, contact)
 
     def dial_choices(self, agent: int) -> list[dict[str, Any]]:
         """The queues for which he may call, each with the numbers that he may show."""
@@ -448,11 +457,7 @@ class AgentDesk:
         return [
             {
                 "kind": "customer",
-                "party": {
-                    "kind": "customer",
-                    "id": call.contact,
-                    "name": call.contact_name or call.caller_name,
-                },
+                "party": self._party(call),
                 "muted": leg.muted,
                 "consulted_by": None,
                 "id": leg.id,
@@ -494,9 +499,18 @@ class AgentDesk:
             return "RINGING", leg.created_at, ["hang_up"]
         return "TALKING", leg.answered_at, ["hang_up"]
 
+    @staticmethod
+    def _party(call: Call) -> dict[str, Any]:
+        """Whom the call is with: a customer, or the colleague who is about to be called."""
+        if call.direction == INTERNAL:
+            return {"kind": "agent", "id": call.to_agent, "name": call.caller_name}
+        return {"kind": "customer", "id": call.contact, "name": call.contact_name or call.caller_name}
+
     def _work(self, call: Call | None, state: AgentState) -> dict[str, Any] | None:
         if call is None or call.line_of(state.id) is not None:
             return None  # a colleague who is asked: it is not his
+        if call.direction == INTERNAL:
+            return None
         queue = self._catalog.queue(call.queue)
         chosen = self._catalog.disposition(call.disposition)
         return {

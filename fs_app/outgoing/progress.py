@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fs_app.bus import Bus
-from fs_app.calls.state import Call, Role, Stage
+from fs_app.calls.line import LineState
+from fs_app.calls.state import INTERNAL, Call, Role, Stage
 from fs_app.clock import Clock
 from fs_app.events import AgentNotice, Recorded
 from fs_app.journal import Entry
@@ -51,6 +52,7 @@ class Progress:
         self._changed = changed
         self._last: dict[int, Attempt] = {}
         self._agent_of: dict[str, int] = {}  # call → who makes it
+        self._inside: set[str] = set()  # calls to colleagues
         bus.subscribe(Recorded, lambda event: self._follow(event.entry))
 
     def rearm(self) -> None:
@@ -59,6 +61,8 @@ class Progress:
             agent = call.agent if call.agent is not None else call.asked_by
             if call.dialled and agent is not None and call.ended_at is None:
                 self._agent_of[call.id] = agent
+                if call.direction == INTERNAL:
+                    self._inside.add(call.id)
                 self._last[agent] = Attempt(call.id, call.caller_number, _state_of(call), call.stage_since)
 
     def picture(self, agent: int) -> dict[str, Any] | None:
@@ -80,6 +84,8 @@ class Progress:
         name, d = entry.call or "", entry.data
         if entry.kind == "call.started":
             if d.get("asked_by") is not None:
+                if d["direction"] == INTERNAL:
+                    self._inside.add(name)
                 self._begins(d["asked_by"], name, d["caller_number"], CALLING_YOU, entry.at)
             return
         if entry.kind == "call.dialled" and d.get("agent") is not None:
@@ -93,12 +99,27 @@ class Progress:
                 self._is(agent, name, RINGING, entry.at)
             case "call.bridged":
                 self._is(agent, name, TALKING, entry.at)
+            case "line.dialled" | "line.state" | "line.ended" if name in self._inside:
+                self._colleague(agent, name, entry)
             case "leg.ended" if d.get("role") == Role.AGENT:
                 self._own_gone(agent, name, d["cause"])
             case "call.dial_refused":
                 self._why(agent, name, "not_allowed", "")
             case "call.ended":
                 self._over(agent, name, entry)
+
+    def _colleague(self, agent: int, call: str, entry: Entry) -> None:
+        """What his line does is what the call does (`calls.line`)."""
+        last, d = self._last.get(agent), entry.data
+        if last is None or last.call != call:
+            return
+        if entry.kind == "line.dialled":
+            self._is(agent, call, DIALING, entry.at)
+        elif entry.kind == "line.ended":
+            if last.state != TALKING and d["cause"] not in ("cancelled", "RELEASED"):
+                self._why(agent, call, causes.of_number(d["cause"]), d["cause"])
+        elif d["new"] in (RINGING, TALKING):
+            self._is(agent, call, d["new"], entry.at)
 
     def _begins(self, agent: int, call: str, number: str, state: str, at: int) -> None:
         self._agent_of[call] = agent
@@ -125,6 +146,7 @@ class Progress:
 
     def _over(self, agent: int, call: str, entry: Entry) -> None:
         del self._agent_of[call]
+        self._inside.discard(call)
         last = self._last.get(agent)
         if last is None or last.call != call:
             return
@@ -143,6 +165,9 @@ class Progress:
 
 
 def _state_of(call: Call) -> str:
+    if call.direction == INTERNAL and call.stage is Stage.STAYING:
+        states = [line.state for line in call.lines.values()]
+        return TALKING if call.talked else RINGING if LineState.RINGING in states else DIALING
     if call.absent:
         return CALLING_YOU
     if call.stage in (Stage.DIALING, Stage.CONNECTING):

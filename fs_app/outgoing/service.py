@@ -42,6 +42,8 @@ class Line(Protocol):
 
     def dial(self, wanted: Wanted) -> Call: ...
 
+    def dial_colleague(self, account: int, agent: int, colleague: int) -> Call: ...
+
 
 class Outgoing:
     def __init__(
@@ -79,6 +81,9 @@ class Outgoing:
         info = self._catalog.agent(agent)
         if info is None:
             raise NotFound(f"agent {agent}")
+        inside = self._inside(info, number)
+        if inside is not None:
+            return self.dial_colleague(agent, inside)
         name = self._contact(info.account, contact) if contact is not None else None
         queue = self._queue(info, queue_id)
         allowed = self._rules.check(info.account, number, queue.id)
@@ -102,6 +107,24 @@ class Outgoing:
         if allowed.extension:
             self._tell(agent, "dial.extension", {"extension": allowed.extension})
         return call.id
+
+    def dial_colleague(self, agent: int, colleague: int) -> str:
+        """An internal call: for no queue, without a verdict. Raises NotFree, and what forbids the colleague."""
+        info, other = self._catalog.agent(agent), self._catalog.agent(colleague)
+        if info is None or other is None or other.account != info.account:
+            raise NotFound(f"agent {colleague}")
+        under_way = self._just_asked(agent, other.number)
+        if under_way is not None:
+            return under_way.id
+        if not self._is_free(agent):
+            raise NotFree(f"agent {agent}")
+        return self._line.dial_colleague(info.account, agent, colleague).id
+
+    def _inside(self, info: AgentInfo, text: str) -> int | None:
+        """The agent of the account whose own number was typed."""
+        number = text.strip()
+        found = (a for a in self._catalog.now.agents.values() if a.account == info.account)
+        return next((a.id for a in found if a.number == number and a.id != info.id), None)
 
     def refused(self, call: Call) -> str:
         """Asked when the number is about to be dialled: the key of what forbids it now, "" when nothing does."""

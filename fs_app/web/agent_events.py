@@ -98,6 +98,7 @@ def _dial(data: dict[str, Any]) -> Args:
         optional_identifier(data, "queue"),
         shown,
         optional_identifier(data, "contact"),
+        optional_identifier(data, "agent"),
     )
 
 

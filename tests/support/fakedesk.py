@@ -166,7 +166,13 @@ class FakeDesk:
         self._able(agent)
 
     def dial(
-        self, agent: int, number: str, queue: int | None, caller_id: str | None, contact: int | None
+        self,
+        agent: int,
+        number: str,
+        queue: int | None,
+        caller_id: str | None,
+        contact: int | None,
+        colleague: int | None = None,
     ) -> None:
         self._asked("dial", agent, number, queue, caller_id, contact)
         now = self._clock.now_ms()
@@ -411,6 +417,14 @@ class FakeDesk:
             if row["id"] == queue:
                 since = self._clock.now_ms() - round(longest_s * 1000)
                 row |= {"waiting": waiting, "longest_since": since if waiting else None}
+        for agent in self.agents:
+            self._tell(agent, soon=True)
+
+    def alert(self, queue: int, level: str) -> None:
+        """The figures of a queue are beyond its thresholds."""
+        for row in self._queues:
+            if row["id"] == queue:
+                row["alert"] = {"waiting": level, "callbacks": level}
         for agent in self.agents:
             self._tell(agent, soon=True)
 
