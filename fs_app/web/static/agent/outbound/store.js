@@ -48,7 +48,7 @@ export function watch() {
   watchers += 1;
   const stop = effect(() => {
     const told = mark.value + JSON.stringify(asked.value);
-    soon(told && listed.value ? 150 : 0);
+    soon(told && listed.peek() ? 150 : 0); // what came is no reason to ask again
   });
   return () => {
     watchers -= 1;
