@@ -55,6 +55,7 @@ from fs_app.esl.outbound import OutboundServer
 from fs_app.esl.recovery import Recovery
 from fs_app.esl.switch import Switch
 from fs_app.events import AgentNotice, CatalogChanged, PageOpened, SwitchState
+from fs_app.history.backlog import Backlog
 from fs_app.hours.watch import Openings
 from fs_app.ivr.fetch import fetch
 from fs_app.ivr.service import Menus
@@ -444,6 +445,7 @@ class Application:
         self.desk.expect_pages()
         self._remembered.load()
         stops.callback(self.live.record, "program.stopped")
+        Backlog(self.db, self.tasks).start(self.clock.now_ms())
         self.watch.start()
         self._start_rounds()
         self.outbound.start()
