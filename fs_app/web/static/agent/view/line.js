@@ -37,7 +37,8 @@ function About({ line }) {
 
 export function Line({ line, main }) {
   const number = phone(line.number, facts.value.country);
-  const name = line.name || line.party?.name || number || t("desk.unknown_number");
+  const named = line.party?.kind === "number" && line.party.name === line.number ? "" : line.party?.name;
+  const name = line.name || named || number || t("desk.unknown_number");
   const state = t(`desk.line.${line.state}`);
   const actions = lineActions(line, picture.value.lines, isOn);
   const labelOf = (action) => {
