@@ -54,6 +54,7 @@ DISPOSITIONS = (
     ("callback", "À rappeler", "argued"),
     ("refusal", "Refus", "argued"),
     ("customer", "Déjà client", "not_argued"),
+    ("machine", "Répondeur", "not_argued"),
     ("wrong", "Faux numéro", "not_argued"),
 )
 CONTACTS = (
@@ -151,7 +152,15 @@ def _write(now: int, hashes: dict[str, str], phones: dict[str, str]) -> None:
     account = Account.create(slug=SLUG, name="Centre Lumière", sip_domain=DOMAIN, created_at=now)
     sets = DispositionSet.create(account=account, name="Commercial")
     for i, (code, label, category) in enumerate(DISPOSITIONS):
-        Disposition.create(account=account, set=sets, code=code, label=label, category=category, position=i)
+        Disposition.create(
+            account=account,
+            set=sets,
+            code=code,
+            label=label,
+            category=category,
+            position=i,
+            effect={"callback": "callback", "machine": "machine"}.get(code, ""),
+        )
     for i, (code, label) in enumerate(REASONS):
         NotReadyReason.create(account=account, code=code, label=label, position=i)
     queue = Queue.create(

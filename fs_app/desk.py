@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -535,13 +534,13 @@ class AgentDesk:
 
     def _queue_rows(self, info: AgentInfo) -> list[dict[str, Any]]:
         rows = []
-        due = Counter(callback.queue for callback in self._live.callbacks.values())
+        due = self._outbound.to_call(info.account) if self._outbound else {}
         for queue_id in info.queues:
             queue = self._catalog.queue(queue_id)
             if queue is not None and (self._catalog.open_queue(queue_id) or self._queues.length(queue_id)):
                 told, state = info.options.sees_waiting, self._live.agents.get(info.id)
                 waiting = self._queues.length(queue.id)
-                to_call = due[queue.id]
+                to_call = due.get(queue.id, 0)
                 rows.append(
                     {
                         "id": queue.id,

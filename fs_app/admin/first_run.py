@@ -108,5 +108,11 @@ def _write(now: int, wanted: NewAccount, hashed: str) -> None:
     chosen = DispositionSet.create(account=account, name=set_name)
     for position, ((code, category), label) in enumerate(zip(DISPOSITION_CODES, labels, strict=True)):
         Disposition.create(
-            account=account, set=chosen, code=code, label=label, category=category, position=position
+            account=account,
+            set=chosen,
+            code=code,
+            label=label,
+            category=category,
+            position=position,
+            effect="callback" if code == "callback" else "",
         )

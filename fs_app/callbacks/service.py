@@ -613,6 +613,7 @@ class Callbacks:
             and c.number == number
             and c.queue in queues
             and c.reason is not Reason.VOICEMAIL
+            and c.state is not State.REACHED
         ]
 
     def _waits_in_line(self, callback: Callback) -> bool:

@@ -80,9 +80,9 @@ class OutboundDesk:
             "skip_reason": queue is not None and queue.outbound.skip_reason,
         }
 
-    def due(self, account: int, queue: int) -> int:
-        """How many people of a queue are to be called now (BA-20)."""
-        return self._outbound.lists(account).due(queue, self._clock.now_ms())
+    def to_call(self, account: int) -> dict[int, int]:
+        """How many people are to be called for each queue (BA-20)."""
+        return self._outbound.lists(account).lengths
 
     def _row(self, item: Item, agent: int) -> dict[str, Any]:
         queue, owner = self._catalog.queue(item.queue), self._catalog.agent(item.owner or 0)

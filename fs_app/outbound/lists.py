@@ -43,6 +43,11 @@ class Lists:
         for items in self._by_owner.values():
             yield from (i for i in items if i.personal and i.due_at is not None and now < i.due_at <= until)
 
+    @property
+    def lengths(self) -> dict[int, int]:
+        """queue → how many people are to be called, now or later."""
+        return {queue: len(items) for queue, items in self._by_queue.items()}
+
     def due(self, queue: int, now: int) -> int:
         """How many people of this queue are to be called now."""
         return bisect_right(self._moments.get(queue, []), now)

@@ -156,7 +156,7 @@ VERBS: dict[str, Verb] = {
     "line.end_capture": Verb("end_capture", _line),
     "outbound.mode": Verb("outbound.set_mode", lambda data: (token(data, "mode"),), WORK),
     "outbound.call": Verb("outbound.call", _item, WORK),
-    "outbound.skip": Verb("outbound.skip", lambda data: (*_item(data), text(data, "reason", 200)), WORK),
+    "outbound.skip": Verb("outbound.skip", lambda data: (*_item(data), text(data, "why", 200)), WORK),
     "outbound.reserve": Verb("outbound.reserve", _item, WORK),
     "outbound.release": Verb("outbound.release", _item, WORK),
     "outbound.postpone": Verb("outbound.postpone", lambda data: (*_item(data), *_when(data)), WORK),

@@ -73,7 +73,7 @@ function Skip({ item }) {
   const [asks, setAsks] = useState(false);
   const [reason, setReason] = useState("");
   if (!item.may_skip) return null;
-  const skip = () => send("outbound.skip", { item: item.id, reason });
+  const skip = () => send("outbound.skip", { item: item.id, why: reason });
   if (!item.skip_reason) return html`<button type="button" class="btn" disabled=${!live.value} onClick=${skip}><${Icon} name="player-track-next" />${t("outbound.skip")}</button>`;
   if (!asks) return html`<button type="button" class="btn" onClick=${() => setAsks(true)}><${Icon} name="player-track-next" />${t("outbound.skip")}</button>`;
   return html`<form class="out-skip" onSubmit=${(e) => { e.preventDefault(); if (reason.trim()) skip(); }}>
