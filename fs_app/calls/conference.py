@@ -67,7 +67,7 @@ def given(ctx: Context, call: Call, line: Line) -> None:
     if call.stage not in IN_CONVERSATION:
         return
     runtime, from_agent, old = ctx.runtime(call), call.agent, call.agent_leg
-    outside = line.kind == NUMBER
+    outside, alone = line.kind == NUMBER, call.stage is Stage.CONFERENCE
     runtime.moving_until, runtime.completing, runtime.holding, runtime.holding_line = 0.0, "", False, ""
     for other in list(call.lines.values()):
         if other is not line:
@@ -98,6 +98,8 @@ def given(ctx: Context, call: Call, line: Line) -> None:
             conversation.tell_bridged(ctx, call, new, resumed=False)
         recording.hold(ctx, call, False)
         recording.ensure(ctx, call)
+    if old is not None and old.line and alone:
+        ctx.command(call, consult.to_rest(ctx, old))  # a permanent line would stay in the room
     if old is not None:
         offers.let_go(ctx, call, old, "NORMAL_CLEARING")
     release(ctx, call, from_agent)

@@ -595,7 +595,8 @@ def customer_gone(ctx: Context, call: Call) -> bool:
     """True: the call goes on without him (stage STAYING)."""
     leg, there = call.agent_leg, call.line_in(LineState.TALKING, LineState.CONFERENCE, LineState.HELD)
     talked = call.stage in (Stage.TALKING, Stage.HELD, Stage.CONFERENCE)
-    if leg is None or there is None or not talked:
+    by_others = call.hang_up_by not in ("", "agent")  # a supervisor wants the end of all of it
+    if leg is None or there is None or not talked or by_others:
         return False
     ctx.runtime(call).holding = False
     ctx.stage(call, "customer_left", why="caller_hung_up")

@@ -37,8 +37,10 @@ def caller_gone(ctx: Context, call: Call, leg: Leg, at: int | None, by_far_end: 
 def lines_over(ctx: Context, call: Call) -> None:
     """The customer had gone before; now the agent, or the last of those whom he had consulted, has gone too (stage
     STAYING)."""
-    leg = call.legs.get(call.caller_leg)
+    leg, agent = call.legs.get(call.caller_leg), call.agent_leg
     offers.withdraw(ctx, call)
+    if agent is not None and agent.line:
+        ctx.command(call, ctx.switch.transfer(agent.id, "line"))  # also out of a conference where he is alone
     _leave_menu(ctx, call)
     ctx.stage(call, "lines_over")
     by = call.hang_up_by or "caller"

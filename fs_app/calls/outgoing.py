@@ -16,11 +16,6 @@ from fs_app.calls.wanted import DIRECTION, Wanted
 from fs_app.catalog import QueueInfo
 from fs_app.errors import FsAppError
 
-INSIDE = QueueInfo(
-    0, 0, "", "", "", "", None, False, ring_s=20, no_answer_delay_s=0, inter_call_s=0, record_rule="none"
-)
-"""Instead of a queue: how long his own telephone rings for a call to a colleague."""
-
 
 def ring_agent(ctx: Context, wanted: Wanted) -> Call:
     """His telephone rings, or his permanent line rests. Never yields: nobody else gets him meanwhile."""
@@ -61,8 +56,26 @@ def ring_for_colleague(ctx: Context, account: int, agent: int, colleague: int) -
         to_agent=colleague,
     )
     call = ctx.live.calls[name]
-    offers.make(ctx, call, INSIDE, agent, {"chosen_by": "dial"})
+    offers.make(ctx, call, _no_queue(account), agent, {"chosen_by": "dial"})
     return call
+
+
+def _no_queue(account: int) -> QueueInfo:
+    """How long his own telephone rings for a call to a colleague."""
+    return QueueInfo(
+        0,
+        account,
+        "",
+        "",
+        "",
+        "",
+        None,
+        False,
+        ring_s=20,
+        no_answer_delay_s=0,
+        inter_call_s=0,
+        record_rule="none",
+    )
 
 
 def dial_colleague(ctx: Context, call: Call) -> None:

@@ -315,6 +315,7 @@ class Calls:
 
     def leaves(self, agent: int) -> None:
         """He logs out: who rings at his telephone goes to the next one, and it is not counted as missed."""
+        self.lines.leaves(agent)
         state = self._ctx.live.agents.get(agent)
         call = self._ctx.live.calls.get((state.call if state is not None else None) or "")
         offer = call.offered_to(agent) if call is not None else None

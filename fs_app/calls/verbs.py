@@ -169,7 +169,20 @@ class LineVerbs:
         found = self._found(agent, line)
         if found is None:
             raise NotFound(f"line {line}")
-        consult.hang_up(self._ctx, *found)
+        call, beside = found
+        leg = call.legs.get(beside.leg)
+        if call.agent != agent and leg is not None and leg.answered_at is None and not leg.line:
+            self._ctx.command(call, self._ctx.switch.hangup(leg.id, "CALL_REJECTED"))  # a colleague does not want to
+        else:
+            consult.hang_up(self._ctx, call, beside)
+
+    def leaves(self, agent: int) -> None:
+        """He logs out: a telephone that rings because a colleague asks for him stops."""
+        state = self._ctx.live.agents.get(agent)
+        call = self._ctx.live.calls.get((state.call if state is not None else None) or "")
+        line = call.line_of(agent) if call is not None else None
+        if call is not None and line is not None and line.state in NOT_YET:
+            self._ctx.command(call, self._ctx.switch.hangup(line.leg, "CALL_REJECTED"))
 
     # --- what is heard --------------------------------------------------------------------------------------
     def mute(self, agent: int, line: str, muted: bool) -> None:

@@ -115,6 +115,8 @@ class Play:
                 page.ask("call.qualify", call=work["call"], disposition=self.app.ids.dispositions[0], note="")
             elif page.state in ("NO_ANSWER_DELAY", "INTER_CALL"):
                 page.ask("agent.end_delay")
+            elif page.state == "LOGGED_OUT":  # his page came back too late, on a slow machine
+                page.ask("agent.log_in")
         return all(page.state in ("IDLE", "UNAVAILABLE") for page in self.pages.values())
 
     # --- ways into a state
@@ -182,7 +184,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             for agent in app.ids.agents:
                 QueueMember.create(account=app.ids.account, queue=other, agent=agent)
             app.ids.other = other.id  # type: ignore[attr-defined]
-            Queue.update(outside_ring_s=8, ring_s=8).execute()
+            Queue.update(outside_ring_s=5, ring_s=5).execute()
 
         db.write(write)
         db.close()
@@ -449,9 +451,19 @@ def test_an_agent_of_a_queue_is_consulted_and_gets_the_customer(play: Play) -> N
 # --- deaths in the middle ---------------------------------------------------------------------------------------
 def dead_and_back(play: Play) -> None:
     play.app.kill()
+    back(play)
+
+
+def back(play: Play) -> None:
+    """The program starts again, and all pages know how things are."""
+    seen = {number: len(page.pictures) for number, page in play.pages.items()}
     play.app.start()
-    for page in play.pages.values():
-        until(lambda page=page: page.socket.connected, 20, "the page is back")
+    for number, page in play.pages.items():
+        until(
+            lambda page=page, number=number: page.socket.connected and len(page.pictures) > seen[number],
+            30,
+            "the page is back",
+        )
 
 
 def cut_and_back(play: Play) -> None:
@@ -464,6 +476,11 @@ def cut_and_back(play: Play) -> None:
 @pytest.mark.parametrize("fault", [dead_and_back, cut_and_back])
 @pytest.mark.parametrize("way", [talks, colleague_swapped, colleague_three])
 def test_lines_outlive_a_fault(play: Play, way: Way, fault: Callable[[Play], None]) -> None:
+    if play.world.name == "sim" and (way, fault) not in (
+        (talks, dead_and_back),
+        (colleague_three, cut_and_back),
+    ):
+        pytest.skip("each start takes its seconds: all of them on FreeSWITCH, each fault once here")
     other = way(play)
     fault(play)
     play.me.is_in("IN_CALL", 20)
@@ -488,10 +505,9 @@ def test_who_answers_while_the_program_is_dead_is_connected_after_it(play: Play)
     person = rings(play)
     play.app.kill()
     person.answer()
-    play.app.start()
+    back(play)
     play.hear_each_other(person, play.my_phone)
     play.hears_music(play.customer)
-    until(lambda: play.me.socket.connected, 20, "the page is back")
     play.is_line("TALKING")
 
 
@@ -499,10 +515,9 @@ def test_a_transfer_is_made_though_the_program_dies_at_once(play: Play) -> None:
     play.person()
     play.me.do("line.transfer", line=play.line("customer")["id"], to={"kind": "number", "number": NUMBER})
     play.app.kill()
-    play.app.start()
+    back(play)
     # Dialled; or, when it died between the line in the journal and the command, back at his agent.
     until(lambda: PartyState.RINGING in (play.person().state, play.my_phone.state), 20, "a telephone rings")
     there = play.person() if play.person().state == PartyState.RINGING else play.my_phone
     there.answer()
     play.hear_each_other(play.customer, there)
-    until(lambda: play.me.socket.connected, 20, "the page is back")

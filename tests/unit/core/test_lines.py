@@ -799,6 +799,127 @@ def test_a_restart_knows_all_of_it(centre: Centre, story: str, checkpoint: bool)
     assert leftovers.find(again.live.calls, again.live.agents) == []
 
 
+# --- permanent lines --------------------------------------------------------------------------------------------
+@pytest.fixture
+def connected(tmp_path: Path) -> Centre:
+    """All three work with permanent lines."""
+    made = Centre(tmp_path, agents=[ME, COLLEAGUE, THIRD], permanent=[ME, COLLEAGUE, THIRD])
+    made.notices = []
+    made.ctx.notice = lambda agent, key, params: made.notices.append((agent, key, params))
+    made.registers(ME, COLLEAGUE, THIRD)
+    for agent in (ME, COLLEAGUE, THIRD):
+        made.agents.log_in(agent)
+        made.passes(0.1)
+        leg = made.agent(agent).line.leg
+        made.tell(f.LegAnswered(made.at, leg), f.LegParked(made.at, leg))
+    made.agents.available(ME)
+    made.customer = made.waits()
+    made.mine = made.agent(ME).line.leg
+    made.calls.settle()
+    made.passes(0.5)
+    made.bridged(made.mine, made.customer)
+    assert made.stage(made.customer) is Stage.TALKING
+    made.agents.available(COLLEAGUE)
+    made.agents.available(THIRD)
+    return made
+
+
+def test_nothing_rings_on_permanent_lines_and_they_stay(connected: Centre) -> None:
+    centre = connected
+    line = centre.consult(Wish("agent", id=COLLEAGUE))
+    assert line == centre.agent(COLLEAGUE).line.leg
+    centre.held()
+    centre.passes(1)
+    assert centre.switch.last("bridge").args == (centre.mine, line)
+    centre.bridged(centre.mine, line)
+    centre.swapped(line)
+    centre.calls.hang_up(ME, line)
+    assert centre.switch.last("transfer").args == (line, "line")
+    assert not centre.hung_up(line)
+    centre.tell(f.LegParked(centre.at, line))
+    assert (centre.work(COLLEAGUE), centre.line(line)) == (Work.IDLE, None)
+    assert centre.lines.leg(COLLEAGUE) == line, "it rests, for the next call"
+    centre.is_whole()
+
+
+def test_a_permanent_line_does_not_stay_in_the_room(connected: Centre) -> None:
+    centre = connected
+    line = centre.consult(Wish("number", NUMBER))
+    centre.held()
+    centre.answers_outside(line)
+    centre.passes()
+    centre.bridged(centre.mine, line)
+    centre.together(line)
+    centre.calls.lines.leave(ME, line)
+    centre.bridged(line, centre.customer)
+    assert centre.switch.last("transfer").args == (centre.mine, "line")
+    assert not centre.hung_up(centre.mine)
+    centre.tell(f.LegParked(centre.at, centre.mine))
+    centre.calls.qualify(ME, centre.customer, SALE, "")
+    centre.passes(4)
+    assert centre.lines.leg(ME) == centre.mine
+    centre.is_whole()
+
+
+# --- who else may end it ----------------------------------------------------------------------------------------
+def test_a_supervisor_ends_all_of_it(centre: Centre) -> None:
+    line = centre.with_colleague()
+    centre.calls.end_call(centre.customer, "supervisor")
+    centre.put_down(centre.customer)
+    assert centre.stage(centre.customer) is Stage.ENDED
+    centre.put_down(line, centre.mine)
+    assert centre.work(COLLEAGUE) is Work.IDLE
+
+
+def test_a_supervisor_ends_what_goes_on_without_a_customer(centre: Centre) -> None:
+    line = centre.with_number()
+    centre.hangs_up(centre.customer)
+    centre.calls.end_call(centre.customer, "supervisor")
+    centre.put_down(line, centre.mine)
+    assert centre.work(ME) is Work.AFTER_WORK
+
+
+def test_a_colleague_refuses_by_his_page_or_logs_out(centre: Centre) -> None:
+    for leaves in (False, True):
+        line = centre.consult(Wish("agent", id=COLLEAGUE))
+        if not leaves:
+            centre.held()
+        centre.rings(line)
+        if leaves:
+            centre.agents.log_out(COLLEAGUE)
+            centre.calls.leaves(COLLEAGUE)
+        else:
+            centre.calls.hang_up(COLLEAGUE, line)
+        assert centre.hung_up(line) == ["CALL_REJECTED"]
+        centre.refuses(line, "CALL_REJECTED")
+        assert centre.notices[-1] == (ME, "desk.line.refused", {"who": "Agent 2"})
+    centre.is_whole()
+
+
+# --- calls that an agent makes ----------------------------------------------------------------------------------
+def test_whom_an_agent_has_called_is_consulted_about_and_given_away_like_others(tmp_path: Path) -> None:
+    from fs_app.calls.outgoing import Wanted
+
+    centre = Centre(tmp_path, agents=[ME, COLLEAGUE, THIRD])
+    centre.notices = []
+    centre.ctx.notice = lambda agent, key, params: centre.notices.append((agent, key, params))
+    centre.ready(ME, COLLEAGUE, THIRD)
+    queue = centre.catalog.queue(10)
+    assert queue is not None
+    made = centre.calls.dial(Wanted(1, ME, "+33199887766", queue))
+    centre.customer, centre.mine = made.id, centre.offered_leg(made.id)
+    centre.rings(centre.mine)
+    centre.picks_up(centre.mine)
+    centre.tell(f.LegAnswered(centre.at, made.id), f.Rang(centre.at, made.id, session=1))
+    centre.bridged(centre.mine, made.id)
+    assert centre.stage(made.id) is Stage.TALKING
+    line = centre.with_colleague()
+    centre.calls.lines.complete(ME, line)
+    centre.bridged(line, made.id)
+    assert (centre.call(made.id).agent, centre.stage(made.id)) == (COLLEAGUE, Stage.TALKING)
+    centre.is_whole()
+
+
 # --- docs/lines.md ----------------------------------------------------------------------------------------------
 def test_the_document_has_a_row_for_each_way_that_is_played_and_a_column_for_each_end() -> None:
     """The end-to-end test names its ways and ends after the document's rows and columns."""
