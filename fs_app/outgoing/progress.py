@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fs_app.bus import Bus
-from fs_app.calls.line import LineState
 from fs_app.calls.state import INTERNAL, Call, Role, Stage
 from fs_app.clock import Clock
 from fs_app.events import AgentNotice, Recorded
@@ -166,8 +165,8 @@ class Progress:
 
 def _state_of(call: Call) -> str:
     if call.direction == INTERNAL and call.stage is Stage.STAYING:
-        states = [line.state for line in call.lines.values()]
-        return TALKING if call.talked else RINGING if LineState.RINGING in states else DIALING
+        rings = any(str(line.state) == RINGING for line in call.lines.values())
+        return TALKING if call.talked else RINGING if rings else DIALING
     if call.absent:
         return CALLING_YOU
     if call.stage in (Stage.DIALING, Stage.CONNECTING):
