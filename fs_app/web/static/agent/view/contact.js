@@ -4,7 +4,7 @@ import * as records from "../records.js";
 import { canSave, FIELDS, isDirty, openChoices, valueOf } from "../records.js";
 import { clock as timeOfDay } from "../../js/lib/time.js";
 import { edit, live, resolve, revert, save, startContact } from "../store.js";
-import { CallNumber } from "./call.js";
+import { mayDial } from "../dialling.js";
 import { html, Icon, t } from "./parts.js";
 
 const LONG = new Set(["address", "description"]);
@@ -31,9 +31,10 @@ function FromService({ record, field, value }) {
 /** The numbers of a field, each a click away from being called. */
 function Numbers({ record, field }) {
   const kept = record.data.contact?.[field];
-  if (KIND[field] !== "tel" || !kept) return null;
-  return html`<p class="call-numbers">${kept.split(",").map((one) => one.trim()).filter(Boolean).map((one) => html`
-    <${CallNumber} key=${one} number=${one.replace(/[^+\d]/g, "")} contact=${record.data.contact.id} />`)}</p>`;
+  if (KIND[field] !== "tel" || !kept || !mayDial()) return null;
+  return html`<span class="call-icons">${kept.split(",").map((one) => one.trim()).filter(Boolean).map((one) => html`
+    <a key=${one} class="call-number" href=${`tel:${one.replace(/[^+\d]/g, "")}`} data-contact=${record.data.contact.id} title=${t("dial.click", { number: one })}
+      aria-label=${t("dial.click", { number: one })}><${Icon} name="phone-outgoing" cls="small" /></a>`)}</span>`;
 }
 
 function Field({ record, field }) {

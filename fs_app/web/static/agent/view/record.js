@@ -99,7 +99,8 @@ function Body({ record }) {
     return html`<div class="record-body"><p class="standing tone-red" role="alert"><${Icon} name="alert-triangle" />
       <span>${t("desk.record.failed")}</span> <button type="button" class="btn btn-sm" onClick=${() => load(record.call)}>${t("desk.retry")}</button></p></div>`;
   }
-  return html`<div class="record-body"><${Contact} record=${record} /><${Exchanges} record=${record} /><${Around} record=${record} /></div>`;
+  return html`<div class="record-body"><${Contact} record=${record} />
+    <div class="record-side"><${Exchanges} record=${record} /><${Around} record=${record} /></div></div>`;
 }
 
 function Tabs({ records, shown }) {
