@@ -67,7 +67,10 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "call_part"
-            indexes = ((("agent", "began_at"), False), (("account", "began_at"), False))
+            indexes = (
+                (("agent", "began_at", "id", "account", "direction", "missed"), False),
+                (("account", "began_at"), False),
+            )
 
     class AgentMessage(Model):
         account = ForeignKeyField(Account, on_delete="CASCADE")

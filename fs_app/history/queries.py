@@ -62,28 +62,41 @@ class Row:
 
 def page(wanted: Wanted, number: int, size: int = PER_PAGE) -> tuple[list[Row], int, int]:
     """(rows of this page, newest first; the page; how many there are in all)."""
-    total = _joined(CallPart.select(CallPart.id), wanted).count()
+    total = count(wanted)
     number = min(max(1, number), max(1, -(-total // size)))
-    query = _rows(wanted).limit(size).offset((number - 1) * size)
-    return _read(query), number, total
+    found = _newest(_filtered(CallPart.select(CallPart.id), wanted)).limit(size).offset((number - 1) * size)
+    ids = [identifier for (identifier,) in found.tuples()]
+    return _read(_newest(_whole().where(CallPart.id.in_(ids)))), number, total
 
 
 def count(wanted: Wanted) -> int:
-    return int(_joined(CallPart.select(CallPart.id), wanted).count())
+    return int(_filtered(CallPart.select(CallPart.id), wanted).count())
 
 
 def export(wanted: Wanted, most: int = MOST_EXPORTED) -> list[Row]:
-    return _read(_rows(wanted).limit(most))
+    return _read(_newest(_filtered(_whole(), wanted)).limit(most))
 
 
 # --- inside -----------------------------------------------------------------------------------------------------
-def _rows(wanted: Wanted) -> ModelSelect:
-    return _joined(CallPart.select(CallPart, Call, Queue, Disposition, Contact), wanted).order_by(
-        CallPart.began_at.desc(), CallPart.id.desc()
+def _newest(query: ModelSelect) -> ModelSelect:
+    return query.order_by(CallPart.began_at.desc(), CallPart.id.desc())
+
+
+def _whole() -> ModelSelect:
+    """With all that a row shows."""
+    return (
+        CallPart.select(CallPart, Call, Queue, Disposition, Contact)
+        .join(Call, JOIN.INNER, on=(CallPart.call == Call.id))
+        .join(Contact, JOIN.LEFT_OUTER, on=(Call.contact == Contact.id))
+        .switch(CallPart)
+        .join(Queue, JOIN.LEFT_OUTER, on=(CallPart.queue == Queue.id))
+        .switch(CallPart)
+        .join(Disposition, JOIN.LEFT_OUTER, on=(CallPart.disposition == Disposition.id))
     )
 
 
-def _joined(query: ModelSelect, wanted: Wanted) -> ModelSelect:
+def _filtered(query: ModelSelect, wanted: Wanted) -> ModelSelect:
+    """The parts that are wanted: in the index alone, unless words are sought."""
     query = query.where(
         CallPart.agent == wanted.agent,
         CallPart.account == wanted.account,
@@ -96,17 +109,17 @@ def _joined(query: ModelSelect, wanted: Wanted) -> ModelSelect:
         query = query.where(CallPart.direction == wanted.direction)
     if wanted.direction == "in":
         query = query.where(~CallPart.missed)
-    if query._returning[0] is CallPart.id and len(query._returning) == 1 and not wanted.search:
-        return query  # to be counted: nothing else is looked at
-    query = (
-        query.join(Call, JOIN.INNER, on=(CallPart.call == Call.id))
+    return query.where(CallPart.id.in_(_named(wanted))) if wanted.search else query
+
+
+def _named(wanted: Wanted) -> ModelSelect:
+    """Those in which the words stand."""
+    part = (
+        CallPart.select(CallPart.id)
+        .join(Call, JOIN.INNER, on=(CallPart.call == Call.id))
         .join(Contact, JOIN.LEFT_OUTER, on=(Call.contact == Contact.id))
-        .switch(CallPart)
-        .join(Queue, JOIN.LEFT_OUTER, on=(CallPart.queue == Queue.id))
-        .switch(CallPart)
-        .join(Disposition, JOIN.LEFT_OUTER, on=(CallPart.disposition == Disposition.id))
     )
-    return query.where(_like(wanted)) if wanted.search else query
+    return part.where(CallPart.agent == wanted.agent, CallPart.began_at >= wanted.since, _like(wanted))
 
 
 def _like(wanted: Wanted) -> Expression:
