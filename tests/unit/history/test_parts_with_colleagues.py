@@ -13,6 +13,8 @@ from tests.unit.core.test_lines import COLLEAGUE, ME, NUMBER, THIRD
 from tests.unit.core.test_lines import Centre as Lines
 from tests.unit.core.world import OTHER_QUEUE, SALE, queue_info
 from tests.unit.history.centre import Centre
+from tests.unit.outgoing.centre import Centre as Calling
+from tests.unit.outgoing.test_internal import talk
 
 
 @pytest.fixture
@@ -168,3 +170,26 @@ def test_the_time_in_a_conference_is_no_hold(centre: Centre) -> None:
     world.clock.advance(5)
     mine, _ = settled(centre)
     assert 10_000 <= mine["hold_ms"] < 30_000, mine
+
+
+def test_a_call_to_a_colleague_without_any_customer(tmp_path: Path) -> None:
+    centre = Centre(tmp_path, agents=(ME, COLLEAGUE, THIRD), kind=Calling)
+    world = centre.world
+    world.at_work(ME, COLLEAGUE)
+    _, leg, other = talk(world)
+    world.clock.advance(25)
+    world.hangs_up(other)
+    world.hangs_up(leg)
+    world.clock.advance(5)
+    mine, his = settled(centre)
+    assert (mine["agent"], mine["how"], mine["direction"], his["agent"]) == (
+        ME,
+        "dialled",
+        "internal",
+        COLLEAGUE,
+    )
+    assert mine["talk_ms"] >= 25_000 and his["talk_ms"] >= 25_000
+    assert [(r.name, r.number) for r in centre.history(ME, direction="internal")] == [("Agent 2", "1002")]
+    assert [(r.name, r.number) for r in centre.history(COLLEAGUE)] == [("Agent 1", "1001")]
+    assert (centre.figures(ME).taken, centre.figures(ME).made) == (0, 0)
+    centre.db.close()
