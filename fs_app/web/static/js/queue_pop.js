@@ -53,7 +53,7 @@ button.addEventListener("click", async () => {
   button.disabled = false;
   if (!found) return;
   const said = document.createElement("p");
-  said.className = `standing tone-${found.state === "failed" ? "red" : found.state === "found" ? "green" : "amber"}`;
+  said.className = `notice tone-${found.state === "failed" ? "red" : found.state === "found" ? "green" : "amber"}`;
   said.textContent = [found.text, found.why].filter(Boolean).join(" ");
   const table = document.createElement("table");
   table.className = "table tried";
