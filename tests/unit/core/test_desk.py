@@ -218,8 +218,8 @@ def test_every_picture_of_a_call_has_the_shape_that_the_page_expects(seen: World
         for line in picture["lines"]:
             allowed = {
                 "RINGING": {"hang_up"},
-                "TALKING": {"hang_up", "hold", "pause_recording"},
-                "HELD": {"hang_up", "resume", "pause_recording"},
+                "TALKING": {"hang_up", "hold", "pause_recording", "consult", "transfer", "mute", "dtmf"},
+                "HELD": {"hang_up", "resume", "pause_recording", "consult", "transfer", "mute"},
             }
             assert set(line["can"]) <= allowed[line["state"]]
 
