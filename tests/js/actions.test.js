@@ -84,3 +84,42 @@ test("waiting callers are summed and the longest wait is the oldest", () => {
   assert.deepEqual(actions.waiting(queues), { count: 5, since: 40 });
   assert.deepEqual(actions.waiting([]), { count: 0, since: null });
 });
+
+test("taking a line back while another one talks is going over to it", () => {
+  const held = line({ id: "a", state: "HELD", can: ["resume", "hang_up"] });
+  const talks = line({ id: "b", can: ["hold", "hang_up", "complete", "conference", "dtmf", "mute"] });
+  assert.deepEqual(actions.lineActions(held, [held, talks]).map((a) => a.name), ["swap", "hang_up"]);
+  assert.deepEqual(actions.lineActions(held, [held]).map((a) => a.name), ["resume", "hang_up"]);
+  assert.deepEqual(actions.lineActions(talks, [held, talks]).map((a) => a.name), ["hold", "mute", "dtmf", "complete", "conference", "hang_up"]);
+  assert.deepEqual(actions.byKey(picture({ lines: [held, talks] }), "swap").data, { line: "a" });
+  assert.equal(actions.byKey(picture({ lines: [held] }), "swap").event, "line.resume");
+  assert.equal(actions.byKey(picture({ lines: [held, talks] }), "hold").event, "line.hold");
+  assert.deepEqual(actions.byKey(picture({ lines: [held, talks] }), "complete").data, { line: "b" });
+  assert.equal(actions.byKey(picture({ lines: [held, talks] }), "leave"), null);
+  assert.equal(actions.byKey(picture(), "hang_up"), null);
+});
+
+test("a module that the profile has off has no buttons on a line", () => {
+  const talks = line({ can: ["hang_up", "pause_recording"] });
+  assert.deepEqual(actions.lineActions(talks, [talks], (name) => name !== "recording").map((a) => a.name), ["hang_up"]);
+});
+
+test("whom to call beside is asked for on the line that talks", () => {
+  const held = line({ id: "a", state: "HELD", can: ["resume", "consult"] });
+  const talks = line({ id: "b", can: ["consult", "transfer"] });
+  assert.equal(actions.givingLine(picture({ lines: [held, talks] })).id, "b");
+  assert.equal(actions.givingLine(picture({ lines: [held] })).id, "a");
+  assert.equal(actions.givingLine(picture({ lines: [line({ can: ["hang_up"] })] })), null);
+});
+
+test("a line that rings shows which way it goes", () => {
+  assert.equal(actions.lineIcon(line({ state: "RINGING" })), "phone-incoming");
+  assert.equal(actions.lineIcon(line({ state: "RINGING", kind: "consult" })), "phone-outgoing");
+  assert.equal(actions.lineIcon(line({ state: "SOMETHING_NEW" })), "phone");
+});
+
+test("the worst of several colours counts", () => {
+  assert.equal(actions.worst(["", "orange", undefined]), "orange");
+  assert.equal(actions.worst(["red", "orange"]), "red");
+  assert.equal(actions.worst([]), "");
+});

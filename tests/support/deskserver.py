@@ -11,7 +11,8 @@ monkey.patch_all()
 
 import logging  # noqa: E402
 import sys  # noqa: E402
-from pathlib import Path  # noqa: E402
+from pathlib import Path
+from types import SimpleNamespace  # noqa: E402
 from typing import Any  # noqa: E402
 
 import orjson  # noqa: E402
@@ -111,6 +112,22 @@ class Script:
     @staticmethod
     def _profiles_in_use() -> list[int]:
         return [row.profile_id for row in User.select(User.profile).where(User.profile.is_null(False))]
+
+    def ended_a_minute_ago(self) -> int:
+        """The agent's first call in the database ended just now; what is recorded is kept for the test."""
+        now = self.app.clock.now_ms()
+        self.app.db.write(lambda: Call.update(ended_at=now - 60_000).where(Call.id == "earlier-0").execute())
+        self.recorded: list[dict[str, Any]] = []
+
+        def record(kind: str, **data: Any) -> Any:
+            self.recorded.append({"kind": kind, **data})
+            return SimpleNamespace(id=1)
+
+        self.app.live.record = record  # type: ignore[attr-defined]
+        return 0
+
+    def corrected(self) -> list[dict[str, Any]]:
+        return [one for one in self.recorded if one["kind"] == "call.corrected"]
 
     def colleague_saves(self, **fields: str) -> int:
         """Somebody else saves the known contact."""

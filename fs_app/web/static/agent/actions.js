@@ -73,7 +73,7 @@ const LINE_ORDER = Object.keys(LINE_ACTIONS);
 /** Actions that share a key: what is possible now is what it does. */
 export const ON_ONE_KEY = {
   hold: ["hold", "resume"],
-  swap: ["swap"],
+  swap: ["swap", "resume"],
   mute: ["mute", "unmute"],
   recording: ["pause_recording", "resume_recording", "start_recording"],
   capture: ["capture", "end_capture"],
@@ -125,6 +125,13 @@ export function mainLine(picture) {
 export function givingLine(picture) {
   const may = (picture?.lines ?? []).filter((line) => line.can.includes("consult") || line.can.includes("transfer"));
   return may.find((line) => TALKS.has(line.state)) ?? may[0] ?? null;
+}
+
+const FREE = new Set(["IDLE", "UNAVAILABLE", "BACK_OFFICE", "INTER_CALL", "NO_ANSWER_DELAY", "PREVIEW"]);
+
+/** May the agent begin a call of his own (the server decides)? */
+export function isFree(picture) {
+  return FREE.has(picture.state.name) && !picture.lines.length;
 }
 
 /**

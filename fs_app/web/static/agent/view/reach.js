@@ -5,7 +5,7 @@
 
 import { useEffect, useRef, useState } from "../../vendor/preact.js";
 import { request } from "../../js/lib/http.js";
-import { givingLine } from "../actions.js";
+import { givingLine, isFree } from "../actions.js";
 import { dial, mayDial } from "../dialling.js";
 import { choices, rows, step } from "../targets.js";
 import { facts, isOn, live, picture, send, signedOut } from "../store.js";
@@ -67,6 +67,10 @@ export function Reach({ id = "desk-number" }) {
     setFound(null);
     setAt(0);
   };
+  // What was begun for one call is not for the next.
+  const purpose = line?.call ?? "";
+  useEffect(done, [purpose]);
+
   const go = async (row, way) => {
     if (!row || !way || !live.value) return;
     const answer = way === "dial" ? await dial(row.number ?? (row.kind === "agent" ? row.about : row.name)) : await send(`line.${way}`, { line: line.id, to: row.to });
@@ -88,13 +92,13 @@ export function Reach({ id = "desk-number" }) {
     } else if (event.key === "Tab") setOpen(false);
   };
 
-  if (!ways.length || (!line && (!isOn("dial") || !mayDial() || picture.value.lines.length))) return null;
+  if (!ways.length || (!line && !(isOn("dial") && mayDial() && isFree(picture.value)))) return null;
   const label = withKey(t(line ? "desk.reach.call" : "desk.reach.dial"), "number");
   const hint = ways.map((way, i) => `${t(`desk.reach.${way}`)} ${i ? "⇧⏎" : "⏎"}`).join(" · ");
   return html`<div class="reach pop" ref=${root} onKeyDown=${keys}>
     <input id=${id} class="form-control reach-field" type="text" role="combobox" aria-label=${label} title=${label} placeholder=${t("desk.reach.placeholder")}
       aria-expanded=${open} aria-haspopup="grid" aria-controls=${open ? `${id}-list` : undefined} aria-activedescendant=${list.length ? `${id}-${here}` : undefined}
-      aria-autocomplete="list" autocomplete="off" spellcheck="false" maxlength="100" value=${text} disabled=${!live.value}
+      aria-autocomplete="list" autocomplete="off" spellcheck=${false} maxlength="100" value=${text} disabled=${!live.value}
       onFocus=${() => setOpen(true)} onClick=${() => setOpen(true)} onInput=${(event) => { setText(event.target.value); setAt(0); setOpen(true); }} />
     ${open && html`<div class="pop-menu reach-list" id=${`${id}-list`}>
       <div role="grid" aria-label=${label}>${list.map((row, i) => html`
