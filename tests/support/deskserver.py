@@ -11,7 +11,7 @@ monkey.patch_all()
 
 import logging  # noqa: E402
 import sys  # noqa: E402
-from pathlib import Path
+from pathlib import Path  # noqa: E402
 from types import SimpleNamespace  # noqa: E402
 from typing import Any  # noqa: E402
 

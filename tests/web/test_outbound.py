@@ -129,3 +129,27 @@ def test_a_callback_is_booked_in_the_qualification(desk: Desk) -> None:
     book.get_by_role("button", name="2 h").click()
     assert asked(desk, "outbound.book")[2:] == ["call-1", 120, "", False, ""]
     expect(book).to_contain_text("Rappel pris")
+
+
+def test_the_latest_calls_show_what_was_before_and_a_wrong_result_is_corrected(desk: Desk) -> None:
+    page = desk.page
+    page.get_by_role("tab", name="Mes dix derniers appels").click()
+    first = page.locator(".out-latest .out-line").first
+    expect(first).to_contain_text("Devis envoyé")
+    first.hover()
+    expect(first).to_have_attribute("title", re.compile("Abandonné"))
+    first.click()
+    expect(page.locator(".out-about")).to_contain_text("ne peut pas être corrigé")  # nine days ago
+    desk.do("ended_a_minute_ago")
+    page.reload()
+    page.get_by_role("tab", name="Mes dix derniers appels").click()
+    first.click()
+    about = page.locator(".out-about")
+    about.get_by_label("Résultat").select_option(label="Vente")
+    about.get_by_label("Note").fill("C’était une vente")
+    about.get_by_role("button", name="Corriger").click()
+    expect(page.locator(".desk-toast")).to_contain_text("Résultat corrigé")
+    corrected = desk.do("corrected")
+    assert isinstance(corrected, list)
+    assert corrected[-1]["label"] == "Vente" and corrected[-1]["old_label"] == "Devis envoyé"
+    assert accessibility_faults(page) == []

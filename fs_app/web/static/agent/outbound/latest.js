@@ -7,7 +7,7 @@ import { clock } from "../timers.js";
 import { phone } from "../phone.js";
 import { announce, facts, live, now, picture, signedOut, toast } from "../store.js";
 import { html, Icon, t } from "../view/parts.js";
-import { Before } from "./parts.js";
+import { Before, useHistory } from "./parts.js";
 
 const flat = (list, depth = 0) => list.flatMap((d) => [{ id: d.id, label: `${"– ".repeat(depth)}${d.label}` }, ...flat(d.children, depth + 1)]);
 
@@ -55,6 +55,14 @@ function About({ call, done }) {
     <h4>${t("outbound.before")}</h4><${Before} rows=${about.history} />`;
 }
 
+function One({ call, open, onOpen }) {
+  const before = useHistory(() => request("GET", `/agent/results/${encodeURIComponent(call.id)}`), [dateTime(call.at), call.queue, call.note].filter(Boolean).join(" · "));
+  return html`<button type="button" class="out-line" aria-expanded=${open} onClick=${onOpen} ...${before}>
+      <span class="out-line-who"><bdi>${call.name || phone(call.number, facts.value.country) || t("desk.unknown_number")}</bdi><span>${dayMonth(call.at)} ${timeOfDay(call.at)}</span></span>
+      <span class="out-line-more"><bdi>${call.disposition || t("desk.mine.no_disposition")}</bdi><span>${call.talk_ms == null ? "" : clock(call.talk_ms)}</span>
+        ${call.until && call.until > now.value ? html`<span class="out-owner"><${Icon} name="pencil" cls="small" />${t("outbound.latest.may")}</span>` : ""}</span></button>`;
+}
+
 export function Latest() {
   const [calls, setCalls] = useState(null);
   const [open, setOpen] = useState(null);
@@ -72,9 +80,6 @@ export function Latest() {
   if (!calls) return html`<p class="module-empty" aria-busy="true">${t("desk.module.loading")}</p>`;
   if (!calls.length) return html`<p class="module-empty">${t("desk.mine.none")}</p>`;
   return html`<ul class="out-latest">${calls.map((call) => html`<li key=${call.id} class=${open === call.id ? "is-open" : ""}>
-    <button type="button" class="out-line" aria-expanded=${open === call.id} onClick=${() => setOpen(open === call.id ? null : call.id)} title=${[dateTime(call.at), call.queue, call.note].filter(Boolean).join(" · ")}>
-      <span class="out-line-who"><bdi>${call.name || phone(call.number, facts.value.country) || t("desk.unknown_number")}</bdi><span>${dayMonth(call.at)} ${timeOfDay(call.at)}</span></span>
-      <span class="out-line-more"><bdi>${call.disposition || t("desk.mine.no_disposition")}</bdi><span>${call.talk_ms == null ? "" : clock(call.talk_ms)}</span>
-        ${call.until && call.until > now.value ? html`<span class="out-owner"><${Icon} name="pencil" cls="small" />${t("outbound.latest.may")}</span>` : ""}</span></button>
+    <${One} call=${call} open=${open === call.id} onOpen=${() => setOpen(open === call.id ? null : call.id)} />
     ${open === call.id && html`<div class="out-about"><${About} call=${call} done=${() => setTurn(turn + 1)} /></div>`}</li>`)}</ul>`;
 }

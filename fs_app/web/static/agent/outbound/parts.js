@@ -92,3 +92,17 @@ export function BeforeOf({ item }) {
   if (!found.history) return html`<p class="out-before-none">${t("outbound.before.failed")}</p>`;
   return html`<${Before} rows=${found.history} />`;
 }
+
+/** One line each: date, hour, result, note. */
+export const inLines = (rows) => rows.map((one) => [`${dayMonth(one.at)} ${timeOfDay(one.at)}`, one.disposition || t(`call.outcome.${one.outcome || "running"}`), one.note].filter(Boolean).join(" · ")).join("\n");
+
+/** History on hover (PW-90): what to spread over a button; asked for when the pointer or the focus comes. `get()` answers {history}. */
+export function useHistory(get, first = "") {
+  const [lines, setLines] = useState(null);
+  const look = () => {
+    if (lines !== null) return;
+    setLines("");
+    get().then((answer) => setLines(inLines(answer.history) || t("outbound.before.none")), () => setLines(null));
+  };
+  return { title: [first, lines].filter(Boolean).join("\n"), onPointerEnter: look, onFocus: look };
+}

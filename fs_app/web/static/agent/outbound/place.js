@@ -7,8 +7,8 @@ import { Calendar } from "./calendar.js";
 import { Card } from "./card.js";
 import { Latest } from "./latest.js";
 import { may } from "./logic.js";
-import { Due, ModeSwitch, nameOf, Owner, Status } from "./parts.js";
-import { again, ask, asked, chosen, failed, itemOf, listed, outbound, watch } from "./store.js";
+import { Due, ModeSwitch, nameOf, Owner, Status, useHistory } from "./parts.js";
+import { again, ask, asked, chosen, failed, historyOf, itemOf, listed, outbound, watch } from "./store.js";
 
 const VIEWS = ["all", "due", "later", "mine"];
 
@@ -28,7 +28,8 @@ function Filter() {
 
 function Row({ item }) {
   const here = chosen.value === item.id;
-  return html`<tr class=${here ? "is-chosen" : ""}><th scope="row"><button type="button" class="out-name" aria-pressed=${here} onClick=${() => { chosen.value = here ? null : item.id; }}><bdi>${nameOf(item)}</bdi></button>
+  const before = useHistory(() => historyOf(item));
+  return html`<tr class=${here ? "is-chosen" : ""}><th scope="row"><button type="button" class="out-name" aria-pressed=${here} ...${before} onClick=${() => { chosen.value = here ? null : item.id; }}><bdi>${nameOf(item)}</bdi></button>
       ${item.note && html`<small><${Icon} name="note" cls="small" /><bdi>${item.note}</bdi></small>`}</th>
     <td><bdi>${item.queue?.name}</bdi></td><td><${Status} item=${item} /> <${Owner} item=${item} /></td><td class="num"><${Due} item=${item} /></td>
     <td class="num">${may(item).call && html`<${Ask} event="outbound.call" data=${{ item: item.id }} cls="tool" label=${t("outbound.call_who", { who: nameOf(item) })}><${Icon} name="phone-outgoing" cls="small" /><//>`}</td></tr>`;
