@@ -143,6 +143,7 @@ class AgentSockets:
         if self._tabs.live(tab.agent) is None:
             # Once per agent, however many tabs: the desk counts, and waits a little after the last one has gone.
             self._desk.browser_seen(tab.agent)
+            picture = self._desk.picture(tab.agent)  # who comes back in his call stays logged in: it says so
         lost = self._tabs.arrive(tab, take_over=said.get("take_over") is True)
         log.info("browser connected", agent=tab.agent, live=self._tabs.is_live(tab.sid))
         if self._tabs.is_live(tab.sid):
