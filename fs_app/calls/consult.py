@@ -367,6 +367,7 @@ def bridged(ctx: Context, call: Call, line: Line) -> None:
             _held(ctx, call, other)
     if call.stage is Stage.TALKING:
         conversation.held(ctx, call)
+    _no_music(ctx, call, line)
     if line.state is not LineState.TALKING:
         move(ctx, call, line, "bridged")
     if call.agent is not None:
@@ -456,13 +457,17 @@ def _held(ctx: Context, call: Call, line: Line) -> None:
 def music(ctx: Context, call: Call, line: Line) -> None:
     """The call's hold music for a stretch; when it ends it is played again (`music_over`)."""
     runtime = ctx.runtime(call)
-    for app, told in list(runtime.line_music.items()):
-        if told == line.id:
-            del runtime.line_music[app]
+    _no_music(ctx, call, line)
     pending = ctx.switch.music(line.leg, sounds.music_of(ctx, call), ctx.music_chunk_s)
     runtime.music_at[line.leg] = ctx.clock.monotonic()
     runtime.line_music[pending.id] = line.id
     ctx.command(call, pending)
+
+
+def _no_music(ctx: Context, call: Call, line: Line) -> None:
+    """What he heard is over, or about to be: its end means nothing any more."""
+    runtime = ctx.runtime(call)
+    runtime.line_music = {app: told for app, told in runtime.line_music.items() if told != line.id}
 
 
 def music_ended(ctx: Context, call: Call, app: str) -> bool:
