@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
 from fs_app import models
 from fs_app.accounts.model import Account, Profile, User
 from fs_app.admin.config_file import schema
 from fs_app.admin.config_file.reading import read
+from fs_app.admin.config_file.service import FileInvalid
 from fs_app.admin.model import AuditEntry
 from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.audio.model import MusicList, Sound
@@ -258,3 +260,20 @@ def test_profiles_of_a_new_version_do_not_lose_permissions_that_are_not_known_an
     centre.db.write(lambda: Profile.update(denied=["gone.away", "desk.use"]).execute())
     account = centre.db.read(lambda: Account.get().id)
     assert centre.db.read(lambda: read(account))["profiles"]["Débutant"]["denied"] == ["desk.use"]
+
+
+def test_rules_for_calls_that_reached_nobody_are_in_the_file(centre: Centre) -> None:
+    """Once given they stay given, and a file loaded again changes nothing."""
+    text = CENTRE.replace(
+        "    record_rule: dispositions\n",
+        "    record_rule: dispositions\n    outbound:\n      modes:\n        - preview\n      preview_s: 15\n"
+        "    retry:\n      busy:\n        delay_s: 60\n        attempts: 3\n        disposition: Standard/NO\n",
+    )
+    assert text != CENTRE
+    centre.load(text)
+    exported = centre.export()
+    assert "preview_s: 15" in exported and "disposition: Standard/NO" in exported
+    assert centre.load(text).changes == []
+    with pytest.raises(FileInvalid) as refused:
+        centre.load(text.replace("Standard/NO", "Standard/NEVER"))
+    assert any("retry.busy.disposition" in problem.path for problem in refused.value.problems)

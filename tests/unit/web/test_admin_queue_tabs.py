@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from fs_app.admin.model import AuditEntry
+from fs_app.outbound.model import RetryRule
+from fs_app.outbound.retry import DEFAULTS, Result, Rule
 from fs_app.queues.model import Did, Disposition, Queue
 from fs_app.routing.model import AgentSkill, Skill
 from fs_app.web import site
@@ -291,3 +293,81 @@ def test_the_assistant_goes_through_what_a_new_queue_needs(admin: Visitor) -> No
     assert re.findall(r'id="tab-(\w+)"', page) == ["general", "numbers", "agents", "opening", "strategy"]
     assert page.count('<section id="part-') > 10, "the others are there with their defaults"
     assert len(re.findall(r'id="tab-', admin.page("/admin/queues/new?all"))) > 10
+
+
+# --- outgoing calls -----------------------------------------------------------------------------------------
+def outbound_form(**changes: str) -> dict[str, str]:
+    """What the tab sends when nobody has changed anything."""
+    form = {
+        **BASIC,
+        "tabs": "outbound",
+        "preview_s": "0",
+        "automatic_s": "5",
+        "latest_days": "30",
+        "step_min": "5",
+    }
+    form |= {
+        "most_personal": "0",
+        "correct_hours": "24",
+        "may_skip": "1",
+        "inbound_first": "1",
+        "closed_hours": "1",
+    }
+    for result, delay, unit, attempts in (
+        ("busy", "5", "min", "5"),
+        ("no_answer", "1", "h", "4"),
+        ("machine", "2", "h", "3"),
+        ("gave_up", "5", "min", "0"),
+    ):
+        form |= {f"retry-{result}-delay": delay, f"retry-{result}-unit": unit}
+        form |= {f"retry-{result}-attempts": attempts, f"retry-{result}-disposition": ""}
+    return {**form, "modes": "manual", **changes}
+
+
+def test_the_four_rules_and_the_modes_are_what_calls_go_by(web: Web, admin: Visitor, at: str) -> None:
+    disposition = web.app.db.write(
+        lambda: Disposition.get(Disposition.set == web.ids.desk.dispositions, Disposition.code == "NO")
+    )
+    changes = {
+        "preview_s": "20",
+        "retry-busy-delay": "90",
+        "retry-busy-unit": "s",
+        "retry-busy-attempts": "2",
+        "retry-busy-disposition": str(disposition.id),
+        "disposition_set": str(web.ids.desk.dispositions),
+    }
+    assert admin.post(at, **outbound_form(**changes)).status_code == 303
+    settings = web.app.catalog.queue(web.ids.desk.queue).outbound  # type: ignore[union-attr]
+    assert (settings.modes, settings.preview_s) == (("manual",), 20)
+    assert settings.rules[Result.BUSY] == Rule(90, 2, disposition.id)
+    assert settings.rules[Result.MACHINE] == DEFAULTS[Result.MACHINE]
+    assert web.app.db.read(lambda: RetryRule.select().count()) == 1, "what is as by itself has no row"
+    assert 'name="retry-busy-delay" value="90"' in admin.page(at)
+    admin.post(at, **outbound_form(disposition_set=str(web.ids.desk.dispositions)))
+    assert web.app.db.read(lambda: RetryRule.select().count()) == 0
+    copy = admin.post(f"{at}/copy", name="Copy", number="299")
+    assert copy.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"modes": ""}, "modes"),
+        ({"modes": "fast"}, "modes"),
+        ({"preview_s": "-1"}, "preview_s"),
+        ({"preview_s": "soon"}, "preview_s"),
+        ({"latest_days": "0"}, "latest_days"),
+        ({"step_min": "61"}, "step_min"),
+        ({"retry-busy-delay": "31", "retry-busy-unit": "day"}, "retry-busy-delay"),
+        ({"retry-busy-unit": "year"}, "retry-busy-delay"),
+        ({"retry-machine-attempts": "51"}, "retry-machine-attempts"),
+        ({"retry-gave_up-disposition": "999999"}, "retry-gave_up-disposition"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused_beside_its_field(
+    web: Web, admin: Visitor, at: str, changes: dict[str, str], field: str
+) -> None:
+    answer = admin.post(at, **outbound_form(**changes))
+    assert answer.status_code == 400
+    assert field in wrong(answer.text)
+    assert web.app.db.read(lambda: Queue.get_by_id(web.ids.desk.queue).outbound) == {}
