@@ -472,6 +472,7 @@ class Application:
         every("figures", 5.0, lambda: count(self.live))
         every("telephones", 1.0, self.phone_watch.round)
         every("lists of calls to make", 1.0, self.worklist.round)
+        every("attempts that are over", 20.0, self.callbacks.sweep)
         every("softphones", SOFTPHONES_S, self.softphones.round)
         every("configuration from elsewhere", 1.0, self.catalog.follow)
         self.disk.round()

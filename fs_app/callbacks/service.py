@@ -414,6 +414,12 @@ class Callbacks:
     # --- time -----------------------------------------------------------------------------------------------
     def rearm(self) -> None:
         """After a start: attempts whose end was not written down have failed; the others go on."""
+        self.sweep()
+        for callback in list(self._live.callbacks.values()):
+            self._arm(callback)
+
+    def sweep(self) -> None:
+        """An attempt that is no call any more is over, whatever was told of it (now and then, and after a start)."""
         for callback in list(self._live.callbacks.values()):
             call = self._live.calls.get(callback.call)
             if callback.state is State.REACHED:
@@ -421,8 +427,6 @@ class Callbacks:
                     self._close(callback, "done", "reached", callback.call)
             elif callback.call and (call is None or call.ended_at is not None):
                 self._failed(callback, "unknown", dialled=True)
-            else:
-                self._arm(callback)
 
     def _arm(self, callback: Callback) -> None:
         self._disarm(callback.id)
