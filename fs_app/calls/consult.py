@@ -591,7 +591,8 @@ def after(ctx: Context, call: Call, was: LineState) -> None:
 
 def stay_with(ctx: Context, call: Call) -> None:
     """The customer is gone: the agent talks on with the last of those whom he consulted."""
-    line = call.line_in(LineState.TALKING, LineState.CONFERENCE, LineState.HELD)
+    order = (LineState.TALKING, LineState.CONFERENCE, LineState.HELD)
+    line = next((found for state in order if (found := call.line_in(state)) is not None), None)
     if line is not None and line.state is not LineState.TALKING:
         connect(ctx, call, line)
 

@@ -146,6 +146,8 @@ def failed(ctx: Context, call: Call, why: str) -> None:
         sounds.music(ctx, call)
     else:
         back_in_line(ctx, call, queue, why)
+    # Who qualified it meanwhile and does not get it back: the verdict is the next one's.
+    ctx.agents.qualified(agent, call.id, queue.inter_call_s if queue is not None else 0)
 
 
 def back_in_line(ctx: Context, call: Call, queue: QueueInfo, why: str) -> None:
