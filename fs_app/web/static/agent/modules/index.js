@@ -27,11 +27,11 @@ import { Unread } from "../view/words.js";
 export const MODULES = [
   session,
   delay,
-  transferred,
   lines,
   qualification,
-  dial,
+  transferred,
   queues,
+  dial,
   outbound,
   { name: "agents", title: "desk.module.agents", icon: "users-group", where: "column", folded: true, Aside: Unread, load: () => import("./agents.js") },
   { name: "directory", title: "desk.module.directory", icon: "address-book", where: "column", folded: true, load: () => import("./directory.js") },
