@@ -63,12 +63,17 @@ class Corrections:
         self._catalog = catalog
         self._wait = wait
 
-    def correct(self, account: int, agent: int, call: str, disposition: int, note: str, by: str) -> None:
-        """The agent of a call gives it another result (`by`: his name). Returns when it is in the database. Raises
-        NotFound, NotYet, TooLate, Invalid, WaitTimeout."""
+    def his(self, account: int, agent: int, call: str) -> Was:
+        """The agent's own call. Raises NotFound."""
         was = self._db.read(lambda: find(account, call))
         if was is None or was.agent != agent:
             raise NotFound(f"call {call[:50]!r}")
+        return was
+
+    def correct(self, account: int, agent: int, call: str, disposition: int, note: str, by: str) -> None:
+        """The agent of a call gives it another result (`by`: his name). Returns when it is in the database. Raises
+        NotFound, NotYet, TooLate, Invalid, WaitTimeout."""
+        was = self.his(account, agent, call)
         if was.ended_at is None or call in self._live.calls:
             raise NotYet(f"call {call} goes on, or waits for its verdict")
         last = until(self._catalog, was.queue, was.ended_at)

@@ -162,11 +162,13 @@ def result(call: str) -> Response:
 @needs("calls.correct_own")
 def correct(call: str) -> Response:
     """`disposition`, `note`: the right ones."""
-    (identity, agent), sent = whose(), body()
+    (identity, agent), name = whose(), token({"call": call}, "call")
+    the_app().corrections.his(
+        identity.account, agent, name
+    )  # of others nothing is told, not even what is wrong
+    sent = body()
     chosen, note = identifier(sent, "disposition"), text(sent, "note")
-    the_app().corrections.correct(
-        identity.account, agent, token({"call": call}, "call"), chosen, note, identity.name
-    )
+    the_app().corrections.correct(identity.account, agent, name, chosen, note, identity.name)
     return fresh(jsonify(ok=True))
 
 
