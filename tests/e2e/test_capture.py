@@ -197,6 +197,17 @@ def test_cancelled_silent_and_hung_up(
     asked(page, caller)
     caller.press(CARD[:6])
     until(lambda: capture_of(page).get("count") == 6, 10, "six digits")
+    world.cut_link()
+    until(lambda: not page.picture["switch"]["up"], 15, "the link is lost")
+    world.mend_link()
+    until(lambda: together(phone, caller), 40, "after a lost link, too")
+    assert told(app, "capture.ended")[-1]["why"] == "lost"
+    until(lambda: page.line["state"] == "TALKING" and page.line["recording"], 10, "and are recorded")
+    wait(1.5)
+    page.do("line.capture", line=page.line["id"])
+    asked(page, caller)
+    caller.press(CARD[:6])
+    until(lambda: capture_of(page).get("count") == 6, 10, "six digits")
     caller.hang_up()
     page.is_in("WRAP_UP")
     assert bank.bodies == []

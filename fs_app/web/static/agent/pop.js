@@ -6,7 +6,7 @@
 
 import { effect, signal } from "../vendor/preact.js";
 import { t } from "../js/lib/i18n.js";
-import { facts, live, picture, toast } from "./store.js";
+import { facts, isOn, live, picture, toast } from "./store.js";
 import { popsUp } from "./state.js";
 
 const WINDOW = "fs_app_pop";
@@ -41,7 +41,7 @@ function remember(call) {
 
 /** By the click that begins the day: the window is there before the first call. */
 export function prepare() {
-  if (!facts.value.popWindow) return;
+  if (!facts.value.popWindow || !isOn("pop")) return;
   const made = window.open("", WINDOW, "popup,width=1100,height=800");
   try {
     if (made && made.location.href === "about:blank") {
@@ -89,7 +89,7 @@ export function follow() {
     }
     if (refused.value && refused.value.call !== work.call) refused.value = null;
     const target = targetOf(work);
-    if (!target || target === "tab" || !popsUp(now) || popped().includes(work.call)) return;
+    if (!isOn("pop") || !target || target === "tab" || !popsUp(now) || popped().includes(work.call)) return;
     remember(work.call);
     const wanted = { call: work.call, url: work.pop.url, target };
     if (!open(wanted)) refused.value = wanted;

@@ -16,6 +16,7 @@ export function blankRecord(work) {
     status: "loading", data: null, edits: {}, errors: {}, conflict: null, busy: false, saved: false, making: false,
     popped: false, // it has come to the front by itself once
     web: null, // the address of the queue's own that stands in its tab
+    ours: false, // … and the built-in record before it
     base: null, // what stood in the edited fields before a reload of the page
     renewed: null, // {by}: somebody else has just saved it
   };

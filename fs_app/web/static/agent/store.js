@@ -144,6 +144,9 @@ export async function chooseContact(call, contact) {
   return undefined;
 }
 
+/** In a tab with a web page of the queue's own: that page, or the built-in record. */
+export const turn = (call, ours) => changeRecord(call, (r) => ({ ...r, ours }));
+
 /** The tab after the one in front. */
 export function nextRecord() {
   const { records: open, shown } = page.value;

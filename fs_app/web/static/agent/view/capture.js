@@ -28,9 +28,12 @@ function said(capture) {
   return { tone: "purple", text: t("pop.capture.state.sending") };
 }
 
+const OURS = new Set(["timeout", "nowhere", "secret_lost", "no_verdict"]);
+const OUTWARD = new Set(["private", "refused", "unknown_host", "tls", "certificate", "too_big", "wrong_address"]);
+
 function whyOf(why) {
-  const known = ["timeout", "nowhere", "secret_lost", "no_verdict"];
-  return known.includes(why) ? t(`capture.why.${why}`) : t("pop.why.other", { why });
+  if (OURS.has(why)) return t(`capture.why.${why}`);
+  return OUTWARD.has(why) ? t(`pop.why.${why}`) : t("pop.why.other", { why });
 }
 
 export function Capture() {

@@ -3,9 +3,8 @@
 import { personOf, phone } from "../phone.js";
 import { isDirty } from "../records.js";
 import { clock } from "../timers.js";
-import { useState } from "../../vendor/preact.js";
 import { clock as timeOfDay, dayMonth } from "../../js/lib/time.js";
-import { chooseContact, close, facts, isCurrent, load, now, page, picture, show } from "../store.js";
+import { chooseContact, close, facts, isCurrent, load, now, page, picture, show, turn } from "../store.js";
 import { Around } from "./around.js";
 import { CallNumber } from "./call.js";
 import { Contact } from "./contact.js";
@@ -110,11 +109,11 @@ function Tabs({ records, shown }) {
 
 /** The queue's own web page where it wants one in the tab; the contact stays a click away. */
 function Inside({ record }) {
-  const [ours, setOurs] = useState(false);
   if (!record.web) return html`<${Body} record=${record} />`;
-  const way = (mine, text) => html`<button type="button" class=${`btn btn-sm${ours === mine ? " btn-primary" : ""}`} aria-pressed=${ours === mine} onClick=${() => setOurs(mine)}>${text}</button>`;
+  const way = (ours, text) => html`<button type="button" class=${`btn btn-sm${record.ours === ours ? " btn-primary" : ""}`} aria-pressed=${record.ours === ours}
+    onClick=${() => turn(record.call, ours)}>${text}</button>`;
   return html`<div class="record-ways" role="group">${way(false, t("pop.way.web"))} ${way(true, t("pop.way.record"))}</div>
-    <div hidden=${ours}><${Web} url=${record.web} /></div>${ours && html`<${Body} record=${record} />`}`;
+    ${record.ours && html`<${Body} record=${record} />`}`;
 }
 
 function Quiet({ bare = false }) {
@@ -135,5 +134,6 @@ export function Records() {
     <${Tabs} records=${records} shown=${shown} />
     <div id="record-panel" key=${record.call}>
       <${Head} record=${record} /><${Inside} record=${record} /></div>
+    ${records.filter((r) => r.web).map((r) => html`<div key=${`web-${r.call}`} hidden=${r.call !== shown || r.ours}><${Web} url=${r.web} /></div>`)}
   </section>`;
 }
