@@ -94,7 +94,7 @@ def _had_part(reader: Reader, row: Call) -> bool:
 
 
 def _other_party(row: Call) -> str:
-    return str(row.called_number if row.direction == "outbound" else row.caller_number)
+    return str(row.caller_number)  # also of a call that we made
 
 
 def _contact(
@@ -139,7 +139,7 @@ def _path(row: Call | None, queue: Queue | None, country: str, menus: list[Json]
     """The way of the call, in order: DID, menus and what was chosen in them, queue. Waiting and the agent follow from
     the call's times."""
     steps: list[Json] = []
-    if row is not None and row.called_number and row.direction != "outbound":
+    if row is not None and row.called_number and row.direction == "inbound":
         did = Did.get_or_none((Did.number == row.called_number) & (Did.account == row.account_id))
         text = shown(row.called_number, country)
         steps.append({"kind": "did", "text": text, "label": did.label if did is not None else ""})
@@ -156,8 +156,7 @@ def _history(
     same = []
     if numbers:
         listed = sorted(numbers)
-        same.append((Call.direction != "outbound") & Call.caller_number.in_(listed))
-        same.append((Call.direction == "outbound") & Call.called_number.in_(listed))
+        same.append(Call.caller_number.in_(listed))
     if contact:
         same.append(Call.contact == contact["id"])
     if not same:
