@@ -14,6 +14,8 @@ export const words = signal([]);
 export const unread = signal(new Set());
 /** The conversation that is open: its key, or null. */
 export const opened = signal(null);
+/** The conversation that is on the screen: one that is open in a folded module is read by nobody. */
+export const shown = signal(null);
 /** Messages that have just come, to be shown over the page. */
 export const fresh = signal([]);
 
@@ -49,23 +51,32 @@ export function came(word) {
   if (word.from.agent === own()) return;
   const key = keyOf(word);
   announce(t("desk.words.came", { name: word.from.name, text: word.text }));
-  if (opened.value === key) return;
+  if (shown.value === key) return;
   unread.value = new Set(unread.value).add(key);
+  if (word.from.agent === null) return; // a supervisor's is said by a notice already, and can't be answered
   fresh.value = [...fresh.value.filter((one) => keyOf(one) !== key), word].slice(-3);
 }
 
-/** Those of the day: at the start, and when the link was away. */
+let loaded = false;
+/** Those of the day: at the start, and when the link was away (then what is new has just come). */
 export async function reload() {
   const answer = await request("GET", "/agent/messages").catch(() => null);
   if (!answer) return;
   const known = new Set(words.value.map((word) => word.id));
-  const first = !words.value.length;
+  const again = loaded;
+  loaded = true;
   words.value = merged(words.value, answer.list);
-  for (const word of answer.list) if (!first && !known.has(word.id)) came(word);
+  for (const word of answer.list) if (again && !known.has(word.id)) came(word);
 }
 
+/** Open a conversation. */
 export function look(key) {
   opened.value = key;
+  read(key);
+}
+
+/** Its messages have been seen. */
+export function read(key) {
   unread.value = new Set([...unread.value].filter((one) => one !== key));
   dismiss(key);
 }
@@ -79,6 +90,6 @@ export async function write(agent, text) {
   const said = text.trim();
   if (!said) return false;
   const answer = await send("agent.message", { agent, text: said });
-  if (answer.ok) look(opened.value === String(agent) ? String(agent) : opened.value);
+  if (answer.ok) read(String(agent));
   return answer.ok;
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "../../vendor/preact.js";
 import { clock as timeOfDay } from "../../js/lib/time.js";
-import { dismiss, fresh, keyOf, look, mine, MOST, opened, unread, words, write } from "../messages.js";
+import { dismiss, fresh, keyOf, look, mine, MOST, opened, read, shown, unread, words, write } from "../messages.js";
 import { live, picture } from "../store.js";
 import { html, Icon, t } from "./parts.js";
 
@@ -31,16 +31,21 @@ export function Writing({ agent, name, focused = false, done = () => {} }) {
 export function Fresh() {
   if (!fresh.value.length) return null;
   return html`<div class="words-fresh" role="region" aria-label=${t("desk.words")}>${fresh.value.map((word) => html`<div key=${word.id} class="card words-card" data-word=${word.id}>
-    <div class="words-card-head"><${Icon} name="message" cls="small" /><b><bdi>${word.from.name}</bdi></b>${word.from.agent === null && html` <small>${t("desk.words.supervisor")}</small>`} <small>${timeOfDay(word.at)}</small>
+    <div class="words-card-head"><${Icon} name="message" cls="small" /><b><bdi>${word.from.name}</bdi></b> <small>${timeOfDay(word.at)}</small>
       <button type="button" class="tool" title=${t("desk.dismiss")} aria-label=${t("desk.dismiss")} onClick=${() => dismiss(keyOf(word))}><${Icon} name="x" cls="small" /></button></div>
     <p><bdi>${word.text}</bdi></p>
-    ${word.from.agent !== null && html`<${Writing} agent=${word.from.agent} name=${word.from.name} done=${() => look(keyOf(word))} />`}</div>`)}</div>`;
+    <${Writing} agent=${word.from.agent} name=${word.from.name} /></div>`)}</div>`;
 }
 
 function Conversation({ one }) {
   const end = useRef(null);
   const list = words.value.filter((word) => keyOf(word) === opened.value);
   useEffect(() => end.current?.scrollTo(0, end.current.scrollHeight), [list.length, opened.value]);
+  useEffect(() => {
+    shown.value = one.key;
+    read(one.key);
+    return () => { shown.value = null; };
+  }, [one.key]);
   const me = picture.value?.agent.id;
   return html`<section class="words-open" aria-label=${t("desk.words.of", { name: one.name })}>
     <div class="words-head"><button type="button" class="tool" title=${t("desk.words.back")} aria-label=${t("desk.words.back")} onClick=${() => { opened.value = null; }}><${Icon} name="arrow-left" cls="small" /></button><b><bdi>${one.name}</bdi></b></div>
@@ -59,7 +64,7 @@ export function Words({ named }) {
   if (!mine.value.length) return null;
   return html`<section class="words" aria-label=${t("desk.words")}><h3>${t("desk.words")}</h3>
     <ul>${mine.value.map((one) => html`<li key=${one.key}><button type="button" onClick=${() => look(one.key)}>
-      <span class=${unread.value.has(one.key) ? "is-unread" : ""}><bdi>${one.name}</bdi></span> <small>${timeOfDay(one.last.at)}</small><br /><small class="words-last"><bdi>${one.last.text}</bdi></small></button></li>`)}</ul></section>`;
+      <span class=${unread.value.has(one.key) ? "is-unread" : ""}><bdi>${one.name}</bdi></span>${one.agent === null && html` <small>${t("desk.words.supervisor")}</small>`} <small>${timeOfDay(one.last.at)}</small><br /><small class="words-last"><bdi>${one.last.text}</bdi></small></button></li>`)}</ul></section>`;
 }
 
 /** How many conversations have something new; seen while the module is folded. */
