@@ -16,8 +16,7 @@ import structlog
 from fs_app.accounts.model import Account, Profile, User
 from fs_app.accounts.profiles import NO_PROFILE, AgentOptions, options_of
 from fs_app.agents.capacity import DEFAULT, Capacity
-from fs_app.agents.model import Agent, AgentSettings, NotReadyReason
-from fs_app.agents.places import Phone
+from fs_app.agents.model import Agent, AgentSettings, NotReadyReason, Phone
 from fs_app.agents.reach import softphone_agent
 from fs_app.agents.settings import BLANK, DeskSettings, settings_of
 from fs_app.audio import library
@@ -74,7 +73,7 @@ class AgentInfo:
 
 @dataclass(frozen=True, slots=True)
 class PhoneInfo:
-    """A telephone that belongs to no person (`agents.places.Phone`)."""
+    """A telephone that belongs to no person (`agents.model.Phone`)."""
 
     id: int
     account: int

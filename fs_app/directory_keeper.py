@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,10 +32,10 @@ class DirectoryKeeper:
         switch: SwitchPort,
         tasks: Tasks,
         threads: Threads,
-        others: Callable[[], list[snapshot.User]] = list,
+        others: Callable[[], Iterable[tuple[str, str, str, str, str]]] = tuple,
     ) -> None:
         """`place`: where FreeSWITCH asks; `file`: the snapshot that it is answered from; `output`: its log; `others`:
-        users beside the telephones of the configuration."""
+        (user, domain, HA1, account, name) beside the telephones of the configuration."""
         self._place = place
         self._file = file
         self._output = output
@@ -85,4 +85,5 @@ class DirectoryKeeper:
             snapshot.User(p.number, p.domain, p.sip_ha1, now.accounts[p.account].slug, p.label)
             for p in now.phones.values()
         ]
-        self._threads.run(snapshot.write, self._file, [*users, *self._others()])
+        others = [snapshot.User(*user) for user in self._others()]
+        self._threads.run(snapshot.write, self._file, [*users, *others])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fs_app.accounts.model import Account, Profile, User, UserSession
 from fs_app.admin.model import AuditEntry
-from fs_app.agents.model import Agent, AgentSettings, NotReadyReason
-from fs_app.agents.places import Phone, Seat, Softphone
+from fs_app.agents.model import Agent, AgentSettings, NotReadyReason, Phone, Seat, Softphone
 from fs_app.audio.model import MusicList, MusicListItem, Sound, SoundFile
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, ProjectionMark, Recording

@@ -7,8 +7,7 @@ from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems
 from fs_app.admin.people import NUMBER
-from fs_app.agents.model import Agent
-from fs_app.agents.places import Phone
+from fs_app.agents.model import Agent, Phone
 from fs_app.digest import a1_hash
 from fs_app.errors import NotFound
 from fs_app.queues.model import Queue

@@ -16,8 +16,7 @@ from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.admin.listing import Page, Wanted, like, page_of
 from fs_app.admin.profiles import not_more_than_own, permissions_of, somebody_keeps_the_keys
-from fs_app.agents.model import Agent
-from fs_app.agents.places import Phone
+from fs_app.agents.model import Agent, Phone
 from fs_app.digest import a1_hash
 from fs_app.errors import NotAllowed
 from fs_app.queues.model import Queue, QueueMember

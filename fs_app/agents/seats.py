@@ -9,8 +9,7 @@ from typing import Any
 
 import structlog
 
-from fs_app.agents.model import Agent
-from fs_app.agents.places import Seat
+from fs_app.agents.model import Agent, Seat
 from fs_app.agents.reach import How
 from fs_app.agents.state import Presence
 from fs_app.errors import FsAppError, NotFound

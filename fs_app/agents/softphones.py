@@ -9,17 +9,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import structlog
 
 from fs_app.accounts.model import UserSession
-from fs_app.agents.places import Softphone
+from fs_app.agents.model import Softphone
 from fs_app.agents.reach import How, softphone_user
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.db import Database
 from fs_app.digest import a1_hash
-from fs_app.directory.snapshot import User
 from fs_app.errors import NotAllowed, Unavailable
 from fs_app.live import Live
 from fs_app.phones import Phones
@@ -42,6 +42,16 @@ class Credentials:
     domain: str
     password: str
     expires_at: int
+
+
+class SipUser(NamedTuple):
+    """One line for the telephones' directory; `account` is its short name."""
+
+    user: str
+    domain: str
+    a1_hash: str
+    account: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +155,14 @@ class Softphones:
         if lost:
             self._changed()
 
-    def users(self) -> list[User]:
+    def users(self) -> list[SipUser]:
         """For the telephones' directory."""
         users = []
         for agent, kept in list(self._kept.items()):
             info = self._catalog.agent(agent)
             account = self._catalog.account(info.account) if info is not None else None
             if info is not None and account is not None and self._may(agent):
-                users.append(User(softphone_user(agent), info.domain, kept.ha1, account.slug, info.name))
+                users.append(SipUser(softphone_user(agent), info.domain, kept.ha1, account.slug, info.name))
         return users
 
     def _may(self, agent: int) -> bool:

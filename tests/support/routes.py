@@ -8,8 +8,7 @@ from typing import Any
 from flask import Flask
 
 from fs_app.accounts.model import Profile, User
-from fs_app.agents.model import Agent, NotReadyReason
-from fs_app.agents.places import Phone, Seat
+from fs_app.agents.model import Agent, NotReadyReason, Phone, Seat
 from fs_app.audio.model import MusicList, Sound
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Recording

@@ -13,7 +13,7 @@ from fs_app.accounts.model import LANGUAGES, Account, Profile, User, UserSession
 from fs_app.accounts.permissions import PERMISSIONS, ROLES
 from fs_app.accounts.profiles import NO_PROFILE, SETS, plain
 from fs_app.admin.config_file.shapes import Field, Many, OneOf, Place, Record, Table, Text, Whole, YesNo
-from fs_app.agents.model import Agent, AgentSettings, NotReadyReason
+from fs_app.agents.model import Agent, AgentSettings, NotReadyReason, Phone, Seat, Softphone
 from fs_app.audio.model import MusicList, MusicListItem, Sound, SoundFile
 from fs_app.contacts.fields import NAMES
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
@@ -450,6 +450,9 @@ nobody's configuration."""
 NOT_CONFIGURATION = {
     Sound: "a file is no text; who names one names it by its name",
     AgentSettings: "choices of the person's own, made on his page",
+    Phone: "its password is shown once, where it is made",
+    Seat: "a PC, known by its cookie: connected where it stands",
+    Softphone: "passwords of logins under way",
     SoundFile: "lies in the library's folder",
     MusicList: "what it lists are files",
     MusicListItem: "stands below its list",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fs_app.accounts.model import Profile, User, UserSession
-from fs_app.agents.places import Phone, Seat, Softphone
+from fs_app.agents.model import Phone, Seat, Softphone
 from fs_app.agents.reach import How, softphone_agent, softphone_user
 from fs_app.agents.state import Presence, Work
 from tests.support.until import until

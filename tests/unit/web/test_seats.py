@@ -8,7 +8,7 @@ import pytest
 
 from fs_app.admin.model import AuditEntry
 from fs_app.agents import seats
-from fs_app.agents.places import Phone
+from fs_app.agents.model import Phone
 from fs_app.digest import a1_hash
 from tests.unit.web.conftest import Visitor, Web
 
