@@ -88,7 +88,11 @@ export function Card({ item, preview = false, compact = false, onClose }) {
   const [tool, setTool] = useState("");
   const [quick, setQuick] = useState(!compact);
   const head = useRef(null);
-  useEffect(() => { setTool(""); if (preview) head.current?.focus({ preventScroll: true }); }, [item.id]);
+  useEffect(() => {
+    setTool("");
+    // Seen and on the keyboard at once; whoever types goes on typing.
+    if (preview && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? "")) head.current?.focus();
+  }, [item.id]);
   const can = may(item);
   const mayMove = facts.value.mayMove;
   const done = () => { setTool(""); onClose?.(); };
