@@ -5,6 +5,7 @@ After each step nobody who is there hears nothing, and nothing is half done; whe
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,10 +20,11 @@ from fs_app.calls import leftovers
 from fs_app.calls.line import LineState
 from fs_app.calls.state import IN_CONVERSATION, Role, Stage
 from fs_app.calls.targets import Wish
-from fs_app.errors import FsAppError
+from fs_app.clock import FakeClock
+from fs_app.errors import CommandTimeout, FsAppError, LinkLost, NoSuchChannel, Refused
 from tests.support.fakeswitch import Command
 from tests.unit.core.test_lines import COLLEAGUE, ME, NUMBER, THIRD, Centre
-from tests.unit.core.world import OTHER_QUEUE, SALE, queue_info
+from tests.unit.core.world import OTHER_QUEUE, QUEUE, SALE, queue_info
 
 STEPS = 30
 
@@ -53,7 +55,8 @@ class Play:
         while self.done < len(commands):
             command = commands[self.done]
             self.done += 1
-            self._one(command)
+            if command.outcome is None or command.outcome.ok:
+                self._one(command)
             self.centre.calls.settle()
 
     def _one(self, command: Command) -> None:
@@ -85,6 +88,8 @@ class Play:
     def _apart(self, leg: str) -> None:
         """Out of its bridge; whom it leaves is on his own."""
         mine = self.legs[leg]
+        if leg in self.centre.ctx.sessions:
+            self.centre.tell(f.DoorClosed(self.centre.at, leg, session=9))
         other, mine.partner, mine.room = mine.partner, "", ""
         if other:
             self.legs[other].partner = ""
@@ -134,7 +139,9 @@ class Play:
     def answers(self, leg: str) -> None:
         mine = self.legs[leg]
         mine.answered = True
-        last: f.LegFact = f.Rang(self.centre.at, leg, session=3) if mine.home else f.LegParked(self.centre.at, leg)
+        last: f.LegFact = (
+            f.Rang(self.centre.at, leg, session=3) if mine.home else f.LegParked(self.centre.at, leg)
+        )
         self.centre.tell(f.LegAnswered(self.centre.at, leg), last)
         self.centre.originated(leg)
 
@@ -165,7 +172,10 @@ class Play:
                 lambda: lines.leave(agent, mine),
             ]
             if dice.random() < 0.3:
-                verbs += [lambda: lines.transfer(agent, mine, target), lambda: centre.calls.hang_up(agent, mine)]
+                verbs += [
+                    lambda: lines.transfer(agent, mine, target),
+                    lambda: centre.calls.hang_up(agent, mine),
+                ]
             for line in call.lines:
                 verbs += [
                     lambda line=line: lines.complete(agent, line),
@@ -176,24 +186,60 @@ class Play:
                 ]
         for leg, there in self.legs.items():
             if not there.answered:
-                verbs += [lambda leg=leg: self.answers(leg)] * 4 + [lambda leg=leg: self.ends(leg, "USER_BUSY")]
+                verbs += [lambda leg=leg: self.answers(leg)] * 4 + [
+                    lambda leg=leg: self.ends(leg, "USER_BUSY")
+                ]
             elif dice.random() < 0.12:
                 verbs.append(lambda leg=leg: self.ends(leg))
         verbs += [self.settles] * 3
         chosen = dice.choice(verbs)
-        self.story.append(chosen.__qualname__ + str(chosen.__defaults__ or "") + f" {call.stage if call else ''}")
+        self.story.append(
+            chosen.__qualname__ + str(chosen.__defaults__ or "") + f" {call.stage if call else ''}"
+        )
         try:
             chosen()
         except FsAppError as error:
             self.story.append(f"   refused: {type(error).__name__}")
         self.carry_out()
 
+    def compare(self) -> dict[str, int]:
+        """The comparison with the switch, as after a loss of the link; what it had to mend."""
+        switch = self.centre.switch
+        switch.present = {}
+        for leg, mine in self.legs.items():
+            born = (self.centre.clock.now_ms() - 60_000) * 1000
+            self.centre.shows(
+                leg, mine.partner or None, app="conference" if mine.room else "park", created_at=born,
+                answered=mine.answered, inbound=leg == self.centre.customer, variables={"fsapp_call": "x"},
+            )  # fmt: skip
+        self.centre.recover()
+        self.settles()
+        return self.centre.recovery.report.repairs
+
+    def dies(self) -> None:
+        """Another program over the same journal; the commands that the dead one had not given are nobody's."""
+        old = self.centre
+        clock = FakeClock(old.clock.now_ms())
+        new = Centre(old.folder, agents=[ME, COLLEAGUE, THIRD], clock=clock, switch=old.switch, is_open=False)
+        new.notices, new.customer, new.mine = [], old.customer, old.mine
+        new.ctx.notice = lambda agent, key, params: new.notices.append((agent, key, params))
+        configured(new, old.catalog.now.queues[QUEUE].transfer_returns)
+        new.registers(ME, COLLEAGUE, THIRD)
+        self.done = len(old.switch.commands)
+        self.centre = new
+        for mine in self.legs.values():
+            if mine.home and not mine.partner and not mine.room:
+                mine.music = True  # the switch's own, as long as nobody is at the door
+        self.story.append("   the program dies")
+
     # --- what must be so
     def check(self) -> None:
         centre = self.centre
         assert leftovers.find(centre.live.calls, centre.live.agents) == [], self.tale()
         call = centre.live.calls.get(centre.customer)
-        agents = {leg.id for c in centre.live.calls.values() for leg in c.legs.values() if leg.role is Role.AGENT}
+        agents = {
+            leg.id for c in centre.live.calls.values() for leg in c.legs.values() if leg.role is Role.AGENT
+        }
         for leg, mine in self.legs.items():
             together = [other for other in self.legs.values() if mine.room and other.room == mine.room]
             hears = mine.partner or mine.music or len(together) > 1
@@ -220,6 +266,7 @@ class Play:
                     self.ends(leg)
                     self.carry_out()
             self.settles()
+            self.compare()
             for agent in (ME, COLLEAGUE, THIRD):
                 state = self.centre.agent(agent)
                 if state.work is Work.AFTER_WORK and state.call:
@@ -228,16 +275,22 @@ class Play:
         assert not self.centre.live.calls, f"{self.centre.live.calls}\n{self.tale()}"
         for agent in (ME, COLLEAGUE, THIRD):
             work = self.centre.work(agent)
-            assert work in (Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY), f"{agent} {work}\n{self.tale()}"
+            assert work in (Work.IDLE, Work.INTER_CALL, Work.NO_ANSWER_DELAY), (
+                f"{agent} {work}\n{self.tale()}"
+            )
 
 
-def begun(tmp_path: Path, seed: int) -> Play:
-    centre = Centre(tmp_path, agents=[ME, COLLEAGUE, THIRD])
+def configured(centre: Centre, returns: bool) -> Centre:
     centre.set_queue(
-        queue_info(transfer_returns=seed % 3 > 0),
+        queue_info(transfer_returns=returns),
         [ME, COLLEAGUE, THIRD],
         queue_info(id=OTHER_QUEUE, name="Support", number="701"),
     )
+    return centre
+
+
+def begun(tmp_path: Path, seed: int) -> Play:
+    centre = configured(Centre(tmp_path, agents=[ME, COLLEAGUE, THIRD]), seed % 3 > 0)
     centre.begin()
     play = Play(centre, random.Random(seed))
     play.legs = {
@@ -247,7 +300,10 @@ def begun(tmp_path: Path, seed: int) -> Play:
     return play
 
 
-@pytest.mark.parametrize("seed", range(60))
+SEEDS = int(os.environ.get("LINES_SEEDS", "40"))
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_nobody_is_left_in_silence_or_half_done(tmp_path: Path, seed: int) -> None:
     play = begun(tmp_path, seed)
     for _ in range(STEPS):
@@ -255,7 +311,47 @@ def test_nobody_is_left_in_silence_or_half_done(tmp_path: Path, seed: int) -> No
         if play.dice.random() < 0.7:
             play.settles()
             play.check()
+            assert play.compare() == {}, f"what is right is left alone\n{play.tale()}"
+            play.check()
     play.settles()
     play.everybody_leaves()
 
 
+MOVES = ("bridge", "send_home", "park", "conference", "originate", "mute", "transfer")
+FAILURES = (Refused("-ERR"), NoSuchChannel("-ERR No such channel!"), LinkLost("gone"), CommandTimeout("late"))
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_any_command_may_be_refused_or_lost_and_all_ends_well(tmp_path: Path, seed: int) -> None:
+    play = begun(tmp_path, seed)
+    for _ in range(STEPS):
+        verb = play.dice.choice(MOVES)
+        if play.dice.random() < 0.4:
+            play.centre.switch.fail(verb, play.dice.choice(FAILURES))
+            play.story.append(f"   {verb} fails")
+        play.step()
+        play.centre.switch.fail(verb, None)
+        if play.dice.random() < 0.7:
+            play.settles()
+        if play.dice.random() < 0.3:
+            play.compare()
+            play.compare()
+            play.check()
+    play.settles()
+    play.everybody_leaves()
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_program_may_die_at_any_moment(tmp_path: Path, seed: int) -> None:
+    play = begun(tmp_path, seed)
+    for _ in range(STEPS):
+        play.step()
+        if play.dice.random() < 0.5:
+            play.settles()
+        if play.dice.random() < 0.2:
+            play.dies()
+            play.compare()
+            play.compare()
+            play.check()
+    play.settles()
+    play.everybody_leaves()
