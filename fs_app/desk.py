@@ -12,8 +12,8 @@ from fs_app.agents.lines import Lines
 from fs_app.agents.reach import How
 from fs_app.agents.reaches import Reaches
 from fs_app.agents.service import Agents
-from fs_app.agents.state import TIMED, AgentState, Presence, Work
-from fs_app.agents.ticks import INBOUND, OUTBOUND, connected
+from fs_app.agents.state import INBOUND, OUTBOUND, TIMED, AgentState, Presence, Work
+from fs_app.agents.ticks import connected
 from fs_app.agents.today import Today
 from fs_app.bus import Bus
 from fs_app.calls import lines_shown

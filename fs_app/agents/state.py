@@ -177,6 +177,9 @@ class Line:
     why: str = ""
 
 
+INBOUND, OUTBOUND = "inbound", "outbound"
+"""The directions in which an agent is connected with a queue (`ticks.py`)."""
+
 BUSY = frozenset({Work.OFFERED, Work.DIALING, Work.ACTIVE, Work.AFTER_WORK})
 """He has a call: reserved, dialled, in conversation, or to be qualified."""
 

@@ -3,10 +3,11 @@ lets him. Pure."""
 
 from __future__ import annotations
 
-from fs_app.agents.state import AgentState
+from fs_app.agents.state import INBOUND, OUTBOUND, AgentState
 from fs_app.catalog import AgentInfo
 
-INBOUND, OUTBOUND = "inbound", "outbound"
+__all__ = ["DIRECTIONS", "INBOUND", "OUTBOUND", "connected"]
+
 DIRECTIONS = (INBOUND, OUTBOUND)
 
 

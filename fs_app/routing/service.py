@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from fs_app.agents.service import Agents
-from fs_app.agents.ticks import INBOUND, OUTBOUND
+from fs_app.agents.state import INBOUND, OUTBOUND
 from fs_app.bus import Bus
 from fs_app.calls.state import Call
 from fs_app.catalog import Catalog, QueueInfo

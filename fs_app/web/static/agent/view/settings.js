@@ -26,7 +26,7 @@ function Tick({ name, hint = true }) {
     <input class="form-check-input" type="checkbox" checked=${chosen(name)} aria-describedby=${hint ? `s-${name}` : undefined}
       onChange=${(event) => save({ [name]: event.target.checked })} />
     <span class="form-check-label">${t(`settings.${name}`)}</span></label>
-    ${hint && html`<p class="form-hint" id=${`s-${name}`}>${t(`settings.${name}.hint`)}</p>`}
+    ${hint && html`<p class="form-hint" id=${`s-${name}`}>${t(`settings.hint.${name}`)}</p>`}
     <${Problem} error=${error} /></div>`;
 }
 
@@ -35,7 +35,7 @@ function Records() {
   return html`<div class="setting"><label class="form-label" for="s-records">${t("settings.max_records")}</label>
     <input id="s-records" class="form-control setting-short" type="number" min="1" max="10" value=${chosen("max_records")} aria-invalid=${error ? "true" : undefined}
       aria-describedby="s-records-hint" onChange=${(event) => save({ max_records: event.target.valueAsNumber })} />
-    <p class="form-hint" id="s-records-hint">${t("settings.max_records.hint")}</p><${Problem} error=${error} /></div>`;
+    <p class="form-hint" id="s-records-hint">${t("settings.hint.max_records")}</p><${Problem} error=${error} /></div>`;
 }
 
 async function tryRing() {
