@@ -1,4 +1,4 @@
-"""An agent connects with his queues and disconnects, for calls in and out each (BA-20); how his day begins (BA-153, 154)."""
+"""An agent connects with his queues and disconnects, for calls in and out (BA-20); how his day begins (BA-153, 154)."""
 
 from __future__ import annotations
 
