@@ -103,7 +103,7 @@ export function SoftphoneStrip() {
     const who = line?.name || written(line?.number, facts.value.country) || t("desk.unknown_number");
     const busy = phone.session.state === "answering";
     return html`<div class="strip tone-yellow softphone-rings" role="alert"><${Icon} name="bell-ringing" /><span>${t("softphone.ringing", { who })}</span>
-      <button type="button" class="btn btn-success" disabled=${busy} onClick=${main.answer}><${Icon} name="phone" />${withKey(t("softphone.answer"), "hold")}</button>
+      <button type="button" class="btn btn-primary" disabled=${busy} onClick=${main.answer}><${Icon} name="phone" />${withKey(t("softphone.answer"), "hold")}</button>
       <button type="button" class="btn" disabled=${busy} onClick=${main.reject}><${Icon} name="phone-off" />${withKey(t("softphone.reject"), "hang_up")}</button></div>`;
   }
   if (phone.session && !phone.sound) {

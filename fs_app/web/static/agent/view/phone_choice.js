@@ -100,11 +100,11 @@ export function PhoneChoice() {
       <button class="btn" disabled=${busy || !typed.trim()}>${t("phone.use")}</button>
       <small id="phone-number-hint">${t(told.may.outside ? "phone.other.hint_outside" : "phone.other.hint")}</small></form>`}
     ${error && html`<p class="phone-state tone-red" role="alert"><${Icon} name="alert-circle" /><span>${error}</span></p>`}
-    <${State} told=${told} />
+    ${typed === null && html`<${State} told=${told} />`}
     ${told.how === "softphone" && html`<details class="phone-devices"><summary>${t("softphone.title")}</summary>
       ${softphone.phone.value.state === "ready" ? html`<${Devices} />` : null}</details>`}
-    <${Test} told=${told} busy=${busy} run=${() => ask("POST", "/agent/phone/test", {})} />
-    ${told.may.seat && html`<label class="form-check phone-keep"><input class="form-check-input" type="checkbox" disabled=${busy}
+    ${typed === null && html`<${Test} told=${told} busy=${busy} run=${() => ask("POST", "/agent/phone/test", {})} />`}
+    ${typed === null && told.may.seat && html`<label class="form-check phone-keep"><input class="form-check-input" type="checkbox" disabled=${busy}
         checked=${Boolean(told.seat && (told.seat.how === told.how || told.how === "own") && (told.how === "softphone" || told.seat.number === told.number))}
         onChange=${(event) => use(told.how, told.number, { keep: event.target.checked })} /><span class="form-check-label">${t("phone.keep")}</span></label>
       ${seat && html`<small>${t("phone.seat", { name: told.seat.name, number: seat })}</small>`}`}
