@@ -100,8 +100,9 @@ def new() -> AnyResponse | str | tuple[str, int]:
         typed("reason", 300),
         end_of_day(expires, zone()) if expires else None,
     )
+    country = who().country
     try:
-        made = _write(lambda by: blacklist.add(by, form, who().country))
+        made = _write(lambda by: blacklist.add(by, form, country))
     except FormInvalid as error:
         return _form(form, expires, problems_of(error)), 400
     the_app().blacklist.add(who().account, made)
