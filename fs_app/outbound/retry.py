@@ -1,7 +1,8 @@
 """What follows an attempt that reached nobody (BA-113, HN-180): when to call again, or how it ends. Pure.
 
 Four results have a rule of their own. Anything else that went wrong (`FAILED`: the network, the trunk, the program
-died) is tried again like an unanswered call; a number that nobody has (`WRONG_NUMBER`) is not called again.
+died) is tried again like an unanswered call, but without end: an hour without trunk closes nobody's callback. A number
+that nobody has (`WRONG_NUMBER`) is not called again.
 """
 
 from __future__ import annotations
@@ -75,6 +76,6 @@ def after(rules: Mapping[Result, Rule], result: Result, times: int) -> Next:
         return Next(None)
     ruled = Result.NO_ANSWER if result is Result.FAILED else result
     rule = rules.get(ruled, DEFAULTS[ruled])
-    if rule.attempts and times >= rule.attempts:
+    if rule.attempts and times >= rule.attempts and result is not Result.FAILED:
         return Next(None, rule.disposition)
     return Next(rule.delay_s)

@@ -37,6 +37,7 @@ def test_each_result_has_its_own_delay_and_its_own_end() -> None:
     assert after(rules, Result.NO_ANSWER, 1) == Next(3600)
     assert after(rules, Result.GAVE_UP, 999) == Next(300), "nobody is forgotten because agents gave up"
     assert after(rules, Result.FAILED, 1) == Next(3600), "like an unanswered call"
+    assert after(rules, Result.FAILED, 99) == Next(3600), "a trunk that is down closes nobody's callback"
     assert after(rules, Result.WRONG_NUMBER, 1) == Next(None)
     assert after({}, Result.MACHINE, 1) == Next(7200), "a rule that is missing is the one by itself"
 
