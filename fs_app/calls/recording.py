@@ -21,7 +21,7 @@ from uuid import uuid4
 from fs_app import facts as f
 from fs_app.calls.context import Context
 from fs_app.calls.sounds import on_switch
-from fs_app.calls.state import IN_CONVERSATION, Call, Recording
+from fs_app.calls.state import IN_CONVERSATION, Call, Recording, Stage
 from fs_app.errors import Conflict, NoSuchChannel, NotAllowed, Refused
 from fs_app.ports import Outcome, Pending
 from fs_app.recordings import rules
@@ -111,7 +111,10 @@ def _ask(ctx: Context, call: Call, found: Recording | None) -> Pending[None]:
 
 def ensure(ctx: Context, call: Call) -> None:
     """It runs if it should, also after a loss of the link or a death of the program: what was never confirmed is
-    asked for again, and the switch is told once more whether it is silent."""
+    asked for again, and the switch is told once more whether it is silent. Who talks is not on hold any more: a death
+    between the bridge and the word about the recording left it silent."""
+    if call.stage is Stage.TALKING and not call.capture:
+        hold(ctx, call, False)
     if call.recording is None:
         start(ctx, call)
     elif not call.recording.running:
