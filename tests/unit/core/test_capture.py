@@ -15,9 +15,11 @@ from fs_app.agents.state import Work
 from fs_app.calls.capture import AS_EVER, QUIET_S, SECRETIVE
 from fs_app.calls.state import Call, Stage
 from fs_app.catalog import QueueInfo
+from fs_app.clock import FakeClock
 from fs_app.errors import Conflict, Invalid, NoSuchChannel, NotFound, Refused
 from fs_app.queues.popping import Capturing, Step
-from tests.unit.core.world import World
+from tests.unit.core.test_replay import _obey
+from tests.unit.core.world import DID, World
 
 CARD, EXPIRY = "4539578763621486", "1239"
 STEPS = (Step("card", "card", "Carte", 12, 19), Step("expiry", "expiry", "", 4, 4))
@@ -347,3 +349,69 @@ def test_what_the_bank_says_after_the_call_is_told_still(world: CaptureWorld) ->
     world.bank.says(False, "Refusée", "")
     world.calls.settle()
     assert world.work(agent) is Work.AFTER_WORK and world.shown(caller)["text"] == "Refusée"
+
+
+def test_a_death_after_any_line_leaves_nothing_stuck_silent_or_written(tmp_path: Path) -> None:
+    """He types, cancels, types again and comes back; whatever line of the journal was the last."""
+    (tmp_path / "tour").mkdir()
+    world = CaptureWorld(tmp_path / "tour")
+    cuts: list[tuple[int, dict[str, str | None]]] = []
+
+    def note(**partner: str | None) -> None:
+        (path,) = world.journal.files()
+        world.journal.sync()
+        cuts.append((len(path.read_bytes().splitlines()), dict(partner)))
+
+    world.ready(1)
+    caller, leg, agent = world.talking()
+    legs = {"caller": caller, "leg": leg}
+    note(caller=leg, leg=caller)
+    world.calls.capture(agent, leg)
+    world.tell(f.RecordingStarted(world.at, caller, path=f"/recordings/{world.call(caller).recording.path}"))  # type: ignore[union-attr]
+    note(caller=leg, leg=caller)
+    world.tell(f.LegsUnbridged(world.at, leg, other=caller))
+    world.goes_home(caller)
+    world.types(caller, CARD[:5])
+    world.calls.end_capture(agent, leg)
+    note(caller=None, leg=None)
+    world.bridged(leg, caller)
+    world.clock.advance(5)
+    world.calls.capture(agent, leg)
+    note(caller=leg, leg=caller)
+    world.tell(f.LegsUnbridged(world.at, leg, other=caller))
+    world.goes_home(caller)
+    world.types(caller, CARD + "#" + EXPIRY)
+    world.bank.says(True, "Oui")
+    world.hears_out(caller)
+    note(caller=None, leg=None)
+    world.bridged(leg, caller)
+    note(caller=leg, leg=caller)
+    (path,) = world.journal.files()
+    lines = path.read_bytes().splitlines(keepends=True)
+    begun = next(i for i, line in enumerate(lines) if b"capture.started" in line)
+    for cut in range(begun, len(lines) + 1):
+        partner = next(p for upto, p in cuts if upto >= cut)
+        folder = tmp_path / f"cut-{cut}"
+        (folder / "journal").mkdir(parents=True)
+        (folder / "journal" / "journal-0000000000000001.jsonl").write_bytes(b"".join(lines[:cut]))
+        again = CaptureWorld(folder, clock=FakeClock(world.clock.now_ms() + 3000), is_open=False)
+        again.registers(1, 2)
+        for name, other in partner.items():
+            variables = (
+                {"fsapp_did": DID} if name == "caller" else {"fsapp_call": caller, "fsapp_role": "agent"}
+            )
+            partner_leg = None if other is None else other
+            again.shows(
+                legs[name], partner_leg, inbound=name == "caller", created_at=world.at, variables=variables
+            )
+        again.recover()
+        for _ in range(5):
+            _obey(again)
+            again.clock.advance(3)
+            again.recovery.look()
+            again.calls.settle()
+        found = again.live.calls.get(caller)
+        assert found is not None and found.stage is Stage.TALKING, f"cut after line {cut}: {found}"
+        assert not found.capture and not found.recording_silent, f"cut after line {cut}"
+        again.nothing_written(CARD[:5])
+        again.is_whole()
