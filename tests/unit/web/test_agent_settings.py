@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fs_app.accounts.model import Profile
 from fs_app.accounts.profiles import MODULES, AgentOptions, options_of, to_store
 from fs_app.agents import settings
 from fs_app.agents.settings import BLANK, InvalidSettings
@@ -143,3 +145,47 @@ def test_the_layout_is_kept_and_the_page_begins_with_it(web: Web) -> None:
 
 def test_who_has_no_telephone_has_no_settings(web: Web) -> None:
     assert web.person("admin").get("/agent/settings").status_code == 403
+
+
+# --- what the administrator says ----------------------------------------------------------------------------------
+def test_a_profile_says_which_modules_and_modes_there_are_and_a_form_without_them_leaves_all(
+    web: Web,
+) -> None:
+    admin = web.person("admin")
+    shown = [name for name in MODULES if name not in ("history", "pop")]
+    form = {"name": "Brief", "role": "agent", "sets": "1", "module": shown, "mode": ["automatic"]}
+    answer = admin.post("/admin/profiles/new", **form, **{"option-may_tick_queues": "1"})
+    assert answer.status_code == 303, answer.text
+    page = admin.page("/admin/profiles")
+    number = re.findall(r"/admin/profiles/(\d+)", page)[0]
+    stored = web.app.db.read(lambda: Profile.get_by_id(int(number)).options)
+    assert stored == {
+        "sees_waiting": False,
+        "free_seating": False,
+        "may_tick_queues": True,
+        "modules_off": ["history", "pop"],
+        "modes": ["automatic"],
+    }
+    ticked = re.findall(r'name="module" value="(\w+)" checked', admin.page(f"/admin/profiles/{number}"))
+    assert ticked == shown
+    answer = admin.post(f"/admin/profiles/{number}", name="Brief", role="agent")
+    assert answer.status_code == 303
+    options = options_of(web.app.db.read(lambda: Profile.get_by_id(int(number)).options))
+    assert (options.modules_off, options.modes) == ((), AgentOptions().modes)
+
+
+def test_red_comes_after_orange(web: Web) -> None:
+    admin = web.person("admin")
+    form = {
+        "name": "Support",
+        "number": "290",
+        "ring_s": "20",
+        "no_answer_delay_s": "10",
+        "inter_call_s": "3",
+    }
+    form |= {"tabs": "service", "service_s": "20", "service_percent": "80", "alert_waiting": "10"}
+    answer = admin.post("/admin/queues/new", **form, alert_waiting_red="5")
+    assert answer.status_code == 400 and "Le rouge vient après l’orange" in answer.text
+    assert admin.post("/admin/queues/new", **form, alert_waiting_red="20").status_code == 303
+    queue = next(q for q in web.app.catalog.now.queues.values() if q.name == "Support")
+    assert queue.alert_waiting == (10, 20)
