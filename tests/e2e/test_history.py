@@ -119,6 +119,11 @@ def test_history_figures_and_colleagues_say_what_happened(
     shot(page, "statistics")
 
     # --- the history -----------------------------------------------------------------------------------------------
+    until(
+        lambda: any(row["recordings"] for row in history(mine)["list"]),
+        PROJECTED_S + 8,
+        "the file of the recording is whole",
+    )
     rows = history(mine)["list"]
     taken = next(row for row in rows if row["talk_ms"] is not None)
     assert (taken["number"], taken["disposition"] != "", len(taken["recordings"])) == (KNOWN, True, 1)
@@ -196,6 +201,45 @@ def test_history_figures_and_colleagues_say_what_happened(
     book.get_by_role("button", name="Supprimer").click()
     expect(book.locator(".directory-row")).to_have_count(0)
     assert running.complaints == []
+
+    # --- a colleague is called, then asked beside a customer -------------------------------------------------------
+    other.do("agent.log_in")
+
+    def choose(what: str) -> None:
+        opened(page, "agents").locator(".colleague-button").first.click()
+        page.get_by_role("menuitem", name=what).click()
+
+    if opened(page, "agents").get_by_role("button", name="Retour à la liste").count():
+        opened(page, "agents").get_by_role("button", name="Retour à la liste").click()
+    opened(page, "agents").get_by_role("checkbox").check()
+    choose("Appeler")
+    me.ringing()
+    me.answer()
+    bruno.ringing()
+    bruno.answer()
+    expect(chip).to_have_attribute("data-state", "IN_CALL", timeout=10_000)
+    bruno.hang_up()
+    expect(chip).to_have_attribute("data-state", "IDLE", timeout=10_000)
+    caller = world.call(DID, KNOWN)
+    me.ringing()
+    me.answer()
+    expect(chip).to_have_attribute("data-state", "IN_CALL")
+    choose("Consulter")
+    bruno.ringing()
+    bruno.answer()
+    until(lambda: other.state == "IN_CALL", 10, "he is asked")
+    bruno.hang_up()
+    until(lambda: other.state == "UNAVAILABLE", 10, "his part is over")
+    caller.hang_up()
+    expect(chip).to_have_attribute("data-state", "WRAP_UP")
+    page.keyboard.press("1")
+    page.keyboard.press("F9")
+    expect(chip).to_have_attribute("data-state", "IDLE")
+    until(lambda: history(other)["total"] >= 2, PROJECTED_S + 5, "his parts are in the database")
+    asked = [(row["direction"], row["how"], row["name"]) for row in history(other)["list"][:2]]
+    assert asked == [("internal", "consulted", "Agent 1001")] * 2
+    assert [row["number"] for row in history(mine, direction="internal")["list"]] == ["1002"]
+    assert figures(mine)["today"]["taken"] == 2 and figures(other)["today"]["missed"] == 0
 
     # --- what was counted live is what the database has, also after the program was killed ------------------------
     live = list(app.rows("select agent_id, connected_at, ended_at, missed from call_part order by id"))
