@@ -21,6 +21,9 @@ from fs_app.journal import CHECKPOINT, Entry, Journal
 
 log = structlog.get_logger(__name__)
 
+CALLS_SOMEBODY = frozenset({"call.dialled", "call.diverted", "line.dialled", "line.joined"})
+"""Entries that name a leg of the call; a line to a queue has none before somebody of it has picked up."""
+
 FINISHED_KEPT = 20_000
 FINISHED_IN_CHECKPOINT = 2_000
 """Enough for the call records that the switch may still write about calls that are over."""
@@ -116,9 +119,7 @@ class Live:
             self.tickets[entry.data["queue"]] = max(
                 entry.data["ticket"], self.tickets.get(entry.data["queue"], 0)
             )
-        elif kind in ("line.dialled", "line.joined") and entry.data["leg"]:
-            self.legs[entry.data["leg"]] = found.id
-        elif kind in ("call.dialled", "call.diverted"):
+        elif kind in CALLS_SOMEBODY and entry.data["leg"]:
             self.legs[entry.data["leg"]] = found.id
         elif kind == "offer.made":
             self.legs[entry.data["leg"]] = found.id

@@ -113,7 +113,7 @@ def ensure(ctx: Context, call: Call) -> None:
     """It runs if it should, also after a loss of the link or a death of the program: what was never confirmed is
     asked for again, and the switch is told once more whether it is silent. Who talks is not on hold any more: a death
     between the bridge and the word about the recording left it silent."""
-    if call.stage is Stage.TALKING and not call.capture:
+    if call.stage in (Stage.TALKING, Stage.CONFERENCE) and not call.capture:
         hold(ctx, call, False)
     if call.recording is None:
         start(ctx, call)

@@ -6,6 +6,7 @@ The table is docs/lines.md's; one program plays all of it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -499,6 +500,27 @@ def test_lines_outlive_a_fault(play: Play, way: Way, fault: Callable[[Play], Non
             play.hear_each_other(a, b)
         play.me.do("line.leave", line=play.line()["id"])
         play.hear_each_other(play.customer, other)
+
+
+@pytest.mark.parametrize("way", [talks, colleague_three])
+def test_lines_outlive_the_switch(play: Play, way: Way) -> None:
+    """Telephones answer its re-INVITE: who talked talks, who waited waits; nobody hangs in the air."""
+    if play.world.name == "sim" and way is not talks:
+        pytest.skip("on FreeSWITCH, where its telephones and conferences are")
+    other = way(play)
+    begun = time.monotonic()
+    until(lambda: time.monotonic() > begun + 1, 2, "the switch has written its legs down")
+    play.world.kill_switch()
+    play.world.start_switch()
+    until(lambda: play.app.health().get("ok"), 30, "the program has compared itself with the switch")
+    until(lambda: play.me.picture["switch"]["up"], 10, "the page knows it")
+    if way is talks:
+        play.hear_each_other(other, play.my_phone)
+        play.hears_music(play.customer)
+        play.swap(other)
+    else:
+        for a, b in ((play.customer, other), (play.customer, play.my_phone)):
+            play.hear_each_other(a, b)
 
 
 def test_who_answers_while_the_program_is_dead_is_connected_after_it(play: Play) -> None:
