@@ -115,6 +115,7 @@ test("whom to call beside is asked for on the line that talks", () => {
 test("a line that rings shows which way it goes", () => {
   assert.equal(actions.lineIcon(line({ state: "RINGING" })), "phone-incoming");
   assert.equal(actions.lineIcon(line({ state: "RINGING", kind: "consult" })), "phone-outgoing");
+  assert.equal(actions.lineIcon(line({ state: "RINGING", kind: "consult", consulted_by: { id: 2, name: "Bruno" } })), "phone-incoming");
   assert.equal(actions.lineIcon(line({ state: "SOMETHING_NEW" })), "phone");
 });
 

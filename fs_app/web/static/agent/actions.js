@@ -151,7 +151,7 @@ export function byKey(picture, key) {
 
 /** How a line looks: who is at its other end decides about ringing. */
 export function lineIcon(line) {
-  const outward = line.kind === "consult" || line.direction === "outbound";
+  const outward = line.kind === "consult" && !line.consulted_by; // whom a colleague asks, he is rung
   const icons = {
     RINGING: outward ? "phone-outgoing" : "phone-incoming", DIALING: "phone-outgoing", CONNECTING: "phone-outgoing",
     QUEUED: "hourglass", TALKING: "phone", HELD: "music", CONFERENCE: "users-group",

@@ -1,5 +1,6 @@
 /** The verdict on the call: keys 1-9, refinements, a note; applied at hang-up or confirmed after it (BA-30..32). */
 
+import { signal } from "../../vendor/preact.js";
 import { canConfirm, labels, level } from "../qualify.js";
 import { Book, dispositionOf } from "../outbound/book.js";
 import { choices, choose, chooseBack, confirm, facts, isOn, live, note, page, picture, qualification } from "../store.js";
@@ -39,7 +40,9 @@ function Standing({ q, tree }) {
 /** Is there a call to qualify, or one whose verdict is on its way? */
 const there = () => Boolean(qualification.value.call && (picture.value?.work || qualification.value.busy));
 /** It lies over the page just now. */
-export const isOver = () => Boolean(facts.value.settings?.qualification_popup) && insists();
+export const isOver = () => Boolean(facts.value.settings?.qualification_popup) && insists() && putAside.value !== qualification.value.call;
+/** The call whose window was closed: the record is looked at once more, and the module is in the column. */
+export const putAside = signal(null);
 const must = () => Boolean(picture.value?.work?.must_qualify);
 /** The call is over and waits for its verdict: nobody can work on without it. */
 const insists = () => there() && qualification.value.ended && must();

@@ -3,8 +3,8 @@
 import { useEffect, useRef } from "../../vendor/preact.js";
 import { html, Icon, t } from "./parts.js";
 
-/** `onClose` is called when it was closed by the person; `keeps`: it can't be closed by Escape or the cross. */
-export function Dialog({ title, onClose, cls = "", keeps = false, children }) {
+/** `onClose` is called when the person closes it. */
+export function Dialog({ title, onClose, cls = "", children }) {
   const root = useRef(null);
   useEffect(() => {
     const dialog = root.current;
@@ -12,8 +12,8 @@ export function Dialog({ title, onClose, cls = "", keeps = false, children }) {
     return () => dialog.open && dialog.close();
   }, []);
   return html`<dialog ref=${root} class=${`dialog card ${cls}`} aria-label=${title}
-      onCancel=${(event) => { event.preventDefault(); if (!keeps) onClose(); }}>
+      onCancel=${(event) => { event.preventDefault(); onClose(); }}>
     <header class="dialog-head"><h1>${title}</h1>
-      ${!keeps && html`<button type="button" class="tool" aria-label=${t("desk.dialog.close")} title=${t("desk.dialog.close")} onClick=${onClose}><${Icon} name="x" /></button>`}</header>
+      <button type="button" class="tool" aria-label=${t("desk.dialog.close")} title=${t("desk.dialog.close")} onClick=${onClose}><${Icon} name="x" /></button></header>
     <div class="dialog-body">${children}</div></dialog>`;
 }

@@ -27,7 +27,7 @@ function Recorded({ line, action, label }) {
 function About({ line }) {
   const state = t(`desk.line.${line.state}`);
   const notes = [];
-  if (line.state === "RINGING") notes.push(line.kind === "consult" ? state : t("desk.line.pick_up"));
+  if (line.state === "RINGING") notes.push(line.kind === "consult" && !line.consulted_by ? state : t("desk.line.pick_up"));
   else if (line.state !== "TALKING") notes.push(state);
   if (line.muted) notes.push(t("desk.line.muted"));
   if (line.consulted_by) notes.push(t("desk.line.consulted_by", { name: line.consulted_by.name }));

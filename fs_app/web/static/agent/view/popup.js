@@ -6,7 +6,7 @@
 
 import { useEffect } from "../../vendor/preact.js";
 import { t } from "../../js/lib/i18n.js";
-import { module } from "../modules/qualification.js";
+import { isOver, module, putAside } from "../modules/qualification.js";
 import { personOf } from "../phone.js";
 import { facts, picture } from "../store.js";
 import { Dialog } from "./dialog.js";
@@ -25,8 +25,8 @@ function come(who) {
 
 export function Popup() {
   const call = picture.value?.work?.call;
-  const open = Boolean(facts.value.settings.qualification_popup && picture.value && module.insists());
+  const open = Boolean(picture.value) && isOver();
   useEffect(() => (open ? come(personOf(picture.value.work, facts.value.country)) : undefined), [open, call]);
   if (!open) return null;
-  return html`<${Dialog} key=${call} title=${t("desk.qualify")} cls="qualifies" keeps><${module.Body} /><//>`;
+  return html`<${Dialog} key=${call} title=${t("desk.qualify")} cls="qualifies" onClose=${() => { putAside.value = call; }}><${module.Body} /><//>`;
 }
