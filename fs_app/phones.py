@@ -26,6 +26,7 @@ class Phones:
         self._contacts: dict[tuple[str, str], str] = {}
         self._silent: set[tuple[str, str]] = set()
         self._instead: dict[tuple[str, str], Instead] = {}
+        self._fresh: set[tuple[str, str]] = set()  # registered since the last comparison
 
     def contact(self, user: str, domain: str) -> str | None:
         """What to dial to reach him; None when that telephone is not registered or has gone silent."""
@@ -79,6 +80,7 @@ class Phones:
                 self._tell(user, domain, registered=True)
 
     def on_registered(self, fact: PhoneRegistered) -> None:
+        self._fresh.add((fact.user, fact.domain))
         self._set(fact.user, fact.domain, fact.contact)
         self._back(fact.user, fact.domain)
 
@@ -95,9 +97,12 @@ class Phones:
             self._tell(user, domain, registered=False)
 
     def compare(self, registrations: list[Registration]) -> None:
-        """Make it equal to what the switch lists."""
+        """Make it equal to what the switch lists. The list lags behind the events by up to a second: of a telephone
+        that has registered since the last comparison the next one decides."""
+        fresh, self._fresh = self._fresh, set()
         listed = {(r.user, r.domain): r.contact for r in registrations}
-        for key in [k for k in self._contacts if k not in listed]:
+        listed = {key: contact for key, contact in listed.items() if key not in fresh}
+        for key in [k for k in self._contacts if k not in listed and k not in fresh]:
             del self._contacts[key]
             self._tell(*key, registered=False)
         for (user, domain), contact in listed.items():
