@@ -172,7 +172,9 @@ class LineVerbs:
         call, beside = found
         leg = call.legs.get(beside.leg)
         if call.agent != agent and leg is not None and leg.answered_at is None and not leg.line:
-            self._ctx.command(call, self._ctx.switch.hangup(leg.id, "CALL_REJECTED"))  # a colleague does not want to
+            self._ctx.command(
+                call, self._ctx.switch.hangup(leg.id, "CALL_REJECTED")
+            )  # a colleague does not want to
         else:
             consult.hang_up(self._ctx, call, beside)
 
