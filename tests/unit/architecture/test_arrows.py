@@ -73,7 +73,6 @@ VOCABULARY = {
     "admin.form": "what is wrong with a form, field by field",
     "recordings.rules": "which conversations a queue records",
     "contacts.directory": "what an entry of the directory is, and how it is found",
-    "contacts.fields": "what may be written into a contact",
     "contacts.numbers": "how telephone numbers are read and shown",
     "contacts.fields": "which fields a contact has",
     "queues.popping": "what opens when a call rings, and what a caller is asked to type",
