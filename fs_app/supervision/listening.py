@@ -238,7 +238,9 @@ class Listening:
         if info is None:
             raise NoPhone("no telephone")
         state = self._live.agents.get(info.id)
-        if info.id == agent or (state is not None and state.work in (Work.OFFERED, Work.DIALING, Work.ACTIVE)):
+        if info.id == agent or (
+            state is not None and state.work in (Work.OFFERED, Work.DIALING, Work.ACTIVE)
+        ):
             raise PhoneBusy(f"agent {info.id}")
         if self.uses_phone(info.id):
             raise ListensAlready(f"agent {info.id}")

@@ -30,7 +30,9 @@ def told(record: Json, call: str, agent: int) -> Json:
     """The record as a page gets it: `why` in words in place of what was written down, `lookup` as far as it is."""
     decided = record.pop("decided")
     lookup = the_app().lookups.answer(call)
-    if record["contact"] is None and lookup is not None:  # a new contact is filled with what the service knows
+    if (
+        record["contact"] is None and lookup is not None
+    ):  # a new contact is filled with what the service knows
         record["suggested"] = {**lookup["values"], **record["suggested"]}
     return {**record, "why": _why(decided, agent), "lookup": lookup}
 

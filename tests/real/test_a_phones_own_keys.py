@@ -106,7 +106,7 @@ def test_were_transfers_allowed_no_word_behind_the_key_would_be_carried_out(tmp_
                 phone = agent(world)
                 caller, customer, _ = in_conversation(world, phone)
                 phone.transfer(word)
-                until(lambda: hears_only(caller, MUSIC), 4, "in the program's hands")  # noqa: B023
+                until(lambda: hears_only(caller, MUSIC), 4, "in the program's hands")
                 assert channel(world, customer)["variable_fsapp_transferred_to"] == kept
                 caller.hang_up()
                 phone.hang_up()

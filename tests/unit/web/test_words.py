@@ -113,7 +113,9 @@ def test_every_text_of_the_catalogue_is_spoken_somewhere() -> None:
     everything = "\n".join(sources().values())
     whole = set(re.findall(r"""['"`]([\w.-]+)['"`]""", everything))
     begun = set(re.findall(r"""['"`]([a-z_]+(?:\.[\w-]+)*\.)(?:['"`]|\{|\$\{)""", everything))
-    begun |= {f"{family}." for family in (*timeline.FAMILIES.values(), timeline.AGENT_FAMILY, timeline.LINE_FAMILY)}
+    begun |= {
+        f"{family}." for family in (*timeline.FAMILIES.values(), timeline.AGENT_FAMILY, timeline.LINE_FAMILY)
+    }
     # names of kinds, checks and rules, which hold dots themselves
     composed = ("journal.", "health.", "permission.", "doctor.")
     unused = {
