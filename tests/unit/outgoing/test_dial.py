@@ -326,8 +326,7 @@ def test_everybody_is_gone_when_the_program_comes_back(tmp_path: Path, until: st
     world.journal.close()
     world.clock.advance(1)
     after = Centre(tmp_path, clock=world.clock, is_open=False)
-    after.recovery.link_up("core-1")
-    after.recovery._running.join(10)
+    after.recover()
     after.calls.settle()
     found = after.live.calls.get(call)
     assert found is None or found.ended_at is not None
@@ -348,8 +347,7 @@ def test_all_legs_are_still_there_when_the_program_comes_back(tmp_path: Path, un
     if until in ("dialling", "ringing", "answered", "talking"):
         answered = until in ("answered", "talking")
         after.shows(call, answered=answered, app="socket", partner=leg if talk else None)
-    after.recovery.link_up("core-1")
-    after.recovery._running.join(10)
+    after.recover()
     after.calls.settle()
     wanted = {
         "calling you": ("CALLING_YOU", Stage.OFFERED),
@@ -378,8 +376,7 @@ def test_a_damaged_line_leaves_nothing_stuck(tmp_path: Path) -> None:
         (folder / "journal").mkdir(parents=True)
         (folder / "journal" / file.name).write_bytes(b"".join(lines[:lost] + lines[lost + 1 :]))
         after = Centre(folder, clock=world.clock, is_open=False)
-        after.recovery.link_up("core-1")
-        after.recovery._running.join(10)
+        after.recover()
         after.calls.settle()
         leftovers.mend(after.ctx)
         after.is_whole()
