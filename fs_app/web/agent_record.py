@@ -71,11 +71,13 @@ def _why(decided: list[Json], agent: int) -> list[str]:
 def choose(call: str) -> Response:
     """Several contacts have the caller's number: this is the one. The call's record, and its page, go by it."""
     (identity, agent), app = whose(), the_app()
-    call, contact = token({"call": call}, "call"), identifier(body(), "contact")
+    call = token({"call": call}, "call")
     reader = Reader(identity.account, agent, identity.may("calls.view_all"))
     live, now = app.live.calls.get(call), app.clock.now_ms()
     theirs = live is not None and live.account == identity.account and agent in _agents_of(live)
     known = known_of(app.desk.picture(agent), call)
+    app.db.read(lambda: record_of_call(reader, call, known, now))  # of another's call nothing else is said
+    contact = identifier(body(), "contact")
     found = app.db.read(lambda: record_of_call(reader, call, known, now, contact))
     chosen = found["contact"]
     if chosen["id"] not in [one["id"] for one in found["others"]]:

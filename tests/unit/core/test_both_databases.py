@@ -114,7 +114,7 @@ def test_the_demonstration_account_is_made_once_and_works(db: Database) -> None:
     catalog.reload()
     assert len(catalog.now.agents) == 2
     (queue,) = catalog.now.queues.values()
-    assert len(queue.agents) == 2 and len(catalog.dispositions(queue)) == 6
+    assert len(queue.agents) == 2 and len(catalog.dispositions(queue)) == 7
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------
