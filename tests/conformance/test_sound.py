@@ -78,23 +78,23 @@ def test_music_without_end_ends_after_its_time(program: Program) -> None:
 
 def test_a_bridge_breaks_the_music_off(program: Program) -> None:
     caller, customer = program.caller()
-    music = program.switch.music(customer, "tone_stream://%(1000,0,300);loops=-1", 60)
-    until(lambda: hears_tone(caller, 300), 2, "the music", step=0.05)
+    music = program.switch.music(customer, "tone_stream://%(1000,0,275);loops=-1", 60)
+    until(lambda: hears_tone(caller, 275), 2, "the music", step=0.05)
     phone, agent = program.person("0600000031")
     program.bridged(agent, customer)
     program.fact(f.AppDone, customer, app_uuid=music.id)
     hear_each_other(caller, phone)
-    until(lambda: not hears_tone(caller, 300, 0.1), 2, "no music any more", step=0.1)
+    until(lambda: not hears_tone(caller, 275, 0.1), 2, "no music any more", step=0.1)
 
 
 def test_a_file_over_the_conversation_is_mixed_in(program: Program) -> None:
     caller, customer = program.caller()
-    program.switch.music(customer, "tone_stream://%(1000,0,300);loops=-1", 60).get(5)
-    until(lambda: hears_tone(caller, 300), 2, "the music", step=0.05)
-    program.switch.whisper_over(customer, tone(900, 1500)).get(5)
-    until(lambda: hears_tone(caller, 900, 0.05), 2, "the announcement", step=0.05)
-    assert hears_tone(caller, 300, 0.05)
-    until(lambda: not hears_tone(caller, 900, 0.05), 4, "the announcement is over", step=0.1)
+    program.switch.music(customer, "tone_stream://%(1000,0,275);loops=-1", 60).get(5)
+    until(lambda: hears_tone(caller, 275), 2, "the music", step=0.05)
+    program.switch.whisper_over(customer, tone(925, 1500)).get(5)
+    until(lambda: hears_tone(caller, 925, 0.05), 2, "the announcement", step=0.05)
+    assert hears_tone(caller, 275, 0.05)
+    until(lambda: not hears_tone(caller, 925, 0.05), 4, "the announcement is over", step=0.1)
 
 
 def ask(program: Program, leg: str, **changes: object) -> str:
