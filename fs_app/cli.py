@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
 
 import click
 import structlog
@@ -15,7 +18,47 @@ from fs_app.errors import FsAppError
 log = structlog.get_logger(__name__)
 
 
-@click.group()
+class Later(click.Group):
+    """Commands that are imported when they are asked for: a program that starts again after a death loads none of the
+    others."""
+
+    def __init__(self, *given: Any, later: Mapping[str, Callable[[], click.Command]], **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._later = later
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._later})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = self._later.get(cmd_name)
+        return found() if found is not None else super().get_command(ctx, cmd_name)
+
+
+def _of(module: str, name: str, in_words: bool = False) -> Callable[[], click.Command]:
+    """The command `name` of a module; `in_words`: it is made with the catalogues of texts."""
+
+    def load() -> click.Command:
+        found = getattr(import_module(module), name)
+        if in_words:
+            from fs_app.web.i18n import translate
+
+            found = found(translate)
+        assert isinstance(found, click.Command)
+        return found
+
+    return load
+
+
+COMMANDS = {
+    "account": _of("fs_app.admin.command", "account"),
+    "config": _of("fs_app.admin.config_file.command", "command", in_words=True),
+    "doctor": _of("fs_app.doctor.command", "command", in_words=True),
+    "sim": _of("fs_app.sim.command", "sim"),
+}
+BENCHES = ("assignments", "erlang", "esl", "load", "menus", "routing", "web")
+
+
+@click.group(cls=Later, later=COMMANDS)
 @click.version_option(package_name="fs-app")
 def cli() -> None:
     """Contact centre for FreeSWITCH."""
@@ -42,7 +85,7 @@ def run(demo: bool, new_passwords: bool) -> None:
         raise SystemExit(1) from error
 
 
-@cli.group()
+@cli.group(cls=Later, later={name: _of(f"fs_app.bench.{name}", name) for name in BENCHES})
 def bench() -> None:
     """Measurements; each prints a table and ends with status 1 when a goal is missed."""
     logs.configure("console", "warning")
@@ -54,33 +97,3 @@ def _settings() -> config.Settings:
     except FsAppError as error:
         click.echo(f"fs-app: {error}", err=True)
         sys.exit(2)
-
-
-def _attach() -> None:
-    from fs_app.admin.command import account
-    from fs_app.admin.config_file.command import command as config_file
-    from fs_app.bench.assignments import assignments
-    from fs_app.bench.erlang import erlang
-    from fs_app.bench.esl import esl
-    from fs_app.bench.load import load
-    from fs_app.bench.menus import menus
-    from fs_app.bench.routing import routing
-    from fs_app.bench.web import web
-    from fs_app.doctor.command import command as doctor
-    from fs_app.sim.command import sim
-    from fs_app.web.i18n import translate
-
-    cli.add_command(account)
-    cli.add_command(config_file(translate))
-    cli.add_command(doctor(translate))
-    cli.add_command(sim)
-    bench.add_command(esl)
-    bench.add_command(assignments)
-    bench.add_command(erlang)
-    bench.add_command(routing)
-    bench.add_command(web)
-    bench.add_command(load)
-    bench.add_command(menus)
-
-
-_attach()

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.conftest import measured
 from tests.support.centre import Centre, set_up, waiting_on
 from tests.support.program import DID, Plan, Program
-from tests.support.until import until
+from tests.support.until import PATIENCE, until
 from tests.support.world import PartyState, World
 
 TALKING, WAITING = 5, 20
@@ -76,8 +76,8 @@ def test_nothing_is_lost_when_the_program_is_killed_twice_in_a_row(
         measured(f"{world.name}: kill -9, {which}: link back", f"{link_back:.2f} s")
         measured(f"{world.name}: kill -9, {which}: states right after the link", f"{right - link_back:.2f} s")
         assert centre.dropped() == []
-        assert link_back <= LINK_BACK_S
-        assert right - link_back <= STATES_RIGHT_S
+        assert link_back <= LINK_BACK_S * PATIENCE
+        assert right - link_back <= STATES_RIGHT_S * PATIENCE
     everybody_hears(centre)
     serve_all_in_order(centre)
 
@@ -103,7 +103,7 @@ def test_nothing_is_lost_when_the_program_is_frozen(
     until(lambda: all_right(centre, WAITING - 1, thawed_ms), 20, "all states are right", step=0.02)
     right = time.monotonic() - thawed
     measured(f"{world.name}: SIGSTOP {FROZEN_S:.0f} s: states right after", f"{right:.2f} s")
-    assert right <= STATES_RIGHT_S
+    assert right <= STATES_RIGHT_S * PATIENCE
     centre.talking[0] = centre.waiting.pop(0)
     everybody_hears(centre)
     assert late.state == PartyState.TALKING
@@ -125,7 +125,7 @@ def test_nothing_is_lost_when_the_link_is_away_for_ten_seconds(
     )
     noticed = time.monotonic() - cut
     measured(f"{world.name}: link {how}: on every page after", f"{noticed:.2f} s")
-    assert noticed <= (2.0 if how == "cut" else 4.0)
+    assert noticed <= (2.0 if how == "cut" else 4.0) * PATIENCE
     centre.waiting.pop(3).hang_up()
     centre.talking[0].hang_up()
     gevent.sleep(max(0.0, 10.0 - (time.monotonic() - cut)))
@@ -135,7 +135,7 @@ def test_nothing_is_lost_when_the_link_is_away_for_ten_seconds(
     until(lambda: all_right(centre, WAITING - 2, mended_ms), 20, "all states are right", step=0.02)
     right = time.monotonic() - mended
     measured(f"{world.name}: link {how} for 10 s: states right after", f"{right:.2f} s")
-    assert right <= STATES_RIGHT_S
+    assert right <= STATES_RIGHT_S * PATIENCE
     centre.talking[0] = centre.waiting.pop(0)
     everybody_hears(centre)
     serve_all_in_order(centre)
@@ -167,7 +167,7 @@ def test_what_freeswitch_can_recover_after_its_own_death_is_back_and_the_rest_is
     )
     right = time.monotonic() - started
     measured(f"{world.name}: switch restarted: states right after", f"{right:.2f} s")
-    assert right <= 10.0
+    assert right <= 10.0 * PATIENCE
     everybody_hears(centre)
     until(
         lambda: app.rows("select outcome from call where caller_number = ?", dead_number)[0][0],
