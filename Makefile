@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: test-pages test-stories test-switches faults vendor sounds music help run test test-fast lint bench screenshots install system-packages clean
+.PHONY: test-stories unit-rest test-switches faults vendor sounds music help run test test-fast lint bench screenshots install system-packages clean
 
 help:
 	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
@@ -41,23 +41,31 @@ lint: $(STAMP)
 test-fast: lint
 	$(BIN)/pytest -q tests/unit
 
-# Four processes beside each other: the tests with calls mostly wait, the others mostly compute. Each file of stories is a
-# target of its own, so that no processor is idle while another has them all.
+# Four processes beside each other: the tests with calls mostly wait, the others mostly compute. Each file of stories and
+# of the browser is a target of its own, so that no processor is idle while another has them all; the longest come first.
 STORIES := $(patsubst tests/e2e/test_%.py,story-%,$(sort $(wildcard tests/e2e/test_*.py)))
+PAGES := $(patsubst tests/web/test_%.py,page-%,$(sort $(wildcard tests/web/test_*.py)))
+LONGEST := unit-web unit-core unit-rest test-switches page-screens story-menus_at_bad_moments story-supervision_browser story-menus story-messages story-survival
 
 test: $(STAMP)
 	@sh tools/system-packages test
 	$(MAKE) lint
-	$(MAKE) --jobs=4 --keep-going --output-sync=target test-pages test-switches $(STORIES)
-
-test-pages: $(STAMP)
-	$(BIN)/pytest -q -p no:cacheprovider tests/unit tests/web
+	$(MAKE) --jobs=4 --keep-going --output-sync=target $(LONGEST) $(filter-out $(LONGEST),$(STORIES) $(PAGES))
 
 test-stories: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider tests/e2e
 
 story-%: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider tests/e2e/test_$*.py
+
+page-%: $(STAMP)
+	$(BIN)/pytest -q -p no:cacheprovider tests/web/test_$*.py
+
+unit-rest: $(STAMP)
+	$(BIN)/pytest -q -p no:cacheprovider tests/unit --ignore=tests/unit/web --ignore=tests/unit/core
+
+unit-%: $(STAMP)
+	$(BIN)/pytest -q -p no:cacheprovider tests/unit/$*
 
 test-switches: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider tests --ignore=tests/unit --ignore=tests/web --ignore=tests/e2e
