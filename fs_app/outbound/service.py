@@ -36,6 +36,12 @@ GRACE_S = 10.0
 SOON_S = 0.3
 """Who has just become free gets the next one after this time: a waiting caller comes first."""
 
+UNHEARD = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "ALLOTTED_TIMEOUT", "RECOVERY_ON_TIMER_EXPIRE"})
+"""Ends of the ringing of an agent's own telephone that nobody picked up."""
+
+SETTLED = frozenset({"callback.closed", "callback.moved", "callback.released"})
+"""What was shown to an agent may be somebody else's affair by these."""
+
 MOST_REMINDED = 5_000
 REMIND_MS = 120_000
 """An agent is reminded of his own callbacks this long before they are due."""
@@ -142,9 +148,34 @@ class Outbound:
         return lists.counters(info.id, info.queues, self.own_only, self._clock.now_ms())
 
     def _changed(self, event: Recorded) -> None:
+        """Nothing is written from in here: others hear of this entry after us."""
         entry = event.entry
-        if entry.account is not None and entry.data.get("callback"):
+        item, agent = entry.data.get("callback"), entry.agent
+        if entry.account is not None and item:
             self._lists.pop(entry.account, None)
+            if entry.kind in SETTLED:
+                self._clock.call_later(0.0, lambda: self._settled(item))
+        own = entry.kind == "offer.failed" and entry.data.get("own")
+        if own and agent is not None and entry.data["why"] in UNHEARD:
+            self._clock.call_later(0.0, lambda: self._unheard(agent))
+
+    def _settled(self, item: str) -> None:
+        """It is not shown any more to who has not got it any more: he called himself, or a supervisor moved it."""
+        for state in list(self._live.agents.values()):
+            if state.work is not Work.PREVIEW or state.preview != item:
+                continue
+            try:
+                his = self.find(state.account, item)[1].owner == state.id
+            except NotFound:
+                his = False
+            if not his:
+                self.leave(state.id, item, "settled")
+
+    def _unheard(self, agent: int) -> None:
+        """Whoever does not hear his own telephone is not there: nobody else of the list rings it in vain."""
+        info = self._catalog.agent(agent)
+        if info is not None and self.mode(info) != DEFAULT_MODE:
+            self._by_hand(agent, "not_answered")
 
     def round(self) -> None:
         """Once a second: whoever is free gets the next one; who has an own callback soon is told."""

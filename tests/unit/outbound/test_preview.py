@@ -201,6 +201,44 @@ def test_what_nobody_acts_on_goes_back_and_he_picks_by_hand_from_then_on(tmp_pat
     assert world.work(1) is Work.IDLE
 
 
+def test_who_does_not_hear_his_own_telephone_goes_through_no_list(tmp_path: Path) -> None:
+    world = centre(tmp_path, automatic_s=2)
+    first, second = gives_up(world), gives_up(world, PAUL)
+    world.ready(1)
+    previews(world, 1, "automatic")
+    world.clock.advance(2.1)
+    world.calls.settle()
+    leg = world.offered_leg(call_of(world, first))
+    world.rings(leg)
+    world.refuses(leg, "NO_ANSWER")
+    goes_on(world)
+    assert (world.work(1), world.agent(1).mode) == (Work.IDLE, "manual")
+    assert notices(world) == ["outbound.notice.forgotten"]
+    assert world.live.callbacks[second].tries == 0 and not call_of(world, second)
+
+
+@pytest.mark.parametrize("how", ["calls again", "closed", "moved"])
+def test_what_is_settled_otherwise_is_not_shown_any_more(tmp_path: Path, how: str) -> None:
+    world = centre(tmp_path, inbound_first=False)
+    first, second = gives_up(world), gives_up(world, PAUL)
+    world.ready(1)
+    previews(world, 1)
+    assert world.agent(1).preview == first
+    if how == "calls again":
+        world.ready(2)
+        caller = waits(world, MARIE)
+        leg = world.offered_leg(caller)
+        world.picks_up(leg)
+        world.bridged(leg, caller)
+        assert world.call(caller).agent == 2
+    elif how == "closed":
+        world.callbacks.close(ACCOUNT, first, True, "Boss")
+    else:
+        world.callbacks.move(ACCOUNT, first, 2, "Boss")
+    goes_on(world)
+    assert (world.agent(1).preview, world.agent(1).mode) == (second, "preview")
+
+
 def test_a_caller_comes_first_and_what_was_shown_goes_back(tmp_path: Path) -> None:
     world = centre(tmp_path, agents=(1,))
     item = gives_up(world)
