@@ -64,7 +64,9 @@ class Phones:
     def silent(self, user: str, domain: str) -> None:
         """He was called and it did not even ring: without power or network, whatever its registration says. Not to be
         dialled again until it registers anew, or `perhaps_back`."""
-        key = self._real(user, domain)
+        place, key = self._instead.get((user, domain)), self._real(user, domain)
+        if place is not None and place.endpoint:
+            return  # a number outside was called: that says nothing of his telephone here
         if key in self._contacts and key not in self._silent:
             self._silent.add(key)
             self._tell(*key, registered=False)

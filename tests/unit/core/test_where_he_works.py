@@ -59,6 +59,14 @@ def test_a_number_outside_needs_no_registration(world: World) -> None:
     assert world.phones.contact("1001", DOMAIN) == "sofia/gateway/trunk/+33612345678"
 
 
+def test_a_silent_number_outside_says_nothing_of_the_telephone_here(world: World) -> None:
+    register(world, "1001")
+    world.phones.works_at("1001", DOMAIN, Instead(endpoint="sofia/gateway/trunk/+33612345678"))
+    world.phones.silent("1001", DOMAIN)
+    world.phones.works_at("1001", DOMAIN, None)
+    assert world.phones.contact("1001", DOMAIN) is not None
+
+
 def test_a_page_that_comes_back_elsewhere_is_not_called_where_it_was(world: World) -> None:
     world.phones.works_at("1001", DOMAIN, Instead(user="softphone.1"))
     register(world, "softphone.1")
