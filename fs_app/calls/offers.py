@@ -221,6 +221,8 @@ def let_go(ctx: Context, call: Call, leg: Leg, cause: str) -> None:
         return
     if call.stage is Stage.DIALING:
         ctx.command(call, ctx.switch.stop_sound(leg.id))  # the ringing of a telephone that rings no more
+    if leg.muted:
+        ctx.command(call, ctx.switch.mute(leg.id, False))  # the next caller is to hear him
     ctx.record(
         call,
         "leg.ended",

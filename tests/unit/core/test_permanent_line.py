@@ -480,3 +480,11 @@ def test_the_checkpoint_of_a_version_without_lines_is_understood(world: World) -
     del old["line"]
     assert state.load(old).line.state is LineState.CLOSED
     assert QUEUE in world.catalog.now.queues
+
+
+def test_who_was_silent_in_one_call_is_heard_in_the_next(world: World) -> None:
+    caller, leg = in_conversation(world)
+    world.calls.lines.mute(ME, leg, True)
+    world.calls.settle()
+    world.hangs_up(caller)
+    assert world.switch.last("mute").args == (leg, False)
