@@ -72,9 +72,10 @@ def begin(ctx: Context, call: Call, agent: int) -> None:
     queue = ctx.queue(call)
     if queue is None or not queue.capturing.possible:
         raise Invalid("this queue takes no digits")
-    if call.stage is not Stage.TALKING or call.capture or ctx.runtime(call).holding:
-        raise Conflict("digits can be taken in a conversation only")
     runtime = ctx.runtime(call)
+    moving = runtime.holding or runtime.moving_until > ctx.clock.monotonic() or call.transferring
+    if call.stage is not Stage.TALKING or call.capture or moving:
+        raise Conflict("digits can be taken in a conversation only")
     runtime.typing_in = TypingIn(queue.capturing.steps)
     runtime.holding, runtime.music_app = True, ""
     ctx.live.record("capture.started", account=call.account, call=call.id, agent=agent)

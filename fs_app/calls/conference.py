@@ -130,7 +130,14 @@ def begin(ctx: Context, call: Call, line: Line) -> None:
         raise Conflict("no conference can be made of these lines now")
     legs = (call.caller_leg, line.leg, agent.id)
     runtime.conferencing = line.id
-    consult.when_quiet(ctx, call, legs, lambda call: enter(ctx, call, line, legs))
+
+    def still(call: Call) -> None:
+        if line.id in call.lines and can_begin(call, line) and call.agent_leg is agent:
+            enter(ctx, call, line, legs)
+        else:  # one of them has gone meanwhile: nobody is brought into an empty room
+            runtime.conferencing, runtime.moving_until = "", 0.0
+
+    consult.when_quiet(ctx, call, legs, still)
 
 
 def enter(ctx: Context, call: Call, line: Line, legs: tuple[str, ...]) -> None:

@@ -69,6 +69,9 @@ def move(ctx: Context, call: Call, line: Line, event: str, why: str = "") -> Non
     spent = max(0, ctx.clock.now_ms() - line.since)
     told: dict[str, Any] = {"line": line.id, "old": str(line.state), "why": why or event, "ms": spent}
     if new is LineState.ENDED:
+        runtime = ctx.runtimes.get(call.id)
+        if runtime is not None and runtime.holding_line == line.id:
+            runtime.holding_line = ""  # he hung up on his way: nobody waits for his being held
         ctx.live.record(
             "line.ended",
             account=call.account,

@@ -88,7 +88,8 @@ def done_with(ctx: Context, call: Call, pause_s: int) -> None:
     """As `free_agent`, with another pause than the queue's."""
     agent, queue = call.agent, ctx.queue(call)
     assert agent is not None
-    if not call.disposed and call.disposition is not None:
+    his = call.chosen_by in (None, agent) or not call.must_qualify  # else a proposal of who gave him the call
+    if not call.disposed and call.disposition is not None and his:
         dispose(ctx, call, call.disposition, call.note)
     must_qualify = call.must_qualify and not call.disposed
     if must_qualify and ctx.catalog.agent(agent) is None:

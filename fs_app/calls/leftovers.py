@@ -236,8 +236,12 @@ def mend(ctx: Context) -> list[Leftover]:
             return done
         done.append(left[0])
         log.warning("half done; finished now", what=repr(left[0]))
-        _tell(ctx, left[0])
-        _finish(ctx, left[0])
+        try:
+            _tell(ctx, left[0])
+            _finish(ctx, left[0])
+        except Exception:  # one that can't be finished must not keep all the others from it
+            metrics.FAILURES.labels(where="leftovers").inc()
+            log.exception("it could not be finished", what=repr(left[0]))
 
 
 def _tell(ctx: Context, leftover: Leftover) -> None:

@@ -252,7 +252,11 @@ def _compare_pair(
     at = begun_ms * 1000
     if call.stage is Stage.MENU:
         return []
-    if call.stage is Stage.CONFERENCE and partner != agent.id:
+    if (
+        call.stage is Stage.CONFERENCE
+        and partner != agent.id
+        and call.line_in(LineState.CONFERENCE) is not None
+    ):
         return []
     if partner == agent.id:
         if call.stage not in (Stage.TALKING, Stage.ENDING):
@@ -270,7 +274,9 @@ def _compare_pair(
         return [HangUp(call.caller_leg, "its call is ending")]
     if call.stage is Stage.OFFERED and channel.answered:
         return [Missed(call.id, f.LegParked(at, agent.id), "seen answered")]
-    apart = call.stage in (Stage.TALKING, Stage.CONNECTING) and call.stage_since < begun_ms
+    # In stage CONFERENCE the third has left: the two of them are still in the room, or one of them nowhere.
+    together = (Stage.TALKING, Stage.CONNECTING, Stage.CONFERENCE)
+    apart = call.stage in together and call.stage_since < begun_ms
     apart = apart or (call.stage is Stage.HELD and call.capture == "back")
     if call.line_with(channel.partner or "") is not None or call.transferring:
         return []  # he talks to somebody beside; what that means is said there

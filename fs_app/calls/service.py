@@ -295,10 +295,13 @@ class Calls:
             cause = "CALL_REJECTED" if call.legs[line].answered_at is None else "NORMAL_CLEARING"
             self._ctx.command(call, self._ctx.switch.hangup(line, cause))
             return
+        self.lines.not_given_away(call)
         if survey.follows(self._ctx, call):
             # Again when it had no effect: the command may have been lost with the link.
             if not self._pressed_twice(call, "hang_up") or call.survey is None:
+                typed = call.capture
                 survey.ask_for(self._ctx, call)
+                capture.after(self._ctx, call, typed)
             return
         self._ctx.record(call, "call.hang_up_asked", by="agent")
         self._ctx.command(call, self._ctx.switch.hangup(call.caller_leg))

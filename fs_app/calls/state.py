@@ -58,6 +58,7 @@ The stages (a test compares this with the table):
     HELD -[agent_hung_up]> ENDING
     HELD -[line_lost]> WAITING
     CONFERENCE -[line_lost]> WAITING
+    CONFERENCE -[agent_hung_up]> ENDING
     TALKING -[conference]> CONFERENCE
     HELD -[conference]> CONFERENCE
     CONFERENCE -[bridged]> TALKING
@@ -208,6 +209,7 @@ MACHINE: Machine[Stage] = Machine(
         (_S.HELD, "agent_hung_up"): _S.ENDING,
         (_S.HELD, "line_lost"): _S.WAITING,
         (_S.CONFERENCE, "line_lost"): _S.WAITING,
+        (_S.CONFERENCE, "agent_hung_up"): _S.ENDING,
         (_S.TALKING, "conference"): _S.CONFERENCE,
         (_S.HELD, "conference"): _S.CONFERENCE,
         (_S.CONFERENCE, "bridged"): _S.TALKING,
@@ -367,6 +369,7 @@ class Call:
     closed: bool = False  # the queue was, and no other stood in
     ended_at: int | None = None
     disposition: int | None = None
+    chosen_by: int | None = None  # the agent who chose it during the conversation
     note: str = ""
     disposed: bool = False
     must_qualify: bool = False
@@ -681,7 +684,7 @@ def evolve(call: Call, entry: Entry) -> None:
         case "call.hang_up_asked":
             call.hang_up_by = d["by"]
         case "call.disposition_chosen":
-            call.disposition, call.note = d["disposition"], d["note"]
+            call.disposition, call.note, call.chosen_by = d["disposition"], d["note"], d.get("agent")
         case "call.disposed":
             call.disposition, call.note, call.disposed = d["disposition"], d["note"], True
         case "call.ended":

@@ -10,7 +10,7 @@ from fs_app.catalog import QueueInfo
 
 def end(ctx: Context, call: Call, by: str) -> None:
     """Written down first: when the command is lost, the comparison with the switch finds it still to be done."""
-    if call.hang_up_by or call.stage is Stage.ENDED:
+    if call.stage is Stage.ENDED or (call.hang_up_by and call.stage is not Stage.STAYING):
         return
     ctx.record(call, "call.hang_up_asked", by=by)
     if call.stage is Stage.STAYING:  # no customer (any more): the agent and whom he called

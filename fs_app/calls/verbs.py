@@ -80,6 +80,14 @@ class LineVerbs:
         if call.capture or call.transferring:
             raise NotNow(f"call {call.id}")
 
+    def not_given_away(self, call: Call) -> None:
+        """His agent has just given him to somebody: who hangs up now means his own part, not the customer. Raises
+        Moving."""
+        runtime = self._ctx.runtime(call)
+        moving = runtime.moving_until > self._ctx.clock.monotonic()
+        if moving and (runtime.completing or call.transferring):
+            raise Moving(f"call {call.id}")
+
     # --- others ---------------------------------------------------------------------------------------------
     def consult(self, agent: int, line: str, to: Wish) -> str:
         """Call somebody beside the customer; the new line. Raises NotFound, Conflict, Invalid, NotAllowed."""

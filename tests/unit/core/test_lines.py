@@ -263,6 +263,8 @@ def test_a_colleague_gets_the_customer(centre: Centre) -> None:
     centre.hangs_up(centre.customer)
     assert centre.work(ME) in (Work.INTER_CALL, Work.IDLE)
     centre.put_down(line)
+    assert centre.work(COLLEAGUE) is Work.AFTER_WORK, "it is for him to say what it was worth"
+    centre.calls.qualify(COLLEAGUE, centre.customer, SALE, "has paid")
     centre.is_over()
 
 
@@ -352,6 +354,19 @@ def test_a_conference_that_the_switch_refuses_leaves_two_in_conversation(centre:
     assert centre.notices[-1][1] == "desk.conference_failed"
     centre.bridged(centre.mine, centre.customer)
     assert centre.stage(centre.customer) is Stage.TALKING
+
+
+def test_nobody_is_brought_into_an_empty_room(centre: Centre) -> None:
+    line = centre.with_number()
+    centre.swapped(line)
+    centre.tell(f.LegParked(centre.at, line))  # music begins: a conference waits for it
+    centre.goes_home(line)
+    centre.calls.lines.conference(ME, line)
+    centre.hangs_up(line)
+    centre.passes()
+    assert not centre.switch.of("conference"), "the two are in conversation still"
+    centre.calls.hold(ME, centre.mine)
+    centre.is_whole()
 
 
 # --- who hangs up when: docs/lines.md ---------------------------------------------------------------------------
@@ -706,6 +721,71 @@ def test_a_transfer_that_the_switch_refuses_changes_nothing(with_queue: Centre) 
     assert centre.notices[-1][1] == "desk.transfer.failed"
     centre.switch.fail("send_home", None)
     centre.calls.hold(ME, centre.mine)
+
+
+def test_who_has_given_him_away_does_not_hang_up_on_him(centre: Centre) -> None:
+    line = centre.with_colleague()
+    centre.calls.lines.complete(ME, line)
+    with pytest.raises(Moving):
+        centre.calls.hang_up(ME, centre.mine)
+    assert not centre.hung_up(centre.customer)
+    centre.bridged(line, centre.customer)
+    assert centre.call(centre.customer).agent == COLLEAGUE
+
+
+def test_a_transfer_that_is_on_its_way_is_no_hang_up(centre: Centre) -> None:
+    centre.calls.lines.transfer(ME, centre.mine, Wish("number", NUMBER))
+    with pytest.raises(Moving):
+        centre.calls.hang_up(ME, centre.mine)
+    assert not centre.hung_up(centre.customer)
+
+
+def test_who_hangs_up_on_his_way_to_the_music_keeps_nobody_waiting(centre: Centre) -> None:
+    first = centre.with_number()
+    second = centre.consult(Wish("agent", id=COLLEAGUE))
+    centre.hangs_up(first)
+    centre.tell(f.LegParked(centre.at, centre.mine))
+    centre.rings(second)
+    centre.picks_up(second)
+    centre.passes()
+    assert centre.switch.last("bridge").args == (centre.mine, second)
+
+
+def test_both_leave_a_conference_in_the_same_moment(centre: Centre) -> None:
+    line = centre.with_number()
+    centre.together(line)
+    centre.hangs_up(line)
+    centre.hangs_up(centre.mine)  # before the customer was brought out of the room
+    assert centre.stage(centre.customer) is Stage.ENDING
+    centre.put_down(centre.customer)
+    assert centre.work(ME) is Work.AFTER_WORK
+    centre.is_whole()
+
+
+def test_a_supervisor_ends_what_goes_on_after_the_customer(centre: Centre) -> None:
+    line = centre.with_number()
+    centre.calls.hang_up(ME, centre.mine)
+    centre.hangs_up(centre.customer, by_far_end=False)
+    assert centre.stage(centre.customer) is Stage.STAYING
+    centre.calls.end_call(centre.customer, "boss")
+    centre.put_down(line, centre.mine)
+    assert centre.stage(centre.customer) is Stage.ENDED
+
+
+def test_what_cant_be_finished_keeps_nothing_else_from_it(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[object] = []
+
+    def finish(ctx: Any, leftover: object) -> None:
+        done.append(leftover)
+        raise Conflict("this one fails")
+
+    centre.agents.offered(COLLEAGUE, "gone", centre.clock.now_ms() + 9000)
+    centre.agents.offered(THIRD, "gone too", centre.clock.now_ms() + 9000)
+    monkeypatch.setattr(leftovers, "_finish", finish)
+    assert leftovers.mend(centre.ctx) == done
+    assert len(done) == 2
 
 
 # --- what is heard ----------------------------------------------------------------------------------------------

@@ -161,7 +161,8 @@ TABLE: list[tuple[Stage, bool, tuple[f.Channel, ...], bool, list[str]]] = [
     (Stage.DIALING, True, TOGETHER, False, [f"LegsBridged {AGENT}"]),
     (Stage.DIALING, True, AGENT_ONLY, False, [GONE_CALLER]),
     (Stage.DIALING, True, ALONE, True, [GONE_AGENT]),
-    (Stage.CONFERENCE, True, IN_ROOM, False, []),
+    (Stage.CONFERENCE, True, IN_ROOM, False, ["Reconnect"]),  # the third has left
+    (Stage.CONFERENCE, True, PAIR, False, ["Reconnect"]),
     (Stage.CONFERENCE, True, TOGETHER, False, [f"LegsBridged {AGENT}"]),
     (Stage.CONFERENCE, True, ALONE, True, [GONE_AGENT]),
     (Stage.CONFERENCE, True, AGENT_ONLY, True, [GONE_CALLER]),
