@@ -102,6 +102,7 @@ test("taking a line back while another one talks is going over to it", () => {
 test("a module that the profile has off has no buttons on a line", () => {
   const talks = line({ can: ["hang_up", "pause_recording"] });
   assert.deepEqual(actions.lineActions(talks, [talks], (name) => name !== "recording").map((a) => a.name), ["hang_up"]);
+  assert.equal(actions.byKey(picture({ lines: [talks] }), "recording", (name) => name !== "recording"), null, "and no key");
 });
 
 test("whom to call beside is asked for on the line that talks", () => {

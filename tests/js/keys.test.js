@@ -1,6 +1,6 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { actionOf, changed, DEFAULT_KEYS, isBindable, keyTable, shown, takenBy } from "../../fs_app/web/static/agent/keys.js";
+import { actionOf, changed, DEFAULT_KEYS, isBindable, keyTable, pressOf, shown, takenBy } from "../../fs_app/web/static/agent/keys.js";
 
 const press = (key, more = {}) => ({ key, ctrl: false, alt: false, meta: false, shift: false, typing: false, repeat: false, ...more });
 
@@ -67,4 +67,13 @@ test("no two actions have the same key by default", () => {
 test("every default is a key that may be bound", () => {
   for (const key of Object.values(DEFAULT_KEYS)) assert.equal(isBindable(key), true, key);
   assert.equal(shown("n"), "N");
+});
+
+test("what is typed into a field is no key of the page, a box that is ticked is no field", () => {
+  const event = (target, more = {}) => ({ key: "h", ctrlKey: false, altKey: false, metaKey: false, shiftKey: false, repeat: false, target, ...more });
+  const letter = { ...DEFAULT_KEYS, hold: "h" };
+  assert.equal(actionOf(pressOf(event({ tagName: "TEXTAREA" })), letter), null);
+  assert.equal(actionOf(pressOf(event({ tagName: "DIV", isContentEditable: true })), letter), null);
+  assert.deepEqual(actionOf(pressOf(event({ tagName: "INPUT", type: "checkbox" })), letter), { action: "hold" });
+  assert.deepEqual(actionOf(pressOf(event({ tagName: "BODY" }, { key: "F2", shiftKey: true }))), { action: "swap" });
 });

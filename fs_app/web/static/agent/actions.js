@@ -136,14 +136,14 @@ export function isFree(picture) {
 
 /**
  * What a key of the lines does now: {event, data, opens?} or null. It acts on the main line where that can, else on the
- * first one that can.
+ * first one that can. What has no button (`isOn`, see `lineActions`) has no key.
  */
-export function byKey(picture, key) {
+export function byKey(picture, key, isOn = () => true) {
   const lines = picture?.lines ?? [];
   const wanted = ON_ONE_KEY[key] ?? [key];
   const main = mainLine(picture);
   for (const line of [main, ...lines].filter(Boolean)) {
-    const found = lineActions(line, lines).find((action) => wanted.includes(action.name));
+    const found = lineActions(line, lines, isOn).find((action) => wanted.includes(action.name));
     if (found) return found;
   }
   return null;

@@ -1,12 +1,12 @@
 /** The keyboard at work: what each key does, in the page and in the small windows that belong to it. */
 
 import { byKey, canEndDelay, toggleAvailability } from "./actions.js";
-import { actionOf } from "./keys.js";
+import { actionOf, pressOf } from "./keys.js";
 import { openRefused } from "./pop.js";
 import * as store from "./store.js";
 
 const onLine = (key) => () => {
-  const found = byKey(store.picture.value, key);
+  const found = byKey(store.picture.value, key, store.isOn);
   if (!found) return;
   if (found.opens) store.openKeypad.value = found.data.line;
   else store.send(found.event, found.data);
@@ -49,13 +49,10 @@ const DOING = {
 
 function pressed(event) {
   const target = event.target;
-  const typing = target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !["checkbox", "radio", "button"].includes(target.type));
-  if (event.key === "Escape" && typing && !target.closest("dialog")) return target.blur();
+  const press = pressOf(event);
+  if (event.key === "Escape" && press.typing && !target.closest("dialog")) return target.blur();
   if (!store.picture.value || !store.live.value || event.defaultPrevented || target.closest?.("[role=menu]")) return undefined;
-  const found = actionOf({
-    key: event.key, ctrl: event.ctrlKey, alt: event.altKey, meta: event.metaKey, shift: event.shiftKey,
-    repeat: event.repeat, typing,
-  }, store.facts.value.keys);
+  const found = actionOf(press, store.facts.value.keys);
   // Under a window only what concerns the call goes on: a letter there is not meant for the page.
   if (!found || (target.closest?.("dialog:not(.qualifies)") && !event.key.startsWith("F"))) return undefined;
   event.preventDefault();

@@ -80,6 +80,15 @@ export function actionOf(press, table = DEFAULT_KEYS) {
   return action ? { action } : null;
 }
 
+/** An event as `actionOf` wants it. */
+export function pressOf(event) {
+  const { target } = event;
+  const typing = target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !["checkbox", "radio", "button"].includes(target.type));
+  return {
+    key: event.key, ctrl: event.ctrlKey, alt: event.altKey, meta: event.metaKey, shift: event.shiftKey, repeat: event.repeat, typing: Boolean(typing),
+  };
+}
+
 /** How a key is shown on a button. */
 export function shown(key) {
   if (key.startsWith("Shift+")) return `⇧${key.slice(6)}`;

@@ -1,7 +1,8 @@
 /** Starts and stops the page's telephone as the picture says, and tells the page what it does. */
 
-import { effect, signal } from "../../vendor/preact.js";
+import { computed, effect, signal, untracked } from "../../vendor/preact.js";
 import * as alarm from "../alarm.js";
+import { actionOf, pressOf } from "../keys.js";
 import * as store from "../store.js";
 import * as sound from "./sound.js";
 import { comesBack, differs, hasEnded, microphoneError, next, OFF, wanted } from "./state.js";
@@ -102,9 +103,11 @@ export const isRinging = () => phone.value.session?.state === "ringing";
 /** Called once, when the page starts. */
 export function follow() {
   alarm.ringOn(sound.chosen().bell ?? "");
+  // Only when that changes: with each picture a microphone that is refused would be asked for again.
+  const now = computed(isWanted);
   effect(() => {
-    if (isWanted()) start();
-    else stop();
+    if (now.value) untracked(start);
+    else untracked(stop);
   });
   // A conversation that was on this telephone before the page was loaded again is taken by itself.
   effect(() => {
@@ -146,8 +149,7 @@ export function follow() {
   });
   // Before all other keys: while it rings here, the key of hold and resume picks up.
   addEventListener("keydown", (event) => {
-    const keys = store.facts.value.keys;
-    if (event.key !== keys.hold || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !isRinging()) return;
+    if (!isRinging() || actionOf(pressOf(event), store.facts.value.keys)?.action !== "hold") return;
     event.preventDefault();
     event.stopPropagation();
     answer();
