@@ -62,11 +62,12 @@ def text(data: dict[str, Any], name: str, most: int = MOST_NOTE) -> str:
 @dataclass(frozen=True, slots=True)
 class Verb:
     """`method` of the desk (or of a part of it: `outbound.call`), called with the agent and what `read` makes of the
-    message. `needs`: the permission, beside that of having the page."""
+    message. `needs`: the permission, beside that of having the page. `module`: what his profile must not have off."""
 
     method: str
     read: Callable[[dict[str, Any]], Args] = lambda _data: ()
     needs: str = ""
+    module: str = ""
 
 
 def _line(data: dict[str, Any]) -> Args:
@@ -132,8 +133,8 @@ VERBS: dict[str, Verb] = {
     "agent.log_out": Verb("log_out"),
     "agent.available": Verb("available"),
     "agent.unavailable": Verb("unavailable", lambda data: (optional_identifier(data, "reason"),)),
-    "agent.end_delay": Verb("end_delay"),
-    "agent.transferred": Verb("transferred"),
+    "agent.end_delay": Verb("end_delay", module="delay"),
+    "agent.transferred": Verb("transferred", module="transferred"),
     "agent.back_office": Verb("back_office"),
     "agent.open_line": Verb("open_line"),
     "queue.tick": Verb("tick_queue", _tick),
@@ -149,9 +150,9 @@ VERBS: dict[str, Verb] = {
     "line.mute": Verb("mute", _line),
     "line.unmute": Verb("unmute", _line),
     "line.dtmf": Verb("send_keys", lambda data: (*_line(data), _keys(data))),
-    "line.pause_recording": Verb("pause_recording", _line),
-    "line.resume_recording": Verb("resume_recording", _line),
-    "line.start_recording": Verb("start_recording", _line),
+    "line.pause_recording": Verb("pause_recording", _line, module="recording"),
+    "line.resume_recording": Verb("resume_recording", _line, module="recording"),
+    "line.start_recording": Verb("start_recording", _line, module="recording"),
     "line.capture": Verb("capture", _line),
     "line.end_capture": Verb("end_capture", _line),
     "outbound.mode": Verb("outbound.set_mode", lambda data: (token(data, "mode"),), WORK),

@@ -205,6 +205,8 @@ class AgentSockets:
                 raise NotAllowed("another tab is the live one")
             if verb.needs and not self._may(verb.needs):
                 raise NotAllowed(verb.needs)
+            if verb.module and verb.module in self._modules_off(tab.agent):
+                raise NotAllowed(f"the profile has {verb.module} off")
             attrgetter(verb.method)(self._desk)(tab.agent, *verb.read(data))
 
         return lambda *args: self._handled(args, ask)
@@ -232,6 +234,10 @@ class AgentSockets:
         finally:
             self._busy[sid] -= 1
         return {"ok": True}
+
+    def _modules_off(self, agent: int) -> tuple[str, ...]:
+        info = self._catalog.agent(agent)
+        return info.options.modules_off if info is not None else ()
 
     def _may(self, permission: str) -> bool:
         identity = self._identity()

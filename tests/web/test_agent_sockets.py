@@ -12,7 +12,7 @@ import gevent
 import pytest
 import simple_websocket
 
-from fs_app.accounts.model import User, UserSession
+from fs_app.accounts.model import Profile, User, UserSession
 from fs_app.accounts.service import hash_of
 from fs_app.agents.model import Agent
 from fs_app.errors import Conflict, LinkLost
@@ -276,6 +276,24 @@ def test_each_question_reaches_the_desk_with_its_agent(web: Web) -> None:
         ("hang_up", agent, "leg-1"),
         ("qualify", agent, call, 3, "ok"),
     ]
+
+
+def test_what_belongs_to_a_module_that_the_profile_has_off_is_refused(web: Web) -> None:
+    page, agent = web.live_page(), web.ids.agent
+    web.app.db.write(lambda: _without(web.ids.account, "recording", "delay", "transferred"))
+    web.app.catalog.reload()
+    for event in ("line.start_recording", "line.pause_recording", "line.resume_recording"):
+        assert page.ask(event, {"line": "leg-1"})["error"]["key"] == "error.not_allowed"
+    for event in ("agent.end_delay", "agent.transferred"):
+        assert page.ask(event)["error"]["key"] == "error.not_allowed"
+    assert page.ask("agent.log_in") == {"ok": True}
+    assert [what for what in web.desk.asked if not what[0].startswith("browser")] == [("log_in", agent)]
+
+
+def _without(account: int, *modules: str) -> None:
+    options = {"modules_off": list(modules)}
+    profile = Profile.create(account=account, name="Less", role="agent", options=options, created_at=1)
+    User.update(profile=profile).where(User.login == "elodie").execute()
 
 
 def test_a_refusal_comes_back_translated(web: Web) -> None:

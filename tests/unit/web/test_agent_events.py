@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fs_app.accounts.permissions import PERMISSIONS
+from fs_app.accounts.profiles import MODULES
 from fs_app.desk import AgentDesk
 from fs_app.errors import FsAppError, Invalid
 from fs_app.outbound.desk import OutboundDesk
@@ -53,6 +54,10 @@ def test_each_event_is_a_method_of_the_desk_that_takes_what_is_read(desk: type) 
         part, _, name = verb.method.rpartition(".")
         owner = parts[desk] if part == "outbound" else desk
         inspect.signature(getattr(owner, name)).bind(object(), 7, *verb.read(sample))
+
+
+def test_what_belongs_to_a_module_names_one_that_there_is() -> None:
+    assert {verb.module for verb in VERBS.values() if verb.module} <= set(MODULES)
 
 
 def test_what_needs_a_permission_names_one_that_there_is() -> None:
