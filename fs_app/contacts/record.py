@@ -26,11 +26,16 @@ RECENT_MS = 30 * 24 * 3600 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who opens the record. `everything`: may see all calls of the account, not only his own."""
+    """Who opens the record. `everything`: may see others' calls, too, those of `queues` (None: all)."""
 
     account: int
     agent: int | None
     everything: bool
+    queues: frozenset[int] | None = None
+
+    def sees(self, row: Call) -> bool:
+        """A call that need not be his."""
+        return self.everything and (self.queues is None or row.queue_id in self.queues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def record_of_call(
     """
     country = country_of(reader.account)
     row = Call.get_or_none((Call.id == call) & (Call.account == reader.account))
-    mine = row is not None and (reader.everything or _had_part(reader, row))
+    mine = row is not None and (reader.sees(row) or _had_part(reader, row))
     if known is None and not mine:
         raise NotFound(f"call {call}")
     number = _other_party(row) if row is not None else known.number if known else ""
@@ -201,7 +206,7 @@ def _exchange(row: Call, reader: Reader) -> Json:
         "wait_ms": row.wait_ms,
         "talk_ms": row.talk_ms,
         "answered": row.answered_at is not None,
-        "open": bool(reader.everything or (row.agent_id and row.agent_id == reader.agent)),
+        "open": bool(reader.sees(row) or (row.agent_id and row.agent_id == reader.agent)),
     }
 
 

@@ -9,12 +9,12 @@ from flask import Blueprint, Response, jsonify, make_response, render_template
 
 from fs_app.calls import queries
 from fs_app.contacts.fields import InvalidFields
-from fs_app.contacts.record import Reader, record_of_call
+from fs_app.contacts.record import record_of_call
 from fs_app.contacts.service import Contacts, Stale
 from fs_app.errors import Unavailable
 from fs_app.web import agent_phone, assets, i18n
 from fs_app.web.access import needs
-from fs_app.web.agent_asking import body, fresh, refused, whose
+from fs_app.web.agent_asking import body, fresh, reader, refused, whose
 from fs_app.web.agent_events import identifier, token
 from fs_app.web.agent_record import known_of, tell_saved, told
 from fs_app.web.agent_settings import page_facts
@@ -67,12 +67,12 @@ def _sit_down() -> None:
 @blueprint.get("/record/<call>")
 @needs("contacts.view")
 def record(call: str) -> Response:
-    (identity, agent), app = whose(), the_app()
+    (_, agent), app = whose(), the_app()
     call = token({"call": call}, "call")
     known = known_of(app.desk.picture(agent), call)
-    reader = Reader(identity.account, agent, identity.may("calls.view_all"))
+    by = reader()
     now = app.clock.now_ms()
-    found = app.db.read(lambda: record_of_call(reader, call, known, now))
+    found = app.db.read(lambda: record_of_call(by, call, known, now))
     return fresh(jsonify(told(found, call, agent)))
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from fs_app.accounts.service import Identity
+from fs_app.contacts.record import Reader
 from fs_app.errors import FsAppError, Invalid, NotAllowed
+from fs_app.web import given
 from fs_app.web.context import who
 from fs_app.web.failures import said
 
@@ -24,6 +26,12 @@ def whose() -> tuple[Identity, int]:
     if identity.agent is None:
         raise NoTelephone(f"user {identity.user} is no agent")
     return identity, identity.agent
+
+
+def reader() -> Reader:
+    """Who asks, for records of calls: his own, and those that a supervisor is given. Raises NoTelephone."""
+    identity, agent = whose()
+    return Reader(identity.account, agent, identity.may("calls.view_all"), given.scope().queues)
 
 
 def body() -> dict[str, Any]:

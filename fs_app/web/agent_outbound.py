@@ -11,11 +11,11 @@ from fs_app.agents.state import Presence
 from fs_app.calls import correcting, queries
 from fs_app.calls.model import Call
 from fs_app.calls.queries import CallFilter
-from fs_app.contacts.record import Reader, history_of, tree
+from fs_app.contacts.record import history_of, tree
 from fs_app.errors import NotFound
 from fs_app.outbound.item import Asked
 from fs_app.web.access import needs
-from fs_app.web.agent_asking import body, fresh, whose
+from fs_app.web.agent_asking import body, fresh, reader, whose
 from fs_app.web.agent_events import identifier, text, token
 from fs_app.web.context import the_app
 
@@ -61,13 +61,13 @@ def calendar() -> Response:
 @needs("callbacks.view")
 def before(callback: str) -> Response:
     """What was with this person before: the latest calls."""
-    identity, agent = whose()
+    _, agent = whose()
     app, name = the_app(), token({"item": callback}, "item")
     found = app.desk.outbound.seen(agent, name)
-    reader = Reader(identity.account, agent, identity.may("calls.view_all"))
+    by = reader()
     number = found.numbers[0] if found.numbers else ""
     now = app.clock.now_ms()
-    rows = app.db.read(lambda: history_of(reader, number, found.contact, "", now))
+    rows = app.db.read(lambda: history_of(by, number, found.contact, "", now))
     return fresh(jsonify(history=rows[:MOST_BEFORE], recording=found.recording or None))
 
 
@@ -141,7 +141,7 @@ def result(call: str) -> Response:
     """What a result may be corrected to, the corrections so far, and what was with this person before."""
     (identity, agent), app = whose(), the_app()
     name = token({"call": call}, "call")
-    reader = Reader(identity.account, agent, identity.may("calls.view_all"))
+    by = reader()
     now = app.clock.now_ms()
 
     def look() -> dict[str, Any]:
@@ -152,7 +152,7 @@ def result(call: str) -> Response:
         return {
             "dispositions": tree(identity.account, queue.disposition_set if queue is not None else None),
             "corrections": correcting.corrections(identity.account, name),
-            "history": history_of(reader, row.caller_number, row.contact_id, name, now)[:MOST_BEFORE],
+            "history": history_of(by, row.caller_number, row.contact_id, name, now)[:MOST_BEFORE],
         }
 
     return fresh(jsonify(app.db.read(look)))

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from fs_app.contacts.record import Known, Reader, record_of_call
+from fs_app.contacts.record import Known, record_of_call
 from fs_app.contacts.service import by_id, country_of
 from fs_app.errors import NotFound
 from fs_app.events import ContactSaved
 from fs_app.web import i18n
 from fs_app.web.access import needs
-from fs_app.web.agent_asking import body, fresh, whose
+from fs_app.web.agent_asking import body, fresh, reader, whose
 from fs_app.web.agent_events import identifier, token
 from fs_app.web.context import the_app
 from fs_app.web.decisions import explained
@@ -72,13 +72,13 @@ def choose(call: str) -> Response:
     """Several contacts have the caller's number: this is the one. The call's record, and its page, go by it."""
     (identity, agent), app = whose(), the_app()
     call = token({"call": call}, "call")
-    reader = Reader(identity.account, agent, identity.may("calls.view_all"))
+    by = reader()
     live, now = app.live.calls.get(call), app.clock.now_ms()
     theirs = live is not None and live.account == identity.account and agent in _agents_of(live)
     known = known_of(app.desk.picture(agent), call)
-    app.db.read(lambda: record_of_call(reader, call, known, now))  # of another's call nothing else is said
+    app.db.read(lambda: record_of_call(by, call, known, now))  # of another's call nothing else is said
     contact = identifier(body(), "contact")
-    found = app.db.read(lambda: record_of_call(reader, call, known, now, contact))
+    found = app.db.read(lambda: record_of_call(by, call, known, now, contact))
     chosen = found["contact"]
     if chosen["id"] not in [one["id"] for one in found["others"]]:
         raise NotFound(f"contact {contact} has another number")

@@ -215,6 +215,15 @@ def test_somebody_elses_call_is_not_found_but_a_supervisor_finds_it(world: World
     assert world.record("earlier-2", reader=supervisor)["call"]["id"] == "earlier-2"  # type: ignore[index]
 
 
+def test_a_supervisor_who_is_given_some_queues_finds_the_calls_of_those(world: World) -> None:
+    queue = world.db.read(lambda: Call.get_by_id("earlier-2").queue_id)
+    given = Reader(world.ids.account, None, everything=True, queues=frozenset({queue}))
+    others = Reader(world.ids.account, None, everything=True, queues=frozenset({queue + 1000}))
+    assert world.record("earlier-2", reader=given)["call"]["id"] == "earlier-2"  # type: ignore[index]
+    with pytest.raises(NotFound):
+        world.record("earlier-2", reader=others)
+
+
 def test_another_accounts_call_is_not_found_even_by_its_supervisor(world: World) -> None:
     stranger = Reader(world.ids.other_account, world.ids.stranger, everything=True)
     with pytest.raises(NotFound):
