@@ -258,8 +258,11 @@ def _agent() -> int:
 
 
 def _queues(identity: Identity) -> tuple[int, ...]:
-    info = the_app().catalog.agent(identity.agent) if identity.agent is not None else None
-    return info.queues if info is not None else ()
+    """Those whose callbacks he sees, whoever has them; of the others his own alone, as in his toolbar."""
+    catalog = the_app().catalog
+    info = catalog.agent(identity.agent) if identity.agent is not None else None
+    found = ((name, catalog.queue(name)) for name in (info.queues if info is not None else ()))
+    return tuple(name for name, queue in found if queue is not None and not queue.outbound.own_only)
 
 
 def _sees(identity: Identity, queue: int | None, owner: int | None) -> bool:

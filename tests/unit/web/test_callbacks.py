@@ -70,6 +70,24 @@ def test_agents_see_their_queues_and_supervisors_everything(two: Web) -> None:
     assert two.person("sonia").get("/callbacks?state=%00&queue=x&page=-1&reason=no").status_code == 200
 
 
+def test_where_agents_see_their_own_alone_the_page_of_callbacks_shows_nothing_else(two: Web) -> None:
+    queue, elodie, marie = two.ids.desk.queue, two.person("elodie"), "a" * 36
+
+    def only(own: bool, owner: int | None) -> None:
+        Queue.update(outbound={"own_only": True} if own else {}).where(Queue.id == queue).execute()
+        Row.update(owner=owner, state="RESERVED" if owner else "OPEN").where(Row.id == marie).execute()
+
+    two.app.db.write(lambda: only(True, None))
+    two.app.catalog.reload()
+    assert "06 12 34 56 78" not in elodie.get("/callbacks").text
+    assert elodie.post(f"/callbacks/{marie}/take").status_code == 404
+    assert "06 12 34 56 78" in two.person("sonia").get("/callbacks").text
+    two.app.db.write(lambda: only(True, two.ids.desk.agent))
+    assert "06 12 34 56 78" in elodie.get("/callbacks").text
+    two.app.db.write(lambda: only(False, None))
+    two.app.catalog.reload()
+
+
 def test_an_agent_settles_what_is_his_and_nothing_else(two: Web) -> None:
     elodie = two.person("elodie")
     assert elodie.post(f"/callbacks/{'b' * 36}/done").status_code == 404
