@@ -39,3 +39,9 @@ test("what comes is unread until its conversation is looked at; one's own never 
   messages.came(said(15, 2, ME, "the module was folded"));
   assert.deepEqual([messages.unread.value.size, messages.fresh.value.length], [2, 1]);
 });
+
+test("the next word of somebody takes the place of the one before: who types his answer there goes on typing", () => {
+  messages.fresh.value = [];
+  for (const [id, from] of [[20, 2], [21, 3], [22, 2]]) messages.came(said(id, from, ME));
+  assert.deepEqual(messages.fresh.value.map((word) => word.id), [22, 21]);
+});

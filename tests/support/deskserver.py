@@ -94,6 +94,14 @@ class Script:
         desk._tell(self.ids.agent)
         return desk.outbound.items
 
+    def nobody_to_call(self) -> int:
+        """The list is empty, and who was shown is shown no more."""
+        desk, agent = self.app.desk, self.ids.agent
+        desk.outbound.items, desk.outbound.shown = [], None
+        desk.agents[agent]["state"] = {"name": "IDLE", "since": self.app.clock.now_ms(), "until": None}
+        desk._tell(agent)
+        return 0
+
     def profile(self, **options: Any) -> int:
         """The agent's options, as a profile would give them."""
 

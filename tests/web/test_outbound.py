@@ -55,6 +55,15 @@ def test_the_list_stands_where_the_record_is_and_quick_buttons_postpone(desk: De
     expect(card).to_have_count(0)  # it is settled
 
 
+def test_a_note_that_is_being_typed_when_its_card_goes_is_kept(desk: Desk) -> None:
+    desk.do("people_to_call", 0)
+    note = desk.page.locator(".out-card").get_by_label("Note")
+    note.fill("Préfère le soir")
+    desk.do("nobody_to_call")
+    expect(desk.page.locator(".out-card")).to_have_count(0)
+    assert asked(desk, "outbound.note")[2:] == ["a2", "Préfère le soir"]
+
+
 def test_a_date_a_note_and_calling_from_the_card(desk: Desk) -> None:
     page = desk.page
     desk.do("people_to_call")

@@ -51,10 +51,12 @@ export async function detach(View, title) {
   render(html`<${View} />`, root);
   listen(small.document);
   detached.value = small;
+  const close = () => small.close();
   small.addEventListener("pagehide", () => {
     render(null, root);
+    removeEventListener("pagehide", close);
     if (detached.value === small) detached.value = null;
   });
-  addEventListener("pagehide", () => small.close());
+  addEventListener("pagehide", close);
   return true;
 }

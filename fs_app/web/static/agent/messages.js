@@ -54,8 +54,13 @@ export function came(word) {
   if (shown.value === key) return;
   unread.value = new Set(unread.value).add(key);
   if (word.from.agent === null) return; // a supervisor's is said by a notice already, and can't be answered
-  fresh.value = [...fresh.value.filter((one) => keyOf(one) !== key), word].slice(-3);
+  // In the place of the one before: somebody may be typing his answer there.
+  const there = fresh.value.some((one) => keyOf(one) === key);
+  fresh.value = there ? fresh.value.map((one) => (keyOf(one) === key ? word : one)) : [...fresh.value, word].slice(-3);
 }
+
+/** What was typed to whom and not sent yet: it outlives a card that goes and a module that is folded. */
+export const unsent = new Map();
 
 let loaded = false;
 /** Those of the day: at the start, and when the link was away (then what is new has just come). */

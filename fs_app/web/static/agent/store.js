@@ -6,6 +6,7 @@
 import { batch, computed, signal } from "../vendor/preact.js";
 import { t } from "../js/lib/i18n.js";
 import { request } from "../js/lib/http.js";
+import { clock as timeOfDay } from "../js/lib/time.js";
 import * as drafts from "./drafts.js";
 import * as q from "./qualify.js";
 import * as records from "./records.js";
@@ -127,7 +128,9 @@ export async function contactSaved({ id, version }) {
   const answer = await request("GET", `/agent/contacts/${id}`).catch(() => null);
   for (const record of answer ? page.value.records.filter(old) : []) {
     changeRecord(record.call, (r) => records.renewed(r, answer.contact));
-    announce(t("contact.conflict", { name: answer.contact.updated_by || t("contact.conflict.somebody"), time: "" }));
+    announce(t("contact.conflict", {
+      name: answer.contact.updated_by || t("contact.conflict.somebody"), time: timeOfDay(answer.contact.updated_at),
+    }));
   }
 }
 
@@ -257,12 +260,13 @@ export async function send(event, data = {}, { again = false } = {}) {
 export const isOn = (name) => facts.value.modules?.includes(name) ?? true;
 
 const LAYOUT_MS = 400;
-const UNSENT = "fs_app.layout";
+/** Of this agent: another one may work in this tab later. */
+const unsentAt = () => `fs_app.layout.${facts.value.device ?? ""}`;
 let layoutTimer = 0;
 function keepLayout(next) {
   layout.value = next;
   // A page that is left or reloaded right now has asked for its layout before this one arrives.
-  drafts.put(UNSENT, next);
+  drafts.put(unsentAt(), next);
   clearTimeout(layoutTimer);
   layoutTimer = setTimeout(sendLayout, LAYOUT_MS);
 }
@@ -271,7 +275,7 @@ async function sendLayout() {
   const sent = layout.value;
   try {
     await request("PUT", "/agent/layout", sent);
-    if (layout.value === sent) drafts.put(UNSENT, null);
+    if (layout.value === sent) drafts.put(unsentAt(), null);
   } catch (error) {
     if (error.status === 401) signedOut();
     else toast("warning", t("desk.layout.failed"));
@@ -280,7 +284,7 @@ async function sendLayout() {
 
 /** At the start: what the server keeps, or what it has not heard yet. */
 export function laidOut(kept) {
-  const unsent = drafts.get(UNSENT);
+  const unsent = drafts.get(unsentAt());
   layout.value = unsent ?? kept;
   if (unsent) sendLayout();
 }

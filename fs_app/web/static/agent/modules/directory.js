@@ -31,8 +31,14 @@ async function load() {
 }
 
 const valuesOf = (entry) => Object.fromEntries(FIELDS.map((name) => [name, entry?.[name] ?? ""]));
+/** Nothing was typed that would be lost, or it may be. */
+const mayGo = () => {
+  const { values, before } = form.value ?? {};
+  return !form.value || FIELDS.every((name) => values[name] === before[name]) || window.confirm(t("desk.record.close_dirty"));
+};
 const open = (entry) => {
-  form.value = { id: entry?.id ?? null, version: entry?.version ?? 0, public: entry?.public ?? false, values: valuesOf(entry), errors: {}, theirs: null, busy: false };
+  if (!mayGo()) return;
+  form.value = { id: entry?.id ?? null, version: entry?.version ?? 0, public: entry?.public ?? false, values: valuesOf(entry), before: valuesOf(entry), errors: {}, theirs: null, busy: false };
 };
 const patch = (values) => {
   form.value = form.value && { ...form.value, ...values };
@@ -100,7 +106,7 @@ function Form() {
   const leave = (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    form.value = null;
+    if (mayGo()) form.value = null;
   };
   return html`<form class="directory-form" ref=${box} onSubmit=${submit} onKeyDown=${leave} aria-label=${t(id === null ? "desk.directory.new" : "desk.directory.edit_title")} novalidate>
     <h3>${t(id === null ? "desk.directory.new" : "desk.directory.edit_title")}</h3>

@@ -64,7 +64,15 @@ function Move({ item, close }) {
 function Note({ item }) {
   const [text, setText] = useState(item.note);
   useEffect(() => setText(item.note), [item.id, item.note]);
-  const keep = () => text !== item.note && send("outbound.note", { item: item.id, note: text });
+  const sent = useRef(null);
+  const keep = () => {
+    if (text === item.note) return;
+    sent.current = text;
+    send("outbound.note", { item: item.id, note: text });
+  };
+  const last = useRef(null);
+  last.current = () => text !== sent.current && keep();
+  useEffect(() => () => last.current(), []); // he is called while it is typed
   return html`<label class="out-note"><span>${t("desk.note")}</span><textarea class="form-control" rows="2" maxlength="1000" value=${text}
     onInput=${(e) => setText(e.target.value)} onBlur=${keep}></textarea></label>`;
 }

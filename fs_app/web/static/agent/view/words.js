@@ -2,15 +2,20 @@
 
 import { useEffect, useRef, useState } from "../../vendor/preact.js";
 import { clock as timeOfDay } from "../../js/lib/time.js";
-import { dismiss, fresh, keyOf, look, mine, MOST, opened, read, shown, unread, words, write } from "../messages.js";
+import { dismiss, fresh, keyOf, look, mine, MOST, opened, read, shown, unread, unsent, words, write } from "../messages.js";
 import { live, picture } from "../store.js";
 import { html, Icon, t } from "./parts.js";
 
 /** A line to write to a colleague. `done` when it has gone. */
 export function Writing({ agent, name, focused = false, done = () => {} }) {
-  const [text, setText] = useState("");
+  const [text, setText] = useState(unsent.get(agent) ?? "");
   const [busy, setBusy] = useState(false);
   const field = useRef(null);
+  const type = (now) => {
+    setText(now);
+    if (now) unsent.set(agent, now);
+    else unsent.delete(agent);
+  };
   useEffect(() => { if (focused) field.current?.focus(); }, [agent]);
   const submit = async (event) => {
     event.preventDefault();
@@ -19,18 +24,18 @@ export function Writing({ agent, name, focused = false, done = () => {} }) {
     const gone = await write(agent, text);
     setBusy(false);
     if (!gone) return; // what was typed stays
-    setText("");
+    type("");
     done();
   };
   return html`<form class="words-form" onSubmit=${submit}>
-    <input class="form-control" ref=${field} maxlength=${MOST} value=${text} onInput=${(event) => setText(event.target.value)} aria-label=${t("desk.words.write", { name })} placeholder=${t("desk.words.write", { name })} autocomplete="off" />
+    <input class="form-control" ref=${field} maxlength=${MOST} value=${text} onInput=${(event) => type(event.target.value)} aria-label=${t("desk.words.write", { name })} placeholder=${t("desk.words.write", { name })} autocomplete="off" />
     <button class="btn btn-sm btn-primary" disabled=${busy || !live.value || !text.trim()} aria-busy=${busy} title=${t("desk.words.send")} aria-label=${t("desk.words.send")}><${Icon} name="mail" cls="small" /></button></form>`;
 }
 
 /** Over the page. Nothing takes the focus: he may be typing. */
 export function Fresh() {
   if (!fresh.value.length) return null;
-  return html`<div class="words-fresh" role="region" aria-label=${t("desk.words")}>${fresh.value.map((word) => html`<div key=${word.id} class="card words-card" data-word=${word.id}>
+  return html`<div class="words-fresh" role="region" aria-label=${t("desk.words")}>${fresh.value.map((word) => html`<div key=${keyOf(word)} class="card words-card" data-word=${word.id}>
     <div class="words-card-head"><${Icon} name="message" cls="small" /><b><bdi>${word.from.name}</bdi></b> <small>${timeOfDay(word.at)}</small>
       <button type="button" class="tool" title=${t("desk.dismiss")} aria-label=${t("desk.dismiss")} onClick=${() => dismiss(keyOf(word))}><${Icon} name="x" cls="small" /></button></div>
     <p><bdi>${word.text}</bdi></p>
