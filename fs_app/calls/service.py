@@ -154,6 +154,11 @@ class Calls:
 
     def _handle(self, call_id: str, message: Any) -> None:
         call = self._ctx.live.calls.get(call_id)
+        if isinstance(message, f.LegHungUp) and (call is None or message.leg not in call.legs):
+            # Told before its agent was handed over to another call, and handled after.
+            owner = self._ctx.live.call_of(message.leg)
+            if owner is not None:
+                self.tell(owner.id, message)
         if call is not None:
             before, typed = call.disposed, call.capture
             self._handler.handle(call, message)

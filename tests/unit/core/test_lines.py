@@ -751,6 +751,20 @@ def test_who_hangs_up_on_his_way_to_the_music_keeps_nobody_waiting(centre: Centr
     assert centre.switch.last("bridge").args == (centre.mine, second)
 
 
+def test_an_agent_of_a_queue_who_is_gone_at_once_is_not_waited_for(centre: Centre) -> None:
+    other = queue_info(id=OTHER_QUEUE, name="Support", number="701")
+    centre.set_queue(queue_info(), [ME, COLLEAGUE, THIRD], other)
+    line = centre.consult(Wish("queue", id=OTHER_QUEUE))
+    centre.held()
+    leg = centre.offered_leg(line)
+    centre.rings(leg)
+    centre.tell(
+        f.LegAnswered(centre.at, leg), f.LegParked(centre.at, leg), f.LegHungUp(centre.at, leg, cause="X")
+    )
+    assert not centre.call(centre.customer).lines
+    centre.is_whole()
+
+
 def test_both_leave_a_conference_in_the_same_moment(centre: Centre) -> None:
     line = centre.with_number()
     centre.together(line)
