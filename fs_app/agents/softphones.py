@@ -118,10 +118,15 @@ class Softphones:
 
     def _let_go(self, agent: int) -> None:
         """Another page telephones now: what the one before was connected with is with nobody. The customer gets music,
-        and his agent, as when a line is lost (BY-02); a telephone that only rang is rung again."""
+        and his agent, as when a line is lost (BY-02); a telephone that only rang is rung again. A colleague who asks
+        him is not left in silence either."""
         state = self._live.agents.get(agent)
         call = self._live.calls.get(state.call or "") if state is not None else None
         leg = call.leg_of(agent) if call is not None else None
+        if call is not None and leg is None and (line := call.line_of(agent)) is not None:
+            leg = call.legs[line.leg]
+            if leg.answered_at is None:
+                return
         if state is None or leg is None or state.reach.how is not How.SOFTPHONE:
             return
         log.info("a softphone's page begins anew", agent=agent, leg=leg.id)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fs_app import facts as f
+from fs_app.agents.softphones import Softphones
 from fs_app.agents.state import Work
 from fs_app.calls import leftovers
 from fs_app.calls.line import LineState
@@ -245,6 +247,34 @@ def test_a_colleague_in_a_pause_may_be_asked_but_not_given_a_call(centre: Centre
 def test_an_internal_number_is_the_colleague(centre: Centre) -> None:
     line = centre.consult(Wish("number", "1002"))
     assert centre.call(centre.customer).lines[line].agent == COLLEAGUE
+
+
+def test_nobody_talks_to_a_colleague_whose_page_has_begun_anew(centre: Centre) -> None:
+    line = centre.with_colleague()
+    centre.live.record("agent.reach", account=1, agent=COLLEAGUE, how="softphone", number="", proven=True)
+    picture = centre.catalog.now
+    his = picture.agents[COLLEAGUE]
+    his = replace(his, options=replace(his.options, softphone=True))
+    centre.catalog.now = replace(picture, agents={**picture.agents, COLLEAGUE: his})
+
+    class Nowhere:
+        def write(self, work: Callable[[], None]) -> None:
+            pass
+
+    softphones = Softphones(
+        Nowhere(),  # type: ignore[arg-type]
+        centre.live,
+        centre.clock,
+        centre.catalog,
+        centre.phones,
+        centre.switch,
+        lambda: None,
+    )
+    softphones.give(COLLEAGUE, "another page")
+    centre.put_down(line)
+    assert centre.stage(centre.customer) is Stage.HELD
+    assert centre.work(COLLEAGUE) is Work.IDLE
+    centre.is_whole()
 
 
 # --- giving away ------------------------------------------------------------------------------------------------
