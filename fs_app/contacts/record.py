@@ -75,7 +75,7 @@ def record_of_call(
     steps, values = background.way(reader.account, call)
     entry = None if contact else background.directory_entry(reader.account, reader.agent, number, country)
     return {
-        "call": _call(row, call, number, name, queue),
+        "call": {**_call(row, call, number, name, queue), "open": row is not None and _opens(reader, row)},
         "contact": contact,
         "others": background.same_number(reader.account, number, country),
         "entry": entry,
@@ -96,6 +96,11 @@ def _had_part(reader: Reader, row: Call) -> bool:
         return False
     his = CallPart.select().where(CallPart.call == row.id, CallPart.agent == reader.agent)
     return row.agent_id == reader.agent or bool(his.exists())
+
+
+def _opens(reader: Reader, row: Call) -> bool:
+    """The page of the call is of who has it in the end, and of who may see all."""
+    return bool(reader.sees(row) or (row.agent_id and row.agent_id == reader.agent))
 
 
 def _other_party(row: Call) -> str:
@@ -206,7 +211,7 @@ def _exchange(row: Call, reader: Reader) -> Json:
         "wait_ms": row.wait_ms,
         "talk_ms": row.talk_ms,
         "answered": row.answered_at is not None,
-        "open": bool(reader.sees(row) or (row.agent_id and row.agent_id == reader.agent)),
+        "open": _opens(reader, row),
     }
 
 

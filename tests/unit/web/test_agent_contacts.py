@@ -174,6 +174,10 @@ def test_the_record_shows_who_calls_which_way_he_came_and_what_was_before(world:
     assert record["recent"] == 3
     assert record["history"][0]["disposition"] == "Devis envoyé"  # type: ignore[index]
     assert [h["open"] for h in record["history"]] == [True, False, False, True]  # type: ignore[attr-defined]
+    opened = {call: world.record(call)["call"]["open"] for call in ("c1", "earlier-0")}  # type: ignore[index]
+    assert opened == {"c1": True, "earlier-0": True}
+    world.db.write(lambda: Call.update(agent=None).where(Call.id == "c1").execute())
+    assert world.record("c1", world.knows())["call"]["open"] is False  # type: ignore[index]
 
 
 def test_dispositions_come_as_a_tree_in_the_administrators_order(world: World) -> None:

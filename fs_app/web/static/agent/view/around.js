@@ -35,7 +35,7 @@ export function Around({ record }) {
     <${Values} title=${t("pop.values")} rows=${values.map((one) => ({ label: one.name, value: one.value }))} />
     <${Messages} messages=${messages} />
     ${why.length > 0 && html`<details><summary>${t("pop.why")}</summary><ul>${why.map((one) => html`<li>${one}</li>`)}</ul></details>`}
-    ${call.complete && html`<p><a href=${`/calls/${encodeURIComponent(call.id)}`} target="_blank" rel="noopener">${t("pop.call_page")}</a>
+    ${call.open && html`<p><a href=${`/calls/${encodeURIComponent(call.id)}`} target="_blank" rel="noopener">${t("pop.call_page")}</a>
       ${call.recorded && html` · <a href=${`/calls/${encodeURIComponent(call.id)}#recordings`} target="_blank" rel="noopener">${t("pop.recording")}</a>`}</p>`}
   </div>`;
 }
