@@ -343,6 +343,7 @@ class Calls:
         if call.stage is not Stage.TALKING or call.taken_by != line:
             raise Conflict("only a conversation can be put on hold")
         self._not_typing(call)
+        self.lines.not_given_away(call)
         if not self._pressed_twice(call, "hold"):
             consult.hold_customer(self._ctx, call)
 

@@ -81,7 +81,7 @@ class LineVerbs:
             raise NotNow(f"call {call.id}")
 
     def not_given_away(self, call: Call) -> None:
-        """His agent has just given him to somebody: who hangs up now means his own part, not the customer. Raises
+        """His agent has just given him to somebody: who hangs up now means his own part, and nobody else's. Raises
         Moving."""
         runtime = self._ctx.runtime(call)
         moving = runtime.moving_until > self._ctx.clock.monotonic()
@@ -184,6 +184,8 @@ class LineVerbs:
                 call, self._ctx.switch.hangup(leg.id, "CALL_REJECTED")
             )  # a colleague does not want to
         else:
+            if call.agent == agent:
+                self.not_given_away(call)
             consult.hang_up(self._ctx, call, beside)
 
     def leaves(self, agent: int) -> None:

@@ -756,9 +756,10 @@ def test_a_transfer_that_the_switch_refuses_changes_nothing(with_queue: Centre) 
 def test_who_has_given_him_away_does_not_hang_up_on_him(centre: Centre) -> None:
     line = centre.with_colleague()
     centre.calls.lines.complete(ME, line)
-    with pytest.raises(Moving):
-        centre.calls.hang_up(ME, centre.mine)
-    assert not centre.hung_up(centre.customer)
+    for leg in (centre.mine, line):
+        with pytest.raises(Moving):
+            centre.calls.hang_up(ME, leg)
+    assert not centre.hung_up(centre.customer) and not centre.hung_up(line)
     centre.bridged(line, centre.customer)
     assert centre.call(centre.customer).agent == COLLEAGUE
 
