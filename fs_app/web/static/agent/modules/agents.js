@@ -49,7 +49,7 @@ function Ways({ one, close }) {
 
 function Person({ one }) {
   const [tone, icon] = LOOK[one.state] ?? ["grey", "circle-dot"];
-  const label = t("desk.colleagues.menu", { name: one.name });
+  const label = t("desk.colleagues.menu", { name: `${one.name} ${one.number}` });
   return html`<tr data-colleague=${one.id}><td class="colleague-name"><${RowMenu} label=${label} disabled=${!live.value} cls="colleague-button"
       button=${html`<bdi>${one.name}</bdi> <small>${one.number}</small>`}>${(close) => html`<${Ways} one=${one} close=${close} />`}<//></td>
     <td class=${`colleague-state tone-${one.state === "UNAVAILABLE" && !one.reason ? "red" : tone}`}><${Icon} name=${icon} cls="small" /><bdi>${one.reason || t(`state.${one.state}`)}</bdi></td>
