@@ -43,6 +43,7 @@ def _too_wide(page: Page, path: str) -> list[str]:
     return [f"{path} is {wider} pixels wider than the window"] if wider > 0 else []
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_page_is_accessible(browser: Browser, webapp: WebProcess, dark: bool) -> None:
     window = browser.window(1024, 768, dark=dark)
@@ -59,6 +60,7 @@ def test_every_page_is_accessible(browser: Browser, webapp: WebProcess, dark: bo
     assert not faults
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_every_page_fits_in_every_language(browser: Browser, webapp: WebProcess, language: str) -> None:
     """1366×768, the smallest window that is promised, and that window at 200 %."""
