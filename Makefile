@@ -41,7 +41,7 @@ lint: $(STAMP)
 test-fast: lint
 	$(BIN)/pytest -q tests/unit
 
-# Four processes beside each other: the tests with calls mostly wait, the others mostly compute. Each file of stories and
+# Five processes beside each other: the tests with calls mostly wait, the others mostly compute. Each file of stories and
 # of the browser is a target of its own, so that no processor is idle while another has them all; the longest come first.
 STORIES := $(patsubst tests/e2e/test_%.py,story-%,$(sort $(wildcard tests/e2e/test_*.py)))
 PAGES := $(patsubst tests/web/test_%.py,page-%,$(sort $(wildcard tests/web/test_*.py)))
@@ -50,7 +50,7 @@ LONGEST := unit-web unit-core unit-rest test-switches page-screens story-menus_a
 test: $(STAMP)
 	@sh tools/system-packages test
 	$(MAKE) lint
-	$(MAKE) --jobs=4 --keep-going --output-sync=target $(LONGEST) $(filter-out $(LONGEST),$(STORIES) $(PAGES))
+	$(MAKE) --jobs=5 --keep-going --output-sync=target $(LONGEST) $(filter-out $(LONGEST),$(STORIES) $(PAGES))
 
 test-stories: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider tests/e2e

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.support.until import PATIENCE
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -25,6 +27,7 @@ ARGUMENTS = [
     "--font-render-hinting=none",
 ]
 AXE = Path(__file__).resolve().parents[1] / "web" / "data" / "axe.min.js"
+expect.set_options(timeout=5_000 * PATIENCE)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
@@ -43,7 +46,7 @@ class Browser:
             timezone_id="America/Lima",  # far from the account's zone: a page must not use the computer's
             **more,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(10_000 * PATIENCE)
         context.on("console", self._listen)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         return context
