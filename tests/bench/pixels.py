@@ -130,7 +130,7 @@ def measure(agents: int, windows: int, seconds: float, seed: int) -> dict[str, f
             page, took = opened(browser, url, cookie)
             pages.append(page)
             ready.append(took)
-            page.locator("main button").first.click()  # takes his place
+            page.locator("main .btn-primary").first.click()  # takes his place
             page.wait_for_selector("[data-state=UNAVAILABLE], [data-state=IDLE]")
             page.keyboard.press("F8")
             page.wait_for_selector("[data-state=IDLE]")
