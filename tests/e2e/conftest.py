@@ -18,7 +18,9 @@ HERE = Path(__file__).parent
 
 SETTINGS = {
     "FS_APP_MUSIC": "tone_stream://%(1000,0,150);loops=-1",
-    "FS_APP_AWAY_MUSIC_S": "4" if os.environ.get("CI") else "2",  # who waits outside is let go after six rounds
+    "FS_APP_AWAY_MUSIC_S": "4"
+    if os.environ.get("CI")
+    else "2",  # who waits outside is let go after six rounds
     "FS_APP_GUARD_S": "1",
 }
 
