@@ -191,12 +191,12 @@ def test_who_was_claimed_and_not_yet_sent_when_the_program_died_is_marked_too(
     server.answers = {"connect": ""}  # takes the connection and never greets
     provider.answer = lambda asked: None
     caller = world.call(DID, NUMBER)
-    assert caller.ended(30) == "bye"
-    until(lambda: server.connections, 15, "claimed")
+    until(lambda: server.connections, 30, "claimed")  # while he still hears that it is closed
     app.kill()
     server.answers = {}
     app.start()
-    until(lambda: ("UNKNOWN", "died") in states(app), 10, "marked, not sent")
+    until(lambda: ("UNKNOWN", "died") in states(app), 10, f"marked, not sent: {states(app)}")
+    assert caller.ended(30) == "bye"
     time.sleep(2)
     assert not server.got
 
