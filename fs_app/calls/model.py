@@ -24,7 +24,7 @@ class Call(Base):
     queue = ForeignKeyField(Queue, null=True, backref="calls", on_delete="SET NULL")
     agent = ForeignKeyField(Agent, null=True, backref="calls", on_delete="SET NULL")
     contact = ForeignKeyField(Contact, null=True, backref="calls", on_delete="SET NULL")
-    caller_number = TextField(default="")
+    caller_number = TextField(default="", index=True)
     caller_name = TextField(default="")
     called_number = TextField(default="")
     ticket = BigIntegerField(null=True)
