@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField, TextField
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from fs_app.accounts.model import Account
 from fs_app.db import Base, Millis
@@ -28,7 +28,8 @@ class OutgoingSettings(Base):
 
 
 class DncEntry(Base):
-    """A number that must not be called (E.164), or with `prefix` all that begin like it; for one queue or all.
+    """A number that must not be called (E.164), or with `prefix` all that begin like it; for one queue or all, or for
+    one call list (`list_id`, `fs_app.calllists`) alone.
 
     `source` says where it comes from: hand, import, or what a later part of the program names.
     """
@@ -38,6 +39,7 @@ class DncEntry(Base):
     number = CharField(max_length=20)
     prefix = BooleanField(default=False)
     queue = ForeignKeyField(Queue, null=True, backref="dnc_entries", on_delete="CASCADE")
+    list_id = IntegerField(null=True)
     reason = CharField(max_length=200, default="")
     source = CharField(max_length=30, default="hand")
     expires_at = Millis(null=True)

@@ -75,7 +75,8 @@ class Queue(Base):
 
     `caller_id` is the number that is shown to people whom its agents call (empty: the first that leads to the queue);
     they may show one of `caller_ids` instead. People are called within `customer_schedule` and not on
-    `customer_holidays`, on the wall clock of where they are; null: at any hour.
+    `customer_holidays`, on the wall clock of where they are; null: at any hour. With the `purpose` marketing the law of where they
+    are counts, too (`fs_app.legal`).
 
     After `auto_qualify_s` of wrap-up a call that nobody has qualified gets `auto_disposition`; 0 or none: never.
 
@@ -158,6 +159,7 @@ class Queue(Base):
     caller_ids = TextField(default="")  # separated by blanks
     customer_schedule = ForeignKeyField(Schedule, null=True, backref="+", on_delete="RESTRICT")
     customer_holidays = ForeignKeyField(HolidaySet, null=True, backref="+", on_delete="RESTRICT")
+    purpose = CharField(max_length=10, default="service")  # what it calls people for: service, marketing
 
     auto_qualify_s = IntegerField(default=0)
     auto_disposition = ForeignKeyField(Disposition, null=True, backref="+", on_delete="SET NULL")
