@@ -38,6 +38,7 @@ from fs_app.history.model import CallPart
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.legal.model import Consent, LegalRule, OptOutList, OptOutNumber
+from fs_app.listwork.model import RecordAttempt
 from fs_app.messaging.model import (
     Message,
     MessageProvider,
@@ -123,6 +124,7 @@ TABLES: tuple[type[Base], ...] = (
     Seat,
     Softphone,
     ApiKey,
+    RecordAttempt,
     RetentionRule,
     AccessLog,
     PersonJob,

@@ -41,6 +41,7 @@ class Call(Base):
     disposition = ForeignKeyField(Disposition, null=True, on_delete="SET NULL")
     disposition_note = TextField(default="")
     disposed_at = Millis(null=True)
+    record_id = IntegerField(null=True, index=True)  # of a call list, whom it was for
 
     class Meta:
         indexes = ((("account", "started_at"), False), (("agent", "started_at"), False))
