@@ -165,7 +165,7 @@ def up(migrator, db):
         state = CharField(max_length=12, default="UNTREATED")
         before = CharField(max_length=12, null=True)
         due_at = Millis(null=True)
-        owner = IntegerField(null=True, index=True)
+        owner = IntegerField(null=True)
         priority = IntegerField(default=0)
         order_key = BigIntegerField(default=0)
         attempts = IntegerField(default=0)
@@ -187,10 +187,26 @@ def up(migrator, db):
             table_name = "list_record"
             indexes = (
                 (("list", "index"), True),
-                (("list", "state", "zone", "order_key", "id", "attempts"), False),
+                (("list", "state", "zone", "order_key", "id", "attempts", "owner"), False),
                 (("contact", "list"), False),
                 (("account", "number"), False),
             )
+
+    ListRecord.add_index(
+        ListRecord.list,
+        ListRecord.state,
+        ListRecord.due_at,
+        where=ListRecord.due_at.is_null(False),
+        name="list_record_due",
+    )
+    ListRecord.add_index(
+        ListRecord.owner,
+        ListRecord.list,
+        ListRecord.state,
+        ListRecord.order_key,
+        where=ListRecord.owner.is_null(False),
+        name="list_record_owner",
+    )
 
     class ListFilter(Model):
         id = AutoField()
