@@ -36,6 +36,7 @@ from fs_app.contacts.model import (
 from fs_app.db import Base
 from fs_app.history.model import CallPart
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
+from fs_app.imports.model import ImportChange, ImportJob, ImportMapping
 from fs_app.ivr.model import Flow, FlowVersion
 from fs_app.legal.model import Consent, LegalRule, OptOutList, OptOutNumber
 from fs_app.listwork.model import RecordAttempt
@@ -141,4 +142,7 @@ TABLES: tuple[type[Base], ...] = (
     ListFilter,
     ListAction,
     ListChange,
+    ImportJob,
+    ImportChange,
+    ImportMapping,
 )

@@ -14,6 +14,7 @@ from fs_app.callbacks import state as callbacks
 from fs_app.calls import line
 from fs_app.calls import state as calls
 from fs_app.errors import UnknownTransition
+from fs_app.imports import state as imports
 from fs_app.machine import Machine
 
 DRAWN = re.compile(r"^    ([A-Z_]+ -\[\w+\]> [A-Z_]+)$", re.MULTILINE)
@@ -22,6 +23,7 @@ ALL = [
     (agents.__doc__, [agents.PRESENCE, agents.WORK]),
     (callbacks.__doc__, [callbacks.MACHINE]),
     (line.__doc__, [line.MACHINE]),
+    (imports.__doc__, [imports.MACHINE]),
 ]
 
 
@@ -36,6 +38,7 @@ FINAL: dict[type[StrEnum], set[StrEnum]] = {
     calls.Stage: {calls.Stage.ENDED},
     line.LineState: {line.LineState.ENDED},
     callbacks.State: {callbacks.State.DONE, callbacks.State.CANCELLED},
+    imports.State: {imports.State.UNDONE},
 }
 
 MACHINES: list[tuple[Machine[Any], type[StrEnum]]] = [
@@ -44,6 +47,7 @@ MACHINES: list[tuple[Machine[Any], type[StrEnum]]] = [
     (agents.WORK, agents.Work),
     (callbacks.MACHINE, callbacks.State),
     (line.MACHINE, line.LineState),
+    (imports.MACHINE, imports.State),
 ]
 
 
