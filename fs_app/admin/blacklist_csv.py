@@ -65,7 +65,7 @@ def entries(raw: bytes, country: str, queues: Mapping[str, int], zone: ZoneInfo,
     text, _ = decoded(raw, BIGGEST)
     rows = _rows(text)
     columns, first = _columns(rows)
-    found: dict[tuple[str, bool, int | None], Entry] = {}
+    found: dict[tuple[str, bool, int | None, int | None], Entry] = {}
     refused: list[Refused] = []
     for line, cells in rows[first:]:
         values = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}

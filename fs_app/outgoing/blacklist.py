@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """An entry. `queue` None: for all of them; `expires_at` UTC ms, None: never."""
+    """An entry. `queue` None: for all of them; `call_list` not None: for that list alone; `expires_at` UTC ms, None:
+    never."""
 
     id: int
     number: str
@@ -17,6 +18,7 @@ class Blocked:
     queue: int | None = None
     reason: str = ""
     expires_at: int | None = None
+    call_list: int | None = None
 
 
 class Blacklist:
@@ -50,14 +52,21 @@ class Blacklist:
             else:
                 kept.pop(number, None)
 
-    def find(self, account: int, number: str, queue: int | None, now_ms: int) -> Blocked | None:
-        """The entry that forbids calling `number` (E.164) for this queue; of several the one that lasts longest."""
+    def find(
+        self, account: int, number: str, queue: int | None, now_ms: int, call_list: int | None = None
+    ) -> Blocked | None:
+        """The entry that forbids calling `number` (E.164) for this queue and list; of several the one that lasts
+        longest."""
         found = list(self._exact[account].get(number, ())) if account in self._exact else []
         beginnings = self._beginnings.get(account)
         if beginnings:
             for length in range(1, min(len(number), self._longest.get(account, 0)) + 1):
                 found += beginnings.get(number[:length], ())
         in_force = [
-            e for e in found if e.queue in (None, queue) and (e.expires_at is None or e.expires_at > now_ms)
+            e
+            for e in found
+            if e.queue in (None, queue)
+            and e.call_list in (None, call_list)
+            and (e.expires_at is None or e.expires_at > now_ms)
         ]
         return max(in_force, key=lambda e: (e.expires_at is None, e.expires_at or 0), default=None)

@@ -23,28 +23,37 @@ class Entry:
     queue: int | None = None
     reason: str = ""
     expires_at: int | None = None
+    call_list: int | None = None
 
     @property
-    def key(self) -> tuple[str, bool, int | None]:
+    def key(self) -> tuple[str, bool, int | None, int | None]:
         """There is one entry for each."""
-        return self.number, self.prefix, self.queue
+        return self.number, self.prefix, self.queue, self.call_list
+
+
+COLUMNS = (
+    DncEntry.id,
+    DncEntry.number,
+    DncEntry.prefix,
+    DncEntry.queue,
+    DncEntry.reason,
+    DncEntry.expires_at,
+    DncEntry.list_id,
+)
 
 
 def everything() -> dict[int, list[Blocked]]:
     """All accounts', for the memory."""
     found: dict[int, list[Blocked]] = defaultdict(list)
-    rows = DncEntry.select(
-        DncEntry.account,
-        DncEntry.id,
-        DncEntry.number,
-        DncEntry.prefix,
-        DncEntry.queue,
-        DncEntry.reason,
-        DncEntry.expires_at,
-    ).tuples()
-    for account, *values in rows.iterator():
+    for account, *values in DncEntry.select(DncEntry.account, *COLUMNS).tuples().iterator():
         found[account].append(Blocked(*values))
     return found
+
+
+def of_account(account: int) -> list[Blocked]:
+    """One account's, for a process of its own."""
+    rows = DncEntry.select(*COLUMNS).where(DncEntry.account == account).tuples()
+    return [Blocked(*values) for values in rows.iterator()]
 
 
 def put(
@@ -52,7 +61,7 @@ def put(
 ) -> tuple[list[Blocked], int]:
     """Make them, renew those that are there already: what is in force now, and how many are new."""
     wanted = {entry.key: entry for entry in entries}
-    there = _there(account, [number for number, _, _ in wanted])
+    there = _there(account, [number for number, *_ in wanted])
     new = []
     for key, entry in wanted.items():
         row = there.get(key)
@@ -64,20 +73,21 @@ def put(
             ).where(DncEntry.id == row).execute()
     for at in range(0, len(new), AT_ONCE):
         DncEntry.insert_many(new[at : at + AT_ONCE]).execute()
-    known = _there(account, [number for number, _, _ in wanted])
+    known = _there(account, [number for number, *_ in wanted])
     return [
-        Blocked(known[e.key], e.number, e.prefix, e.queue, e.reason, e.expires_at) for e in wanted.values()
+        Blocked(known[e.key], e.number, e.prefix, e.queue, e.reason, e.expires_at, e.call_list)
+        for e in wanted.values()
     ], len(new)
 
 
-def _there(account: int, numbers: Sequence[str]) -> dict[tuple[str, bool, int | None], int]:
+def _there(account: int, numbers: Sequence[str]) -> dict[tuple[str, bool, int | None, int | None], int]:
     found = {}
     for at in range(0, len(numbers), AT_ONCE):
-        rows = DncEntry.select(DncEntry.id, DncEntry.number, DncEntry.prefix, DncEntry.queue).where(
-            DncEntry.account == account, DncEntry.number.in_(numbers[at : at + AT_ONCE])
-        )
-        for identifier, number, prefix, queue in rows.tuples():
-            found[number, bool(prefix), queue] = identifier
+        rows = DncEntry.select(
+            DncEntry.id, DncEntry.number, DncEntry.prefix, DncEntry.queue, DncEntry.list_id
+        ).where(DncEntry.account == account, DncEntry.number.in_(numbers[at : at + AT_ONCE]))
+        for identifier, number, prefix, queue, call_list in rows.tuples():
+            found[number, bool(prefix), queue, call_list] = identifier
     return found
 
 
@@ -87,6 +97,7 @@ def _values(account: int, entry: Entry, source: str, by: str, now_ms: int) -> di
         "number": entry.number,
         "prefix": entry.prefix,
         "queue": entry.queue,
+        "list_id": entry.call_list,
         "reason": entry.reason,
         "expires_at": entry.expires_at,
         "source": source,
