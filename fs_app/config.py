@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="How log lines look")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged")
     password_login_limit: str = Field("10 per minute", description="Failed logins per address")
+    api_limit: str = Field("600 per minute", description="Requests to the API per key and address")
     metrics_token: str = Field(
         "",
         description="Lets /metrics be read from other machines (Authorization: Bearer …); empty: loopback only",

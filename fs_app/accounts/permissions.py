@@ -57,6 +57,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "sounds.listen": STEERING,
     "sounds.manage": ADMINS,
     "messages.manage": ADMINS,
+    "imports.manage": STEERING,
+    "api_keys.manage": ADMINS,
     "audit.view": ADMINS,
 }
 

@@ -262,6 +262,11 @@ def _find_user(slug: str, login: str) -> tuple[int, str] | None:
     return (chosen.id, chosen.password_hash) if chosen is not None else None
 
 
+def identity_of(user: int, session: str) -> Identity | None:
+    """The person as of now, without a login: for who acts in his name (a key of the API). None: he is deactivated."""
+    return _identity(user, session)
+
+
 def _session(token_hash: str, now: int) -> tuple[Identity, int, int] | None:
     row = UserSession.get_or_none(UserSession.token_hash == token_hash)
     if row is None or row.revoked_at is not None or row.expires_at <= now:

@@ -13,7 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.accounts.permissions import PERMISSIONS
 from fs_app.accounts.service import Identity
+from fs_app.apikeys.service import BadKey
 from fs_app.errors import NotAllowed
+from fs_app.web.bearer import bearer
 from fs_app.web.context import site, the_app, visitor
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -35,7 +37,13 @@ def install(flask_app: Flask) -> None:
     manager.request_loader(_load)
 
 
+API = "/api/"
+"""Addresses where programs ask with a key: no cookie counts there, so no page can make a browser use one."""
+
+
 def _load(req: Request) -> Identity | None:
+    if req.path.startswith(API):
+        return bearer(req)
     return site().accounts.identify(req.cookies.get(COOKIE, ""))
 
 
@@ -79,11 +87,15 @@ def public(view: V) -> V:
 
 def wants_json() -> bool:
     """Whether a script asks rather than a person's address bar."""
+    if request.path.startswith(API):
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return request.is_json or best == "application/json"
 
 
 def _to_login() -> AnyResponse:
+    if request.path.startswith(API):
+        raise BadKey("no key that opens anything")
     if wants_json() or request.method not in ("GET", "HEAD") or "HX-Request" in request.headers:
         raise NotLoggedIn("no session")
     target = request.full_path.rstrip("?")

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from fs_app import metrics
 from fs_app.errors import FsAppError
-from fs_app.web.access import NotLoggedIn, wants_json
+from fs_app.web.access import API, NotLoggedIn, wants_json
 from fs_app.web.i18n import known, t
 
 log = structlog.get_logger(__name__)
@@ -40,6 +40,8 @@ def answer(status: int, key: str, text: str) -> Response:
         response = make_response(render_template("error.html", status=shown, text=words))
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
+    if status == 401 and request.path.startswith(API):
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

@@ -7,7 +7,8 @@ from flask_wtf.csrf import generate_csrf
 
 from fs_app.errors import Invalid
 from fs_app.web import i18n
-from fs_app.web.access import public, safe_target, wants_json
+from fs_app.web.access import API, public, safe_target, wants_json
+from fs_app.web.bearer import wished
 from fs_app.web.context import site, the_app, visitor
 
 blueprint = Blueprint("preferences", __name__)
@@ -24,6 +25,8 @@ THEMES = ("auto", "light", "dark")
 def language_of_request() -> str:
     """The person's language; before the login the one chosen on this device; else French."""
     identity = visitor()
+    if identity is None and request.path.startswith(API):
+        return wished(request) or i18n.DEFAULT
     chosen = identity.language if identity else request.cookies.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in i18n.LANGUAGES else i18n.DEFAULT
 

@@ -46,7 +46,10 @@ from fs_app.web import (
     text,
     voicemails,
 )
+from fs_app.web.access import API
 from fs_app.web.admin import BLUEPRINTS, menu
+from fs_app.web.api import BLUEPRINTS as API_BLUEPRINTS
+from fs_app.web.bearer import whose
 from fs_app.web.context import NAME, Site, site, visitor, zone
 from fs_app.web.heard import Heard
 from fs_app.web.policy import CSP
@@ -115,7 +118,7 @@ def build(app: Application) -> Flask:
         flask_app, locale_selector=preferences.language_of_request, timezone_selector=lambda: str(zone())
     )
     flask_app.before_request(_larger)  # before anything reads the body
-    CSRFProtect(flask_app)
+    csrf = CSRFProtect(flask_app)
     access.install(flask_app)
     failures.install(flask_app)
     limiter = Limiter(get_remote_address, app=flask_app, storage_uri="memory://")
@@ -142,6 +145,11 @@ def build(app: Application) -> Flask:
     ):
         flask_app.register_blueprint(module.blueprint)
     for blueprint in BLUEPRINTS:
+        flask_app.register_blueprint(blueprint)
+    for blueprint in API_BLUEPRINTS:
+        # No cookie opens them, so no other site can make a browser open them.
+        csrf.exempt(blueprint)
+        limiter.limit(settings.api_limit, key_func=whose, scope=API)(blueprint)
         flask_app.register_blueprint(blueprint)
     enter: Any = flask_app.view_functions["login.enter"]
     # Only what failed counts: two hundred agents behind one address log in at nine o'clock.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fs_app.accounts.model import User
+from fs_app.apikeys.model import ApiKey
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.contacts.model import Contact, DirectoryEntry, DirectoryImport
@@ -151,6 +152,15 @@ def populate(ids: CallIds, now: int) -> None:
         password_hash=User.get(User.login == "sonia").password_hash,
     )
     assert admin.id
+    ApiKey.create(
+        account=desk.account,
+        name="CRM",
+        user=admin,
+        prefix="0badcafe",
+        hash="0" * 64,
+        permissions=["imports.manage"],
+        created_at=now,
+    )
     flowworld.populate(desk.account, desk.queue, now)
     _a_day(desk, now)
     _full(desk, now - 3_600_000)

@@ -126,6 +126,9 @@ PAGES = (
     "/admin/messages/providers/1",
     "/admin/messages/providers/2",
     "/admin/messages/providers/1/delete",
+    "/admin/api-keys",
+    "/admin/api-keys/new",
+    "/admin/api-keys/1/revoke",
 )
 
 ELSEWHERE = {

@@ -9,6 +9,7 @@ from flask import Flask
 
 from fs_app.accounts.model import Profile, User
 from fs_app.agents.model import Agent, NotReadyReason, Phone, Seat
+from fs_app.apikeys.model import ApiKey
 from fs_app.audio.model import MusicList, Sound
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Recording
@@ -22,6 +23,7 @@ from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.routing.model import Skill
 from fs_app.supervision.model import Display
 from fs_app.voicemail.model import Voicemail, VoicemailBox
+from fs_app.web.access import API
 from tests.support import callworld
 
 SECRET = "Geheimsache"
@@ -62,6 +64,15 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             ).id,
             "message": Message.create(
                 origin="x", channel="sms", text=SECRET, created_at=now, due_at=now, expires_at=now, **of
+            ).id,
+            "api_key": ApiKey.create(
+                name=SECRET,
+                prefix="ffffffff",
+                hash="0" * 64,
+                permissions=[],
+                user=User.get(User.account == other_account).id,
+                created_at=now,
+                **of,
             ).id,
             "profile": Profile.create(name=SECRET, role="agent", created_at=now, **of).id,
             "sound": Sound.create(name=SECRET, created_at=now, changed_at=now, **of).id,
@@ -122,8 +133,9 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
     return found
 
 
-def addresses(flask: Flask, objects: dict[str, Any]) -> list[Address]:
-    """All routes with all their methods. A KeyError: this route has an argument that `foreign` does not know."""
+def addresses(flask: Flask, objects: dict[str, Any], api: bool = False) -> list[Address]:
+    """All routes of pages, or of the API (which programs open with a key), with all their methods. A KeyError: this
+    route has an argument that `foreign` does not know."""
     fixed = {
         "language": "fr",
         "name": "greeting",
@@ -140,6 +152,8 @@ def addresses(flask: Flask, objects: dict[str, Any]) -> list[Address]:
     adapter = flask.url_map.bind("localhost")
     found = []
     for rule in flask.url_map.iter_rules():
+        if rule.rule.startswith(API) != api:
+            continue
         values = {name: objects[name] if name in objects else fixed[name] for name in rule.arguments}
         view = flask.view_functions[rule.endpoint]
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from fs_app.web.admin import (
+    api_keys,
     audit,
     blacklist,
     boxes,
@@ -61,5 +62,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sounds_heard.blueprint,
     sounds_lists.blueprint,
     sounds_made.blueprint,
+    api_keys.blueprint,
     audit.blueprint,
 )

@@ -50,6 +50,7 @@ KINDS = (
     "message",
     "blacklist",
     "calling_rules",
+    "api_key",
 )
 LONGEST_VALUE = 120
 NOTHING = "–"

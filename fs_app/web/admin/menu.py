@@ -46,6 +46,7 @@ def entries(identity: Identity) -> list[Entry]:
         Entry("/admin/phones", t("menu.phones"), "device-landline-phone", "phones.manage"),
         Entry("/admin/seats", t("menu.seats"), "switch-horizontal", "phones.manage"),
         Entry("/admin/displays", t("menu.displays"), "layout-grid", "displays.manage"),
+        Entry("/admin/api-keys", t("menu.api_keys"), "key", "api_keys.manage"),
         Entry("/admin/audit", t("menu.audit"), "history", "audit.view"),
     )
     return [entry for entry in every if identity.may(entry.permission)]

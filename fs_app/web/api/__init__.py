@@ -1,0 +1,9 @@
+"""What other programs ask with a key (docs/api.md): JSON in and out, one module per area."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from fs_app.web.api import me
+
+BLUEPRINTS: tuple[Blueprint, ...] = (me.blueprint,)
