@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, CharField, ForeignKeyField, IntegerField, TextField
+import secrets
+import time
+from typing import Any
+
+from peewee import (
+    SQL,
+    AutoField,
+    BooleanField,
+    CharField,
+    ForeignKeyField,
+    IntegerField,
+    PostgresqlDatabase,
+    TextField,
+)
 
 from fs_app.accounts.model import Account, User
 from fs_app.agents.model import Agent
-from fs_app.db import Base, Millis
+from fs_app.db import Base, Json, Millis, proxy
+
+MOST_NUMBERS = 9
+"""Telephone numbers of one contact."""
+
+
+def new_guid() -> str:
+    """32 hexadecimal digits that nobody else has. The first twelve are the time: an index of them grows at its end."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
 
 class Contact(Base):
-    """A person to call or who calls. `version` rises with each save: a stale save is refused (BA-82)."""
+    """A person to call or who calls. `version` rises with each save: a stale save is refused (BA-82).
+
+    `reference` is the customer's own key for the person; `custom` holds the account's own fields (`ContactField`):
+    name → text, number, true/false; dates as ISO text. `name_key` is what lists are sorted by (`searching.name_key`).
+    `merged_into_id`: it was a duplicate of that contact, and is shown nowhere. `owner_id`: the agent whose own contact
+    it is (null: everybody's). `import_id`: which import brought it.
+    """
 
     id = AutoField()
     account = ForeignKeyField(Account, backref="contacts", on_delete="CASCADE")
@@ -25,19 +52,109 @@ class Contact(Base):
     created_at = Millis()
     updated_at = Millis()
     updated_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    guid = CharField(max_length=32, default=new_guid, unique=True)
+    title = CharField(max_length=50, default="")
+    postal_code = CharField(max_length=20, default="")
+    city = CharField(max_length=200, default="")
+    country = CharField(max_length=2, default="")  # ISO 3166-1
+    language = CharField(max_length=8, default="")
+    reference = CharField(max_length=100, default="")
+    custom = Json(default=dict)
+    owner_id = IntegerField(null=True)
+    directory = CharField(max_length=10, default="")  # "", public, own
+    import_id = IntegerField(null=True, index=True)
+    merged_into_id = IntegerField(null=True)
+    name_key = CharField(max_length=200, default="")
+
+    class Meta:
+        indexes = (
+            (("account", "name_key"), False),
+            (("account", "reference"), False),
+            (("account", "mail"), False),
+        )
 
 
 class ContactNumber(Base):
-    """One telephone number of a contact, E.164."""
+    """One telephone number of a contact, E.164. `position` 1 is the main one. `time_zone` "": that of the number.
+    `wrong_at`: an agent said that somebody else answers there."""
 
     id = AutoField()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     contact = ForeignKeyField(Contact, backref="numbers", on_delete="CASCADE")
     number = CharField(max_length=32)
     kind = CharField(max_length=20, default="mobile")  # office, mobile, home, other
+    position = IntegerField(default=1)
+    time_zone = CharField(max_length=50, default="")
+    wrong_at = Millis(null=True)
+    import_id = IntegerField(null=True, index=True)
 
     class Meta:
         indexes = ((("account", "number"), False), (("contact", "number"), True))
+
+
+class ContactField(Base):
+    """A field of the account's own. `name` is its key in `Contact.custom` and never changes; `kind` is one of
+    `custom.KINDS`; `choices` are texts, of kind CHOICE. Not `active`: kept, not shown."""
+
+    id = AutoField()
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    name = CharField(max_length=50)
+    label = CharField(max_length=200)
+    kind = CharField(max_length=10, default="TEXT")
+    choices = Json(default=list)
+    position = IntegerField(default=0)
+    active = BooleanField(default=True)
+    created_at = Millis()
+
+    class Meta:
+        indexes = ((("account", "name"), True),)
+
+
+class Segment(Base):
+    """A saved filter of contacts (`filters.py`). `counted` contacts were in it at `counted_at`."""
+
+    id = AutoField()
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    name = CharField(max_length=200)
+    description = TextField(default="")
+    filter = Json(default=dict)
+    created_at = Millis()
+    created_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    updated_at = Millis()
+    counted = IntegerField(null=True)
+    counted_at = Millis(null=True)
+
+    class Meta:
+        indexes = ((("account", "name"), True),)
+
+
+class Words(TextField):
+    """Words with blanks between them; a tsvector on PostgreSQL, which takes them as they are."""
+
+    def ddl_datatype(self, ctx: Any) -> SQL:
+        return SQL("TSVECTOR" if isinstance(proxy.obj, PostgresqlDatabase) else "TEXT")
+
+
+class ContactSearch(Base):
+    """The words that find a contact (`searching.py`); the full-text index follows this table."""
+
+    contact = ForeignKeyField(Contact, primary_key=True, on_delete="CASCADE")
+    account = IntegerField()
+    words = Words()
+
+
+class ContactMerge(Base):
+    """Duplicates that became one. `before`: what undoing needs (`merging.py`)."""
+
+    id = AutoField()
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    kept_id = IntegerField(index=True)
+    lost_id = IntegerField(index=True)
+    before = Json(default=dict)
+    at = Millis()
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    by_name = CharField(max_length=200, default="")
+    undone_at = Millis(null=True)
 
 
 class DirectoryImport(Base):

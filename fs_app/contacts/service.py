@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from peewee import fn
+
 from fs_app.accounts.model import Account, User
 from fs_app.clock import Clock
-from fs_app.contacts import fields
-from fs_app.contacts.model import Contact, ContactNumber
+from fs_app.contacts import fields, searching
+from fs_app.contacts.model import MOST_NUMBERS, Contact, ContactNumber
 from fs_app.contacts.numbers import e164, shown
 from fs_app.db import Database
 from fs_app.errors import Conflict, NotFound
@@ -129,6 +131,7 @@ def _save(
             raise NotFound(f"contact {contact}")
         raise Stale(theirs)
     _write_numbers(account, contact, values)
+    written(account, contact, country)
     saved = by_id(account, contact, country)
     if saved is None:
         raise NotFound(f"contact {contact}")
@@ -138,10 +141,23 @@ def _save(
 def _create(account: int, user: int, values: fields.Values, country: str, now: int) -> Json:
     row = Contact.create(account=account, created_at=now, updated_at=now, updated_by=user, **values.texts)
     _write_numbers(account, row.id, values)
+    written(account, row.id, country)
     made = by_id(account, row.id, country)
     if made is None:
         raise NotFound(f"contact {row.id}")
     return made
+
+
+def written(account: int, contact: int, country: str) -> None:
+    """What follows from a contact's columns and numbers is made right: what it is sorted and found by."""
+    row = (
+        Contact.select(Contact.last_name, Contact.first_name, Contact.company)
+        .where(Contact.id == contact)
+        .get()
+    )
+    key = searching.name_key(row.last_name, row.first_name, row.company)
+    Contact.update(name_key=key).where(Contact.id == contact).execute()
+    searching.reindex(account, [contact], country)
 
 
 def _write_numbers(account: int, contact: int, values: fields.Values) -> None:
@@ -155,4 +171,12 @@ def _write_numbers(account: int, contact: int, values: fields.Values) -> None:
         for number in numbers:
             if number in kept:
                 raise fields.InvalidFields({kind: "contact.error.number_twice"})
-            ContactNumber.create(account=account, contact=contact, number=number, kind=kind)
+            last = ContactNumber.select(fn.MAX(ContactNumber.position)).where(
+                ContactNumber.contact == contact
+            )
+            position = int(last.scalar() or 0) + 1
+            if position > MOST_NUMBERS:
+                raise fields.InvalidFields({kind: "contact.error.too_many_numbers"})
+            ContactNumber.create(
+                account=account, contact=contact, number=number, kind=kind, position=position
+            )

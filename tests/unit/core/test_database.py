@@ -61,10 +61,15 @@ class Ticker:
         return self.longest
 
 
+OF_WORDS = {"contact_search_words"}
+"""PostgreSQL's index of the search in the contacts: SQLite has another one, which no model can name."""
+
+
 # --- the schema -------------------------------------------------------------------------------------------------
 def test_the_migrations_make_what_the_models_say(empty_url: str) -> None:
     db = opened(empty_url)
     difference = db.read(lambda: diff_models(db._database, models.TABLES))
+    difference.drop_indexes[:] = [i for i in difference.drop_indexes if i.name not in OF_WORDS]
     assert not difference, str(difference)
     db.close()
 

@@ -1,0 +1,208 @@
+"""The search in a million contacts: how long it takes on SQLite and on PostgreSQL, worst questions first.
+
+    python -m tests.bench.contacts [--contacts 1000000] [--database sqlite|postgresql|both] [--rounds 20] [--json]
+
+The contacts are made up by a seed: 400 names and 150 first names by Zipf's law (the most frequent name is that of one
+person in fifteen), a mobile number each, a second one and a company some of them.
+"""
+
+from __future__ import annotations
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import argparse  # noqa: E402
+import itertools  # noqa: E402
+import json  # noqa: E402
+import random  # noqa: E402
+import sys  # noqa: E402
+import tempfile  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Iterator  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+from peewee import chunked  # noqa: E402
+
+from fs_app.accounts.model import Account  # noqa: E402
+from fs_app.bench.figures import at  # noqa: E402
+from fs_app.contacts import searching  # noqa: E402
+from fs_app.contacts.model import Contact, ContactNumber, new_guid  # noqa: E402
+from fs_app.db import Database  # noqa: E402
+from tests.support.postgres import Postgres  # noqa: E402
+from tests.support.schema import MIGRATIONS  # noqa: E402
+
+GOAL_MS = 150.0
+AT_ONCE = 5_000
+
+ASKED = {
+    "one letter": "m",
+    "two letters": "ma",
+    "frequent name": "martin",
+    "its beginning": "mart",
+    "two frequent names": "martin marie",
+    "beginnings of three": "ma mar pa",
+    "full name": "durand isabelle",
+    "name and city": "bernard lyon",
+    "beginning of a number": "06",
+    "longer beginning": "06 12",
+    "number, international": "+33 6 12 34",
+    "whole number": "06 12 34 56 78",
+    "mail": "marie.martin@exa",
+    "nothing found": "zzyzx",
+    "two that never meet": "martin zzyzx",
+    "accents": "Éloïse",
+}
+SYLLABLES = [c + v for c in "bcdfglmnprstv" for v in "aeiou"]
+LAST = ["martin", "bernard", "thomas", "petit", "robert", "richard", "durand", "dubois", "moreau", "laurent"]
+FIRST = ["marie", "jean", "pierre", "anne", "sophie", "nicolas", "isabelle", "françois", "élodie", "éloïse"]
+CITIES = ["paris", "marseille", "lyon", "toulouse", "nice", "nantes", "montpellier", "strasbourg", "bordeaux"]
+
+
+def names(begin: list[str], many: int, random_: random.Random) -> list[str]:
+    made = list(begin)
+    while len(made) < many:
+        made.append("".join(random_.choices(SYLLABLES, k=random_.randint(2, 4))))
+    return made
+
+
+def people(many: int, seed: int = 1) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """(columns, numbers) of one contact after the other."""
+    chance = random.Random(seed)
+    last, first, city = (names(b, n, chance) for b, n in ((LAST, 400), (FIRST, 150), (CITIES, 300)))
+    weights = [list(itertools.accumulate(1 / (i + 1) for i in range(len(w)))) for w in (last, first, city)]
+    for i in range(many):
+        (name,) = chance.choices(last, cum_weights=weights[0])
+        (f,) = chance.choices(first, cum_weights=weights[1])
+        (c,) = chance.choices(city, cum_weights=weights[2])
+        company = (
+            f"{chance.choice(last)} {chance.choice(('SARL', 'SA', 'et fils'))}"
+            if chance.random() < 0.2
+            else ""
+        )
+        columns = {
+            "last_name": name.capitalize(),
+            "first_name": f.capitalize(),
+            "company": company,
+            "mail": f"{f}.{name}{i}@example.org",
+            "city": c.capitalize(),
+            "postal_code": f"{chance.randint(1000, 95999):05}",
+            "reference": f"C{i:07}",
+        }
+        numbers = [f"+33{chance.choice('67')}{chance.randint(0, 99_999_999):08}"]
+        if chance.random() < 0.3:
+            numbers.append(f"+33{chance.choice('1234')}{chance.randint(0, 99_999_999):08}")
+        yield columns, numbers
+
+
+def fill(db: Database, account: int, many: int) -> dict[str, float]:
+    """Seconds for the contacts and for their index."""
+    spent = {"contacts": 0.0, "index": 0.0}
+    ids = itertools.count(1)
+
+    def write(part: list[tuple[dict[str, Any], list[str]]]) -> None:
+        began = time.monotonic()
+        rows = []
+        for columns, numbers in part:
+            rows.append((next(ids), columns, numbers))
+        Contact.insert_many(
+            [
+                {
+                    "id": i,
+                    "account": account,
+                    "created_at": i,
+                    "updated_at": i,
+                    "guid": new_guid(),
+                    "name_key": searching.name_key(c["last_name"], c["first_name"], c["company"]),
+                    **c,
+                }
+                for i, c, _ in rows
+            ]
+        ).execute()
+        ContactNumber.insert_many(
+            [
+                {"account": account, "contact": i, "number": n, "position": p}
+                for i, _, numbers in rows
+                for p, n in enumerate(numbers, 1)
+            ]
+        ).execute()
+        between = time.monotonic()
+        searching.index_many((i, account, searching.text_of(c, n, "FR")) for i, c, n in rows)
+        spent["contacts"] += between - began
+        spent["index"] += time.monotonic() - between
+
+    for part in chunked(people(many), AT_ONCE):
+        for small in chunked(part, 1_000):
+            db.write(lambda small=small: write(list(small)), timeout=300)
+    return {name: round(seconds, 1) for name, seconds in spent.items()}
+
+
+def measure(db: Database, account: int, rounds: int) -> dict[str, dict[str, float]]:
+    from fs_app.contacts import listing
+
+    figures = {}
+    for name, asked in ASKED.items():
+        times, found = [], 0
+        for _ in range(rounds):
+            wanted = listing.Wanted(account=account, country="FR", search=asked)
+            began = time.perf_counter()
+            page = db.read(lambda wanted=wanted: listing.page(wanted), timeout=60)
+            times.append((time.perf_counter() - began) * 1000)
+            found = page.total
+        figures[name] = {
+            "found": found,
+            "p50_ms": round(at(times, 0.5), 1),
+            "p95_ms": round(at(times, 0.95), 1),
+        }
+    return figures
+
+
+def run(url: str, contacts: int, rounds: int) -> dict[str, Any]:
+    db = Database(url, MIGRATIONS)
+    db.open()
+    try:
+
+        def made():
+            return Account.create(slug="b", name="b", sip_domain="b.example", country="FR", created_at=1).id
+
+        account = db.write(made)
+        filled = fill(db, account, contacts)
+        if not db.is_sqlite:
+            db.write(lambda: db._database.execute_sql("analyze"), timeout=300)
+        return {"filled_s": filled, "questions": measure(db, account, rounds)}
+    finally:
+        db.close()
+
+
+def main() -> int:
+    asks = argparse.ArgumentParser(description=__doc__)
+    asks.add_argument("--contacts", type=int, default=1_000_000)
+    asks.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    asks.add_argument("--rounds", type=int, default=20)
+    asks.add_argument("--json", action="store_true")
+    wanted = asks.parse_args()
+    results: dict[str, Any] = {}
+    if wanted.database != "postgresql":
+        with tempfile.TemporaryDirectory(prefix="fs-app-bench-") as folder:
+            results["sqlite"] = run(f"sqlite:///{Path(folder) / 'b.db'}", wanted.contacts, wanted.rounds)
+    if wanted.database != "sqlite":
+        server = Postgres()
+        try:
+            results["postgresql"] = run(server.create(), wanted.contacts, wanted.rounds)
+        finally:
+            server.stop()
+    worst = max(q["p95_ms"] for r in results.values() for q in r["questions"].values())
+    if wanted.json:
+        print(json.dumps(results, indent=2))
+    else:
+        for name, result in results.items():
+            print(f"{name}: {wanted.contacts:,} contacts, written in {result['filled_s']}")
+            for question, figures in result["questions"].items():
+                print(f"  {question:24} {figures}")
+        print(f"worst p95 {worst} ms, goal {GOAL_MS:g} ms")
+    return int(worst > GOAL_MS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
