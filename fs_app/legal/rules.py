@@ -100,10 +100,12 @@ class Silence(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentNeeded(Rule):
-    """Only who said yes before; with `proof`: date, source and text are known."""
+    """Only who said yes before; with `proof`: date, source and text are known. A yes is worth `valid_days` (0: until
+    it is taken back)."""
 
     name = "consent"
     proof: bool = True
+    valid_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -278,8 +278,12 @@ def _silence(rule: law.Silence, facts: Facts, at: datetime, zones: tuple[ZoneInf
 
 def _consent(rule: law.ConsentNeeded, facts: Facts, at: datetime, zones: tuple[ZoneInfo, ...]) -> Answer:
     yes = facts.consent
-    if yes is not None and yes.counts(_ms(at), rule.proof):
+    days = rule.valid_days * 86_400_000
+    old = yes is not None and days and _ms(at) >= yes.given_at + days
+    if yes is not None and not old and yes.counts(_ms(at), rule.proof):
         return True, {}, None
+    if old:
+        return False, {"key": "consent_old", "days": rule.valid_days}, None
     if yes is None or (yes.withdrawn_at is not None and yes.withdrawn_at <= max(_ms(at), yes.given_at)):
         return False, {}, None
     if rule.proof and not yes.proof:
