@@ -47,7 +47,7 @@ def _hours(old: law.Hours, new: law.Hours, country: str, year: int) -> list[str]
         "week"
         for weekday in range(7)
         if any(
-            new.week.has(weekday, minute) and not old.week.has(weekday, minute) for minute in range(0, DAY)
+            new.week.has(weekday, minute) and not old.week.has(weekday, minute) for minute in range(DAY)
         )
     ][:1]
 
