@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import resource
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +13,8 @@ from typing import Any
 import gevent
 import requests
 
-from tests.support.program import ROOT, Program
+from tests.support.nursery import Child, nursery
+from tests.support.program import Program
 from tests.support.until import until
 
 RESTART_S = 0.5
@@ -43,16 +42,7 @@ class Kept:
 
     def _spawn(self) -> None:
         app = self.app
-        base = {k: v for k, v in os.environ.items() if not k.startswith("FS_APP_")}
-        with (app.folder / "log").open("ab") as log:
-            app.process = subprocess.Popen(
-                [sys.executable, "-m", "fs_app", "run"],
-                cwd=ROOT,
-                env={**base, **app.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        app.process = nursery().start("run", environment=app.environment, log=app.folder / "log")
         app.starts += 1
 
     def _care(self) -> None:
@@ -87,7 +77,7 @@ class Kept:
         self.app.process = None
         return -9
 
-    def _waited(self, process: subprocess.Popen[bytes]) -> int:
+    def _waited(self, process: Child) -> int:
         status = process.wait(25)
         self.app.process = None
         return status

@@ -7,7 +7,6 @@ import re
 import secrets
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
 from fs_app.directory.snapshot import a1_hash
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
+from tests.support.nursery import Child, nursery
 from tests.support.ports import PortBlock
 from tests.support.schema import fresh
 from tests.support.until import until
@@ -164,22 +164,13 @@ class Program:
         }
         self.database_url = database_url or f"sqlite:///{folder / 'fs_app.db'}"
         self.ids = seed(self.database_url, plan or Plan())
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Child | None = None
         self.starts = 0
 
     def start(self, ready: bool = True) -> None:
         """Start, or start again; returns when /healthz says that everything works (`ready`) or when it answers."""
         assert self.process is None
-        base = {k: v for k, v in os.environ.items() if not k.startswith("FS_APP_")}
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "fs_app", "run"],
-                cwd=ROOT,
-                env={**base, **self.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self.process = nursery().start("run", environment=self.environment, log=self.folder / "log")
         self.starts += 1
         until(
             lambda: self.health().get("ok") or (not ready and self.health()),
