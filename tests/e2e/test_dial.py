@@ -162,7 +162,8 @@ def play(stage: Play) -> Iterator[Play]:
 def test_they_talk_and_the_call_is_written_down(play: Play) -> None:
     play.dials()
     play.phone.ringing()
-    assert (play.me.state, play.shown()) == ("DIALING", ("CALLING_YOU", ""))
+    play.me.is_in("DIALING")
+    play.goes("CALLING_YOU")
     assert play.marie.state == PartyState.IDLE, "nobody is called before the agent is there"
     play.phone.answer()
     play.marie.ringing(timeout=15)

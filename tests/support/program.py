@@ -172,12 +172,15 @@ class Program:
         assert self.process is None
         self.process = nursery().start("run", environment=self.environment, log=self.folder / "log")
         self.starts += 1
-        until(
-            lambda: self.health().get("ok") or (not ready and self.health()),
-            30,
-            "the program is ready",
-            step=0.1,
-        )
+        try:
+            until(
+                lambda: self.health().get("ok") or (not ready and self.health()),
+                30,
+                "the program is ready",
+                step=0.1,
+            )
+        except AssertionError as late:
+            raise AssertionError(f"{late}; {self.health()}; its log:\n{self.log()[-3000:]}") from late
 
     def health(self) -> dict[str, Any]:
         assert self.process is not None
