@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from babel.dates import format_date, format_datetime, format_time
 
+from fs_app.contacts.cells import FORMULA_STARTS, csv_cell, harmless
+
+__all__ = [
+    "FORMULA_STARTS",
+    "clipped",
+    "clock",
+    "csv_cell",
+    "date_time",
+    "digits_sought",
+    "duration",
+    "harmless",
+    "long_date",
+    "moment",
+    "phone",
+    "start_of_day",
+]
+
 CLIP = 40
 """Characters of a name or number in a list."""
-
-_KEPT_CONTROLS = {"\n", "\t"}
-_FORMATS_ALLOWED = {"\u00ad", "\u200d"}  # soft hyphen, joiner: letters of some scripts need it
-
-
-def harmless(text: str) -> str:
-    """Without controls that change how the rest of the line is read (bidirectional, zero width, escape)."""
-    return "".join(_visible(c) for c in text)
-
-
-def _visible(char: str) -> str:
-    category = unicodedata.category(char)
-    if category == "Cc" and char not in _KEPT_CONTROLS:
-        return "\ufffd"
-    if category in ("Cf", "Cs", "Zl", "Zp") and char not in _FORMATS_ALLOWED:
-        return "\ufffd"
-    return char
 
 
 def clipped(text: str, most: int = CLIP) -> str:
@@ -98,19 +97,8 @@ def long_date(ms: int, zone: ZoneInfo, language: str) -> str:
     return format_datetime(moment(ms, zone), _LONG_DAY[language], locale=language)
 
 
-FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
-
 _DAY = {"fr": "dd/MM/yyyy", "en": "dd MMM yyyy", "es": "dd/MM/yyyy"}
 _LONG_DAY = {"fr": "EEEE d MMMM yyyy", "en": "EEEE d MMMM yyyy", "es": "EEEE, d 'de' MMMM 'de' yyyy"}
-
-
-def csv_cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it.
-
-    Source: OWASP, "CSV Injection". Controls are taken out, line breaks become spaces.
-    """
-    text = " ".join(harmless(str(value)).split()) if value is not None else ""
-    return f"'{text}" if text[:1] in FORMULA_STARTS else text
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> int:

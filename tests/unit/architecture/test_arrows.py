@@ -60,6 +60,11 @@ SERVICES = {
 """(feature, the other's service that it gets through a constructor)."""
 
 VOCABULARY = {
+    "legal.optouts": "who does not want to be called",
+    "calllists.keys": "the order of a list as a number",
+    "contacts.filters": "what a filter says",
+    "contacts.searching": "the words by which contacts are found",
+    "contacts.cells": "what is harmless in a spreadsheet",
     "agents.bell": "an agent's telephone, rung for what is no call",
     "accounts.generated": "passwords that the program makes",
     "accounts.permissions": "the table of who may do what",
@@ -93,6 +98,7 @@ VOCABULARY = {
     "outgoing.entries": "the rows of that list",
     "outbound.item": "what is to be called, and the interface of a list",
     "outbound.moments": "dates and times that people choose",
+    "outbound.promises": "when a call may be promised",
     "outbound.retry": "what follows an attempt that reached nobody",
     "outbound.settings": "how a queue wants its outgoing work done",
     "routing.strategies": "names of the orders in which agents are asked",
