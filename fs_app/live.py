@@ -18,6 +18,7 @@ from fs_app.calls import state as calls
 from fs_app.clock import Clock
 from fs_app.events import Recorded
 from fs_app.journal import CHECKPOINT, Entry, Journal
+from fs_app.listwork import state as records
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,7 @@ class Live:
         self.calls: dict[str, calls.Call] = {}
         self.agents: dict[int, agents.AgentState] = {}
         self.callbacks: dict[str, callbacks.Callback] = {}  # open and reserved ones
+        self.records: dict[int, records.Held] = {}  # of call lists: those that somebody has
         self.tickets: dict[int, int] = {}  # queue → last ticket given
         self.turns: dict[int, int] = {}  # queue → agent who was asked last
         self.legs: dict[str, str] = {}  # leg → call
@@ -69,6 +71,13 @@ class Live:
         if rotated is not None:
             self._bus.publish(Recorded(rotated))
         return entry
+
+    def begin_file(self) -> int:
+        """The journal goes on in a new file, which begins with a picture of everything; returns its first number. Older
+        files are needed by no start from then on."""
+        entry = self._journal.begin(self.checkpoint())
+        self._bus.publish(Recorded(entry))
+        return entry.id
 
     def believed(self, at: int | None) -> int:
         """A time that the switch gives (UTC ms), or now when it can't be right."""
@@ -104,6 +113,7 @@ class Live:
             self.calls[call.id] = call
             self.legs[call.id] = call.id
             self._callback(entry)
+            self._record_of_list(entry)
             return
         if kind == "switch.up":
             self.core_uuid = entry.data["core_uuid"]
@@ -111,6 +121,7 @@ class Live:
         if kind.startswith("agent.") and entry.agent is not None and entry.account is not None:
             agents.evolve(self.agent(entry.agent, entry.account, entry.at), entry)
         self._callback(entry)
+        self._record_of_list(entry)
         found = self.calls.get(entry.call or "")
         if found is None:
             return
@@ -141,6 +152,19 @@ class Live:
             if found.state not in callbacks.LIVE:
                 del self.callbacks[name]
 
+    def _record_of_list(self, entry: Entry) -> None:
+        name = entry.data.get("record")
+        if not isinstance(name, int):
+            return
+        held = self.records.get(name)
+        if held is None:
+            if entry.kind not in records.BEGINS:
+                return
+            held = self.records[name] = records.begun(entry)
+        records.evolve(held, entry)
+        if held.state is records.State.OVER:
+            del self.records[name]
+
     def _forget_if_finished(self, call: calls.Call) -> None:
         if call.ended_at is not None and not any(leg.live for leg in call.legs.values()):
             for leg in call.legs:
@@ -163,6 +187,7 @@ class Live:
             "calls": [calls.dump(c) for c in self.calls.values()],
             "agents": [agents.dump(a) for a in self.agents.values()],
             "callbacks": [callbacks.dump(c) for c in self.callbacks.values()],
+            "records": [records.dump(r) for r in self.records.values()],
             "tickets": {str(q): t for q, t in self.tickets.items()},
             "turns": {str(q): a for q, a in self.turns.items()},
             "core_uuid": self.core_uuid,
@@ -191,6 +216,7 @@ class Live:
         self.calls = {c.id: c for c in map(calls.load, data["calls"])}
         self.agents = {a.id: a for a in map(agents.load, data["agents"])}
         self.callbacks = {c.id: c for c in map(callbacks.load, data.get("callbacks", []))}
+        self.records = {r.known.id: r for r in map(records.load, data.get("records", []))}
         self.tickets = {int(q): t for q, t in data["tickets"].items()}
         self.turns = {int(q): a for q, a in data.get("turns", {}).items()}
         self.legs = {leg: c.id for c in self.calls.values() for leg in c.legs}

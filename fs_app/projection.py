@@ -27,6 +27,7 @@ from fs_app.errors import DatabaseBusy, WaitTimeout
 from fs_app.events import Projected, Recorded
 from fs_app.history import rows as parts
 from fs_app.journal import CHECKPOINT, Entry, Journal
+from fs_app.listwork import rows as records
 from fs_app.messaging import rows as messages
 from fs_app.supervision import audit as supervision_audit
 from fs_app.surveys import rows as surveys
@@ -63,6 +64,7 @@ def _started(e: Entry) -> None:
     ).on_conflict_ignore().execute()
     if not d.get("callback") and d["direction"] not in DIALLED:  # they have a leg when they are dialled
         _leg(e, e.call, "caller", None, d["caller_number"], d.get("sip_call_id", ""))
+    records.started(e)
 
 
 def _row(e: Entry) -> str | None:
@@ -87,6 +89,7 @@ def _leg(e: Entry, leg: str | None, role: str, agent: int | None, number: str, s
 def _dialled(e: Entry) -> None:
     _leg(e, e.data["leg"], "caller", None, e.data["number"])
     callbacks.tried(e)
+    records.dialled(e)
 
 
 SPENT = {
@@ -209,6 +212,7 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
     "call.transferred": _transferred,
     "call.diverted": lambda e: _leg(e, e.data["leg"], "outside", None, e.data["number"]),
     **callbacks.HANDLERS,
+    **records.HANDLERS,
     "call.closed": _set(queue=lambda e: e.data["to"] or e.data["queue"]),
     "call.ended": _then(
         _set(

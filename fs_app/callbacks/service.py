@@ -16,9 +16,10 @@ from fs_app.calls.state import Call, Stage
 from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock, Timer
 from fs_app.contacts.numbers import e164
-from fs_app.errors import Conflict, Invalid, NotFound
+from fs_app.errors import Invalid, NotFound
 from fs_app.live import Live
 from fs_app.outbound.item import NoNumber, NotFree, Taken
+from fs_app.outbound.promises import TooLate, may_be_due, room_for
 from fs_app.outbound.retry import Result, after, result_of
 from fs_app.outbound.settings import BLANK, Settings
 
@@ -38,24 +39,6 @@ MOST_NOTE = 1000
 
 ANSWERED_BY_A_CALL = frozenset({Reason.ABANDONED, Reason.KEPT_PLACE})
 """Who calls again and gets through needs no callback of these kinds; a message that he left is still to be heard."""
-
-
-class TooMany(Conflict):
-    """He has as many callbacks of his own as the queue allows."""
-
-    key = "error.callback_too_many"
-
-
-class TooLate(Invalid):
-    """Beyond the latest date that the queue allows, or in the past."""
-
-    key = "error.callback_date"
-
-
-class Closed(Invalid):
-    """The queue is closed at that moment, and books nothing then."""
-
-    key = "error.callback_closed_then"
 
 
 class Line(Protocol):
@@ -177,17 +160,18 @@ class Callbacks:
                 self._failed(callback, "machine", dialled=True, result=Result.MACHINE)
             else:
                 self._close(callback, "done", "reached", call.id, disposition=disposition)
-        if info is not None and info.effect == "callback" and not self._booked(call.id):
-            self._promise(call)
+        promised = info is not None and info.effect in ("callback", "personal")
+        if info is not None and promised and not self._booked(call.id):
+            self._promise(call, call.agent if info.effect == "personal" else None)
 
     def _booked(self, call: str) -> bool:
         return any(c.from_call == call and c.reason is Reason.AGENT for c in self._live.callbacks.values())
 
-    def _promise(self, call: Call) -> None:
-        """The verdict says that he is to be called, and nobody has said when: whenever somebody can."""
+    def _promise(self, call: Call, owner: int | None) -> None:
+        """The verdict says that he is to be called (by `owner`), and nobody has said when: whenever somebody can."""
         number = self.number_of(call)
         if number and call.queue is not None:
-            self._open(call, number, Reason.AGENT)
+            self._open(call, number, Reason.AGENT, owner=owner)
 
     # --- what people do -------------------------------------------------------------------------------------
     def book(self, call: Call, agent: int, due_at: int | None, mine: bool, note: str) -> str:
@@ -198,7 +182,7 @@ class Callbacks:
         if not number or queue is None:
             raise NoNumber(f"call {call.id} has no number")
         if due_at is not None:
-            self._may_be_due(queue, due_at, by_hand=True)
+            may_be_due(self._catalog, queue, self._clock.now_ms(), due_at, by_hand=True)
         known = next(
             (
                 c
@@ -228,19 +212,8 @@ class Callbacks:
         else:
             self._record("callback.reserved", callback, state=str(new), agent=agent, until=None)
 
-    def _may_be_due(self, queue: QueueInfo, due_at: int, by_hand: bool = False) -> None:
-        """Raises TooLate, Closed."""
-        now = self._clock.now_ms()
-        if not now - 60_000 <= due_at <= now + queue.outbound.latest_days * 86_400_000 + 60_000:
-            raise TooLate("not a moment for a callback", field="at", days=queue.outbound.latest_days)
-        if by_hand and not queue.outbound.closed_hours and not self._catalog.opening(queue, due_at).open:
-            raise Closed("the queue is closed then", field="at")
-
     def _room_for(self, agent: int, queue: QueueInfo) -> None:
-        most = queue.outbound.most_personal
-        has = sum(c.personal and c.owner == agent for c in self._live.callbacks.values())
-        if most and has >= most:
-            raise TooMany(f"agent {agent} has {has}", most=most)
+        room_for(queue, sum(c.personal and c.owner == agent for c in self._live.callbacks.values()))
 
     def take(self, account: int, callback: str, agent: int, until: int | None = None) -> None:
         """Reserve it: for good, or (`until`, UTC ms) only while he looks at it or calls. Raises NotFound, Taken,
@@ -324,7 +297,7 @@ class Callbacks:
             raise TooLate("the moment must be in the future", field="due_at", days=365)
         queue = self._catalog.queue(found.queue)
         if queue is not None:
-            self._may_be_due(queue, due_at, by_hand)
+            may_be_due(self._catalog, queue, now, due_at, by_hand)
         self._out_of_line(found)
         self._record("callback.postponed", found, due_at=due_at)
         if found.state is State.RESERVED and not found.personal:

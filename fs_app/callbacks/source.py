@@ -6,7 +6,7 @@ from fs_app.callbacks.service import Callbacks
 from fs_app.callbacks.state import Callback, State
 from fs_app.errors import NotFound
 from fs_app.live import Live
-from fs_app.outbound.item import Item
+from fs_app.outbound.item import Beyond, Item
 
 
 class CallbackSource:
@@ -26,6 +26,9 @@ class CallbackSource:
             for c in self._live.callbacks.values()
             if c.account == account and c.state is not State.REACHED
         ]
+
+    def beyond(self, account: int) -> dict[int, Beyond]:
+        return {}
 
     def reserve(self, account: int, item: str, agent: int, until: int | None) -> None:
         self._callbacks.take(account, item, agent, until)

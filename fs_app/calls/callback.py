@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from fs_app.callbacks.state import Callback
 from fs_app.calls import dialling, ending, offers, sounds
-from fs_app.calls.context import Context, DialProven, OfferOutcome, QueueLineOver
+from fs_app.calls.context import Context, DialChecked, DialProven, OfferOutcome, QueueLineOver
 from fs_app.calls.state import Call, Leg, Stage
 from fs_app.ports import Originate
 
@@ -65,11 +65,36 @@ def dial(ctx: Context, call: Call, agent_leg: Leg) -> None:
     """An agent has it (stage DIALING): now the customer, unless he may no longer be called."""
     refused = ctx.refused(call)
     if refused:
-        ctx.record(call, "call.dial_refused", number=call.caller_number, why=refused, agent=call.agent)
-        leave_line(ctx, call, "refused")
+        _refuse(ctx, call, refused)
+    elif call.record is not None or ctx.asks_law(call):
+        call_id = call.id
+        ctx.may_call(call, lambda why: ctx.tell(call_id, DialChecked(why)))
+    else:
+        _dial(ctx, call, agent_leg)
+
+
+def checked(ctx: Context, call: Call, refused: str) -> None:
+    """Somebody of a call list: whether he is on it still, and may be called by law, has been looked at anew."""
+    leg = call.agent_leg
+    if call.stage is not Stage.DIALING or not call.absent:
         return
+    if leg is None or call.hang_up_by:
+        leave_line(ctx, call)  # he put it down meanwhile
+    elif refused:
+        _refuse(ctx, call, refused)
+    else:
+        _dial(ctx, call, leg)
+
+
+def _refuse(ctx: Context, call: Call, why: str) -> None:
+    ctx.record(call, "call.dial_refused", number=call.caller_number, why=why, agent=call.agent)
+    leave_line(ctx, call, "refused")
+
+
+def _dial(ctx: Context, call: Call, agent_leg: Leg) -> None:
     queue = ctx.queue(call)
     ring_s = queue.outside_ring_s if queue is not None else 30
+    of_list = {"record": call.record} if call.record is not None else {}
     ctx.record(
         call,
         "call.dialled",
@@ -77,10 +102,11 @@ def dial(ctx: Context, call: Call, agent_leg: Leg) -> None:
         number=call.caller_number,
         agent=call.agent,
         callback=call.callback,
+        **of_list,
     )
     ctx.command(call, ctx.switch.music(agent_leg.id, sounds.RINGING, ring_s + 10))
     call_id = call.id
-    if not call.callback:
+    if not call.callback and call.record is None:
         proven(ctx, call, True)  # no list claims that he was called; who dials by hand knows it himself
         return
     ctx.when_durable(ctx.live.last_id, lambda proven: ctx.tell(call_id, DialProven(proven)))

@@ -250,6 +250,10 @@ class Context:
         None
     )  # say something once on an agent's page
     refused: Callable[[Call], str] = lambda call: ""  # why a number may not be dialled (an error's key)
+    asks_law: Callable[[Call], bool] = lambda call: False  # whether `may_call` is asked for who is on no list, too
+    may_call: Callable[[Call, Callable[[str], None]], None] = (
+        lambda call, done: done("")
+    )  # whoever is on a list, asked anew at the last moment: tells the key of what forbids it, "" nothing does
     when_durable: Callable[[int, Callable[[bool], None]], None] = lambda entry, done: done(
         True
     )  # tell when the database has this entry (True), or does not take it (False)
@@ -315,6 +319,13 @@ class DialProven:
     """That the customer is dialled stands in the database, or (False) did not get there in time."""
 
     is_proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DialChecked:
+    """Whether somebody of a list may be called still: the key of what forbids it, "" when nothing does."""
+
+    refused: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from fs_app.calls.context import (
     CommandFailed,
     ConferenceOver,
     Context,
+    DialChecked,
     DialProven,
     HadTalked,
     LineMusic,
@@ -134,6 +135,8 @@ class Handler:
             case OfferOutcome(leg=leg, cause=cause):
                 if call.legs[leg].answered_at is None:
                     conversation.leg_ended(self._ctx, call, call.legs[leg], cause)
+            case DialChecked(refused=refused):
+                callback.checked(self._ctx, call, refused)
             case DialProven(is_proven=is_proven):
                 callback.proven(self._ctx, call, is_proven)
             case Soon(action=action):

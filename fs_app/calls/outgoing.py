@@ -31,6 +31,7 @@ def ring_agent(ctx: Context, wanted: Wanted) -> Call:
         queue=wanted.queue.id,
         asked_by=wanted.agent,
         withheld=wanted.withheld,
+        **({"record": wanted.record} if wanted.record is not None else {}),
     )
     call = ctx.live.calls[name]
     if wanted.contact is not None:

@@ -346,6 +346,7 @@ class Call:
     language: str = ""  # that he chose in a menu, or that the menu speaks; empty: the account's
     diverted: list[str] = field(default_factory=list)  # numbers outside that were called for him
     callback: str = ""  # whom this call calls back
+    record: int | None = None  # of a call list, whom this call is for
     asked_by: int | None = None  # the agent who wanted to call, and is asked alone
     withheld: bool = False  # who is called is not shown a number
     to_agent: int | None = None  # the colleague who is called
@@ -493,6 +494,7 @@ def started(entry: Entry) -> Call:
         queue=d.get("queue"),
         priority=d.get("priority", 0),
         callback=d.get("callback", ""),
+        record=d.get("record"),
         asked_by=d.get("asked_by"),
         withheld=bool(d.get("withheld")),
         to_agent=d.get("to_agent"),
@@ -569,6 +571,8 @@ def evolve(call: Call, entry: Entry) -> None:
             call.legs[d["leg"]] = Leg(d["leg"], Role.OUTSIDE, number=d["number"], created_at=entry.at)
         case "call.dialled":
             call.legs[d["leg"]] = Leg(d["leg"], Role.CALLER, number=d["number"], created_at=entry.at)
+        case "record.answered":  # whoever is on a list has called us
+            call.record = d["record"] if call.record is None else call.record
         case "call.contact":
             call.contact, call.contact_name = d["contact"], d.get("name", "")
         case "offer.made":

@@ -12,7 +12,8 @@ DIRECTION = "outbound"
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Who is called (`number`: E.164, or a short one that the account allows), for which queue, by whom. `shown` is
-    the caller's number for him (empty: what the trunk says), `withheld`: none."""
+    the caller's number for him (empty: what the trunk says), `withheld`: none. `record`: of a call list, which it is
+    for."""
 
     account: int
     agent: int
@@ -22,3 +23,4 @@ class Wanted:
     withheld: bool = False
     contact: int | None = None
     contact_name: str = ""
+    record: int | None = None

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 from fs_app.errors import Conflict, Invalid
 
+RECORD = "r"
+"""Before the number of a record of a call list: what an agent's page calls it."""
+
 
 class Taken(Conflict):
     """Somebody else has it already, or it is in the line or on the telephone."""
@@ -56,11 +59,29 @@ class Item:
     recording: str = ""
     from_call: str = ""
     skipped: dict[str, int] = field(default_factory=dict)
+    list_name: str = ""
+    rank: int = 0
+    stands_at: int | None = None
+    not_before: int = 0
 
     @property
-    def order(self) -> tuple[int, str]:
+    def order(self) -> tuple[int, int, str]:
         """By due date, the oldest first; who has none is due since he is on the list."""
-        return self.due_at if self.due_at is not None else self.since, self.id
+        moment = self.due_at if self.due_at is not None else self.came
+        return moment, self.rank, self.id
+
+    @property
+    def came(self) -> int:
+        """As if he had come onto the list then (UTC ms)."""
+        return self.stands_at if self.stands_at is not None else self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """How many a list has beside its items: to be called now, and `later`."""
+
+    due: int = 0
+    later: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +103,10 @@ class Source(Protocol):
         """None: it is not of this list (any more)."""
 
     def items(self, account: int) -> list[Item]:
-        """All that are still to be called."""
+        """All that are still to be called; of a long list those that come next."""
+
+    def beyond(self, account: int) -> dict[int, Beyond]:
+        """Queue → what is on the list, and not among the items."""
 
     def reserve(self, account: int, item: str, agent: int, until: int | None) -> None:
         """For good, or (`until`, UTC ms) while he looks at it."""
@@ -129,4 +153,6 @@ def shown(item: Item, agent: int, queue: dict[str, Any] | None, owner: str) -> d
         "attempts": item.attempts,
         "note": item.note,
         "recording": item.recording or None,
+        "list": item.list_name,
+        "numbers": list(item.numbers[1:]),
     }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from heapq import merge
 from typing import Any
 
-from fs_app.outbound.item import Item
+from fs_app.outbound.item import Beyond, Item
 
 OVERDUE_MS = 60_000
 """An own callback is late from this time after its moment on."""
@@ -17,7 +17,13 @@ OVERDUE_MS = 60_000
 class Lists:
     """Never changed: made anew when something has happened."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
+    def __init__(self, items: Iterable[Item], beyond: Iterable[Mapping[int, Beyond]] = ()) -> None:
+        """`beyond`: what there is of each queue beside the items."""
+        self._beyond: dict[int, Beyond] = {}
+        for more in beyond:
+            for queue, one in more.items():
+                had = self._beyond.get(queue, Beyond())
+                self._beyond[queue] = Beyond(had.due + one.due, had.later + one.later)
         self.items = sorted(items, key=lambda item: item.order)
         self._by_queue: dict[int, list[Item]] = defaultdict(list)
         self._by_owner: dict[int, list[Item]] = defaultdict(list)
@@ -46,11 +52,14 @@ class Lists:
     @property
     def lengths(self) -> dict[int, int]:
         """queue → how many people are to be called, now or later."""
-        return {queue: len(items) for queue, items in self._by_queue.items()}
+        found = {queue: len(items) for queue, items in self._by_queue.items()}
+        for queue, more in self._beyond.items():
+            found[queue] = found.get(queue, 0) + more.due + more.later
+        return found
 
     def due(self, queue: int, now: int) -> int:
         """How many people of this queue are to be called now."""
-        return bisect_right(self._moments.get(queue, []), now)
+        return bisect_right(self._moments.get(queue, []), now) + self._beyond.get(queue, Beyond()).due
 
     def counters(
         self, agent: int, queues: Collection[int], own_only: Callable[[int], bool], now: int
@@ -60,7 +69,8 @@ class Lists:
         shared = {queue for queue in queues if not own_only(queue)}
         own = [item for item in self._by_owner[agent] if item.queue not in shared]
         due = sum(self.due(queue, now) for queue in shared) + sum(i.order[0] <= now for i in own)
-        everything = sum(len(self._by_queue[queue]) for queue in shared) + len(own)
+        lengths = self.lengths
+        everything = sum(lengths.get(queue, 0) for queue in shared) + len(own)
         mine = self.own(agent)
         overdue = sum(i.due_at is not None and i.due_at < now - OVERDUE_MS for i in mine)
         return {"due": due, "later": everything - due, "mine": len(mine), "overdue": overdue}

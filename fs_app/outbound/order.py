@@ -10,7 +10,7 @@ from fs_app.outbound.item import Asked, Item
 def in_order(items: Iterable[Item], mode: str) -> list[Item]:
     """The list as it is shown and worked through: in automatic mode as it came, else by due date."""
     if mode == "automatic":
-        return sorted(items, key=lambda item: (item.since, item.id))
+        return sorted(items, key=lambda item: (item.came, item.rank, item.id))
     return sorted(items, key=lambda item: item.order)
 
 
@@ -24,7 +24,7 @@ def comes_up(item: Item, agent: int, now: int) -> bool:
         return False
     if item.owner not in (None, agent) or (item.reason == "KEPT_PLACE" and item.due_at is not None):
         return False
-    return item.skipped.get(str(agent), 0) <= now
+    return max(item.skipped.get(str(agent), 0), item.not_before) <= now
 
 
 def matches(item: Item, asked: Asked, agent: int, now: int) -> bool:
@@ -47,7 +47,7 @@ def _has(item: Item, text: str) -> bool:
     wanted = text.casefold().strip()
     if not wanted:
         return True
-    if wanted in item.name.casefold() or wanted in item.note.casefold():
+    if any(wanted in text.casefold() for text in (item.name, item.note, item.list_name)):
         return True
     digits = "".join(c for c in wanted if c.isdigit()).removeprefix("00").lstrip("0")
     return len(digits) >= 3 and any(digits in number for number in item.numbers)

@@ -19,9 +19,10 @@ from fs_app.catalog import AgentInfo, Catalog, QueueInfo
 from fs_app.clock import Clock, Timer
 from fs_app.errors import FsAppError, Invalid, NotAllowed, NotFound
 from fs_app.events import AgentNotice, CatalogChanged, Recorded
+from fs_app.journal import Entry
 from fs_app.live import Live
 from fs_app.outbound import order
-from fs_app.outbound.item import Item, Source
+from fs_app.outbound.item import RECORD, Item, Source
 from fs_app.outbound.lists import Lists
 from fs_app.outbound.settings import DEFAULT_MODE, MODES
 
@@ -39,12 +40,18 @@ SOON_S = 0.3
 UNHEARD = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "ALLOTTED_TIMEOUT", "RECOVERY_ON_TIMER_EXPIRE"})
 """Ends of the ringing of an agent's own telephone that nobody picked up."""
 
-SETTLED = frozenset({"callback.closed", "callback.moved", "callback.released"})
+SETTLED = frozenset({"callback.closed", "callback.moved", "callback.released", "record.over"})
 """What was shown to an agent may be somebody else's affair by these."""
 
 MOST_REMINDED = 5_000
 REMIND_MS = 120_000
 """An agent is reminded of his own callbacks this long before they are due."""
+
+
+def _item_of(entry: Entry) -> str:
+    """What this entry is about, as an agent's page calls it; "" for anything else."""
+    record = entry.data.get("record")
+    return f"{RECORD}{record}" if isinstance(record, int) else entry.data.get("callback") or ""
 
 
 class Workers(Protocol):
@@ -130,7 +137,8 @@ class Outbound:
         """All that are to be called."""
         known = self._lists.get(account)
         if known is None:
-            known = Lists(i for source in self._sources for i in source.items(account))
+            items = (i for source in self._sources for i in source.items(account))
+            known = Lists(items, (source.beyond(account) for source in self._sources))
             self._lists[account] = known
         return known
 
@@ -150,7 +158,7 @@ class Outbound:
     def _changed(self, event: Recorded) -> None:
         """Nothing is written from in here: others hear of this entry after us."""
         entry = event.entry
-        item, agent = entry.data.get("callback"), entry.agent
+        item, agent = _item_of(entry), entry.agent
         if entry.account is not None and item:
             self._lists.pop(entry.account, None)
             if entry.kind in SETTLED:
@@ -158,6 +166,10 @@ class Outbound:
         own = entry.kind == "offer.failed" and entry.data.get("own")
         if own and agent is not None and entry.data["why"] in UNHEARD:
             self._clock.call_later(0.0, lambda: self._unheard(agent))
+
+    def renewed(self, account: int) -> None:
+        """Other records of its call lists come next."""
+        self._lists.pop(account, None)
 
     def _settled(self, item: str) -> None:
         """It is not shown any more to who has not got it any more: he called himself, or a supervisor moved it."""

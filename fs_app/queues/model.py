@@ -10,9 +10,10 @@ from fs_app.db import Base, Json, Millis
 from fs_app.hours.model import HolidaySet, Schedule
 from fs_app.ivr.model import Flow
 
-EFFECTS = ("", "callback", "machine")
-"""What a verdict leads to, beside being one: nothing; a callback is booked; it was an answering machine, so who was
-called is called again by the rule for machines."""
+EFFECTS = ("", "callback", "personal", "machine", "refused", "wrong_number", "never")
+"""What a verdict leads to, beside being one (HN-171): nothing; a callback is booked, for anybody or for the agent
+himself; it was an answering machine, so who was called is called again by the rule for machines; he wants no more calls
+for now (the silence that the law asks for); it is not his number, the next one follows; never again, from nobody."""
 
 
 class DispositionSet(Base):

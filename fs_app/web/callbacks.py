@@ -15,12 +15,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from fs_app.accounts.service import Identity
 from fs_app.agents.state import Presence
 from fs_app.callbacks import queries
-from fs_app.callbacks.service import Closed, TooLate
 from fs_app.callbacks.state import State
 from fs_app.calls import queries as calls
 from fs_app.errors import Conflict, Invalid, NotAllowed, NotFound
 from fs_app.outbound.item import NoNumber, NotFree, Taken
 from fs_app.outbound.moments import PUT_OFF_MIN, in_minutes
+from fs_app.outbound.promises import Closed, TooLate
 from fs_app.outbound.retry import Result
 from fs_app.web import given
 from fs_app.web.access import needs

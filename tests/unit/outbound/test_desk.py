@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from fs_app.agents.state import Work
-from fs_app.callbacks.service import Closed, TooLate, TooMany
 from fs_app.callbacks.state import Reason, State
 from fs_app.errors import Invalid, NotFound
 from fs_app.hours.opening import Week
 from fs_app.outbound.desk import PAGE, OutboundDesk
 from fs_app.outbound.item import Asked, NoNumber, Taken
 from fs_app.outbound.moments import NotOnStep
+from fs_app.outbound.promises import Closed, TooLate, TooMany
 from tests.unit.callbacks.test_kept_place import MARIE, PAUL
 from tests.unit.core.world import ACCOUNT, QUEUE, REFUSAL, SALE, World, queue_info
 from tests.unit.outbound.test_preview import allow, centre, gives_up, previews, talks
