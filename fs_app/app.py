@@ -61,6 +61,7 @@ from fs_app.ivr.fetch import fetch
 from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
 from fs_app.jump import ClockWatch
+from fs_app.legal.service import Legal
 from fs_app.live import Live
 from fs_app.lock import FolderLock
 from fs_app.messaging.service import Messages
@@ -68,6 +69,7 @@ from fs_app.messaging.vault import Vault
 from fs_app.outbound.desk import OutboundDesk
 from fs_app.outbound.service import Outbound
 from fs_app.outgoing import entries as dnc
+from fs_app.outgoing import shown
 from fs_app.outgoing.blacklist import Blacklist
 from fs_app.outgoing.progress import Progress
 from fs_app.outgoing.rules import Rules
@@ -256,6 +258,14 @@ class Application:
         self.callbacks = Callbacks(self.live, self.clock, self.catalog, self.calls, self._may_dial)
         self._context.callbacks = self.callbacks
         self.blacklist = Blacklist()
+        self.legal = Legal(
+            self.db,
+            self.clock,
+            self.catalog,
+            self.blacklist,
+            self.tasks,
+            lambda queue: shown.of_queue(self.catalog.now, queue).first,
+        )
         self.rules = Rules(self.catalog, self.clock, self.blacklist)
         self.outgoing = Outgoing(
             self.live,
@@ -266,8 +276,11 @@ class Application:
             self._may_dial,
             self._contact_name,
             lambda agent, key, params: self.bus.publish(AgentNotice(agent, "info", key, params)),
+            self.legal,
         )
         self._context.refused = self.outgoing.refused
+        self._context.asks_law = self.outgoing.asks_law
+        self._context.may_call = self.outgoing.may_call
         self._context.number_for = lambda account, number, queue: (
             self.rules.check(account, number, queue).number
         )
@@ -440,6 +453,7 @@ class Application:
         self.worklist.rearm()
         for account, entries in self.db.read(dnc.everything).items():
             self.blacklist.load(account, entries)
+        self.legal.reload()
         self.progress.rearm()
         self.openings.start()
         self.desk.expect_pages()

@@ -188,6 +188,7 @@ class QueueInfo:
     caller_ids: tuple[str, ...] = ()  # those that an agent may show instead
     customer_week: Week | None = None  # when people may be called, on their own wall clock
     customer_holidays: Holidays | None = None
+    purpose: str = "service"  # what people are called for: service, marketing (`fs_app.legal`)
     closing_waiting: str = (
         "serve"  # who waits when the queue closes: "serve", or "closed" like who comes then
     )
@@ -532,6 +533,7 @@ def load(
             caller_ids=tuple(q.caller_ids.split()),
             customer_week=weeks.get(q.customer_schedule_id),
             customer_holidays=calendars.get(q.customer_holidays_id),
+            purpose=q.purpose,
             closing_waiting=q.closing_waiting,
             pop=Pop(q.pop_mode, q.pop_when, q.pop_url, q.pop_target),
             lookup=Lookup(

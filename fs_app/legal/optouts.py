@@ -39,6 +39,7 @@ class Register:
     form: str
     spelling: str
     generation: int
+    as_of: int | None = None
 
 
 def key_of_number(number: str) -> int:
@@ -71,12 +72,18 @@ def key(number: str, form: str, spelling: str) -> int:
     return key_of_hash(HASHES[form](spelled(number, spelling).encode(), usedforsecurity=False).hexdigest())
 
 
+def every_register() -> list[tuple[int, Register]]:
+    """(account, register) of all that are in force."""
+    rows = OptOutList.select().where(OptOutList.active, OptOutList.generation > 0)
+    return [
+        (r.account_id, Register(r.id, r.name, r.country, r.form, r.spelling, r.generation, r.as_of))
+        for r in rows
+    ]
+
+
 def registers(account: int) -> list[Register]:
-    """Those in force."""
-    rows = OptOutList.select().where(
-        OptOutList.account == account, OptOutList.active, OptOutList.generation > 0
-    )
-    return [Register(r.id, r.name, r.country, r.form, r.spelling, r.generation) for r in rows]
+    """Those of an account that are in force."""
+    return [register for whose, register in every_register() if whose == account]
 
 
 def opted_out(numbers: Sequence[str], lists: Iterable[Register]) -> dict[str, str]:

@@ -46,9 +46,7 @@ def _hours(old: law.Hours, new: law.Hours, country: str, year: int) -> list[str]
     return [
         "week"
         for weekday in range(7)
-        if any(
-            new.week.has(weekday, minute) and not old.week.has(weekday, minute) for minute in range(DAY)
-        )
+        if any(new.week.has(weekday, minute) and not old.week.has(weekday, minute) for minute in range(DAY))
     ][:1]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import phonenumbers
 from phonenumbers import PhoneNumberType, timezone
@@ -76,6 +77,16 @@ class OutOfHoursForLong(Refusal):
     """As above, with no end within a year."""
 
     key = "error.dial_hours_never"
+
+
+class ByLaw(Refusal):
+    """The law of where he is forbids it (`fs_app.legal`); the key is that of what forbids it longest."""
+
+    key = "error.dial_law"
+
+    def __init__(self, text: str, key: str = "error.dial_law", **params: Any) -> None:
+        super().__init__(text, **params)
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from fs_app.clock import Clock
 from fs_app.errors import Conflict, FsAppError, Invalid, NotFound
 from fs_app.live import Live
 from fs_app.outgoing import shown
-from fs_app.outgoing.rules import Rules
+from fs_app.outgoing.rules import ByLaw, Rules
 
 TWICE_MS = 2000
 """The same number again within this time was one click."""
@@ -45,6 +45,40 @@ class Line(Protocol):
     def dial_colleague(self, account: int, agent: int, colleague: int) -> Call: ...
 
 
+class Law(Protocol):
+    """What it asks of the law (`legal.service.Legal`)."""
+
+    def asks(self, queue: QueueInfo | None) -> bool: ...
+
+    def forbids(
+        self, account: int, number: str, queue: QueueInfo, shown: str, withheld: bool, contact: int | None
+    ) -> tuple[str, dict[str, Any]] | None: ...
+
+    def before_dialling(
+        self,
+        account: int,
+        number: str,
+        queue: QueueInfo,
+        shown: str,
+        withheld: bool,
+        contact: int | None,
+        done: Callable[[tuple[str, dict[str, Any]] | None], None],
+    ) -> None: ...
+
+
+class NoLaw:
+    """For parts that are tested without it."""
+
+    def asks(self, queue: QueueInfo | None) -> bool:
+        return False
+
+    def forbids(self, *_: Any) -> tuple[str, dict[str, Any]] | None:
+        return None
+
+    def before_dialling(self, *args: Any) -> None:
+        args[-1](None)
+
+
 class Outgoing:
     def __init__(
         self,
@@ -56,9 +90,11 @@ class Outgoing:
         is_free: Callable[[int], bool],
         contact: Callable[[int, int], str | None] = lambda account, contact: None,
         tell: Callable[[int, str, dict[str, Any]], None] = lambda agent, key, params: None,
+        law: Law | None = None,
     ) -> None:
         """`is_free(agent)`: he may make a call now. `contact(account, id)`: the name of a contact of this account, None
-        when there is none; it may wait for the database. `tell(agent, key, params)` says something on his page."""
+        when there is none; it may wait for the database. `tell(agent, key, params)` says something on his page.
+        `law`: asked for queues that call to sell; it waits for the database, too."""
         self._live = live
         self._clock = clock
         self._catalog = catalog
@@ -67,6 +103,7 @@ class Outgoing:
         self._is_free = is_free
         self._contact = contact
         self._tell = tell
+        self._law = law or NoLaw()
 
     def dial(
         self,
@@ -91,6 +128,12 @@ class Outgoing:
         under_way = self._just_asked(agent, allowed.number)
         if under_way is not None:
             return under_way.id
+        withheld = chosen == shown.WITHHELD
+        chosen = "" if withheld else chosen
+        if self._law.asks(queue) and not allowed.short:
+            why = self._law.forbids(info.account, allowed.number, queue, chosen, withheld, contact)
+            if why is not None:
+                raise ByLaw(f"{allowed.number} is not to be called by law", why[0], **why[1])
         if not self._is_free(agent):
             raise NotFree(f"agent {agent}")
         wanted = Wanted(
@@ -98,8 +141,8 @@ class Outgoing:
             agent,
             allowed.number,
             queue,
-            shown="" if chosen == shown.WITHHELD else chosen,
-            withheld=chosen == shown.WITHHELD,
+            shown=chosen,
+            withheld=withheld,
             contact=contact if name is not None else None,
             contact_name=name or "",
         )
@@ -135,6 +178,31 @@ class Outgoing:
         except FsAppError as error:
             return error.key
         return ""
+
+    def asks_law(self, call: Call) -> bool:
+        """Whether the law is to be asked once more before this number is dialled."""
+        wanted = call.direction == DIRECTION or self._list_wants(call)
+        return wanted and self._law.asks(self._catalog.queue(call.queue)) and call.caller_number[:1] == "+"
+
+    def may_call(self, call: Call, done: Callable[[str], None]) -> None:
+        """Asked when the number is about to be dialled, for those of `asks_law`: tells the key of what forbids it now,
+        "" when nothing does. Who asked for the call reads why."""
+        queue = self._catalog.queue(call.queue)
+        if queue is None or not self.asks_law(call):
+            done("")
+            return
+        agent = call.agent if call.agent is not None else call.asked_by
+        number = call.called_number if call.direction == DIRECTION else ""
+        number = number or ("" if call.withheld else shown.of_queue(self._catalog.now, queue).first)
+
+        def told(why: tuple[str, dict[str, Any]] | None) -> None:
+            if why is not None and agent is not None:
+                self._tell(agent, *why)
+            done(why[0] if why is not None else "")
+
+        self._law.before_dialling(
+            call.account, call.caller_number, queue, number, call.withheld, call.contact, told
+        )
 
     def _list_wants(self, call: Call) -> bool:
         """Somebody who is on our list of callbacks; who kept his place asked for this very call."""
