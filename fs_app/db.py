@@ -26,6 +26,7 @@ from playhouse.db_url import connect
 from playhouse.migrations import Runner
 
 from fs_app.errors import ConfigError, DatabaseBusy
+from fs_app.folding import plain
 
 R = TypeVar("R")
 log = structlog.get_logger(__name__)
@@ -112,6 +113,7 @@ class Database:
                 },
                 check_same_thread=False,
             )
+            self._database.register_function(plain, "plain", 1, deterministic=True)
         else:
             scheme, _, rest = self.url.partition("://")
             try:

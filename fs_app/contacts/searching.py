@@ -162,15 +162,22 @@ def _way(word: str) -> tuple[str, bool]:
 
 def _number(digits: str, text: str, country: str) -> Term:
     """A number's beginning, national or international, or a word of digits (postal code, reference)."""
-    code, trunk = _home(country)
-    if text.startswith("+"):
-        return Term((_way(digits),))
-    ways = {digits: None}
-    if digits.startswith("00") and len(digits) > 2:
-        ways[digits[2:]] = None
-    elif code and not (digits.startswith("0") and trunk != "0"):
-        ways[code + (digits.removeprefix(trunk) if trunk else digits)] = None
+    ways = dict.fromkeys((digits, *dialled(text, country)))
     return Term(tuple(_way(way) for way in ways))
+
+
+def dialled(text: str, country: str) -> tuple[str, ...]:
+    """International digits that a number, or its beginning, may mean, as it is written at home: `06 12` is 33612 in
+    France; without sign and zero (a spreadsheet took it) it may be either. None when it has no digits."""
+    digits = "".join(c for c in text if c.isascii() and c.isdigit())
+    if not digits or text.lstrip().startswith("+"):
+        return (digits,) if digits else ()
+    code, trunk = _home(country)
+    if digits.startswith("00") and len(digits) > 2:
+        return (digits[2:],)
+    if code and trunk and digits.startswith(trunk):
+        return (code + digits.removeprefix(trunk),)
+    return (digits, code + digits) if code else (digits,)
 
 
 @lru_cache(300)
