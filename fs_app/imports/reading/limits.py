@@ -12,10 +12,10 @@ MOST_CELL = 32_767
 
 MOST_COLUMNS = 2_000
 
-MOST_SHEET_CELLS = 6_000_000
-"""Cells of a spreadsheet, empty ones between others counted: all of them are in memory at once (some 60 bytes each)."""
+MOST_SHEET_CELLS = 4_000_000
+"""Cells of a spreadsheet, empty ones between others counted: all of them are in memory at once (some 90 bytes each)."""
 
-MOST_UNPACKED = 700 * MB
+MOST_UNPACKED = 500 * MB
 """Bytes of a spreadsheet's parts when they are unpacked."""
 
 MOST_PACKING = 400

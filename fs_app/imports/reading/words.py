@@ -16,10 +16,10 @@ REASONS = (
     "cut_off",
     "bomb",
     "too_heavy",
+    "too_large",
     "too_many_cells",
     "too_wide",
     "no_such_sheet",
-    "no_sheet",
     "html",
     "old_xml",
     "apple_numbers",
@@ -47,13 +47,20 @@ class Unreadable(Invalid):
         self.key = f"import.unreadable.{reason}"
 
 
+STRANGE = {
+    "unbalanced": "import.told.unbalanced",
+    "too_long": "import.told.too_long",
+    "ragged": "import.told.ragged",
+}
+"""What `Told` counts → its sentence, with `n`."""
+
+
 @dataclass(slots=True)
 class Told:
     """What was strange while the rows were read. Lines count as in an editor, 1 is the first.
 
-    `unbalanced`: an opening quote that nothing closes was taken as a letter of its cell.
-    `too_long`: a cell was cut. `errors`: cells of a spreadsheet with `#N/A` and the like, given as empty.
-    `ragged`: rows with more cells than there are columns.
+    `unbalanced`: an opening quote that nothing closes was taken as a letter of its cell. `too_long`: a cell was cut.
+    `ragged`: a row has more cells than there are columns. Sentences: STRANGE.
     """
 
     counts: dict[str, int] = field(default_factory=dict)

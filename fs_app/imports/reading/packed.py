@@ -1,0 +1,144 @@
+"""A spreadsheet's parts before anybody unpacks them into memory: how large, how wide, protected, damaged.
+
+The library that reads spreadsheets takes all memory that a file asks for: two cells at the corners of a sheet
+make a table of 17 milliards between them. So the parts are gone through first, as a stream.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from fs_app.imports.reading.limits import MB, MOST_COLUMNS, MOST_PACKING, MOST_SHEET_CELLS, MOST_UNPACKED
+from fs_app.imports.reading.words import Unreadable
+
+PIECE = MB
+_CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\s[^>]*?\br="([A-Z]{0,3})(\d{1,9})"')
+_REPEATED = re.compile(rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*?)(/?)>|</table:table-row>")
+_TIMES = re.compile(rb'table:number-(?:columns|rows)-repeated="(\d{1,18})"')
+_BAD = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError)
+
+
+def look_at(path: Path, kind: str) -> None:
+    """Raises Unreadable when the file can't or must not be read."""
+    if kind == "xls":
+        return
+    try:
+        with zipfile.ZipFile(path) as packed:
+            parts = packed.infolist()
+            if any(part.flag_bits & 1 for part in parts):
+                raise Unreadable("password")
+            _weigh(parts, path.stat().st_size)
+            if kind == "xlsx":
+                for part in parts:
+                    if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                        _look_at_sheet(packed, part)
+            elif kind == "ods":
+                _look_at_ods(packed)
+    except Unreadable:
+        raise
+    except RuntimeError as error:
+        raise Unreadable("password" if "password" in str(error) else "broken_sheet") from error
+    except _BAD as error:
+        raise Unreadable("cut_off" if isinstance(error, zipfile.BadZipFile) else "broken_sheet") from error
+
+
+def _weigh(parts: list[zipfile.ZipInfo], size: int) -> None:
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > 20 * MB and unpacked > MOST_PACKING * max(size, 1):
+        raise Unreadable("bomb")
+    if unpacked > MOST_UNPACKED:
+        raise Unreadable("too_large", megabytes=MOST_UNPACKED // MB)
+
+
+def _pieces(packed: zipfile.ZipFile, part: zipfile.ZipInfo | str, overlap: int) -> Iterator[bytes]:
+    """The part in pieces that overlap, so that nothing short is cut in two."""
+    total, tail = 0, b""
+    with packed.open(part) as stream:
+        while piece := stream.read(PIECE):
+            total += len(piece)
+            if total > MOST_UNPACKED:
+                raise Unreadable("too_large", megabytes=MOST_UNPACKED // MB)
+            yield tail + piece
+            tail = piece[-overlap:]
+
+
+def _look_at_sheet(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Cells are counted with the empty ones between them: that is how they lie in memory."""
+    left, right, top, bottom = 10**9, -1, 10**9, -1
+    for piece in _pieces(packed, part, 200):
+        columns, lines = set(), set()
+        for letters, line in _CELL.findall(piece):
+            columns.add(letters)
+            lines.add(line)
+        numbers = [_column(letters) for letters in columns if letters]
+        rows = [int(line) for line in lines]
+        if numbers:
+            left, right = min(left, *numbers), max(right, *numbers)
+        if rows:
+            top, bottom = min(top, *rows), max(bottom, *rows)
+    if right < 0 or bottom < 0:
+        return
+    _judge(right - left + 1, bottom)
+
+
+def _judge(columns: int, rows: int) -> None:
+    if columns * rows > MOST_SHEET_CELLS:
+        raise Unreadable("too_many_cells", cells=MOST_SHEET_CELLS)
+    if columns > MOST_COLUMNS:
+        raise Unreadable("too_wide", columns=MOST_COLUMNS)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _look_at_ods(packed: zipfile.ZipFile) -> None:
+    if b"manifest:encryption-data" in packed.read("META-INF/manifest.xml")[: 4 * MB]:
+        raise Unreadable("password")
+    widest, rows, row_times, width, filled = 0, 0, 1, 0, 0
+    waiting = 0
+    for piece in _whole_tags(packed, "content.xml"):
+        for found in _REPEATED.finditer(piece):
+            name, attributes, empty = found.group(1), found.group(2) or b"", found.group(3)
+            times = _times(attributes)
+            if name == b"table-row":
+                row_times, width, filled = times, 0, 0
+            elif name is not None:
+                width += times
+                if not empty or b"office:value" in attributes:
+                    filled = width
+            if name is None and filled:
+                rows += waiting + row_times
+                waiting = 0
+                widest = max(widest, filled)
+                _judge(widest, rows)
+            elif name is None or (name == b"table-row" and empty):
+                waiting += row_times
+
+
+def _times(attributes: bytes) -> int:
+    found = _TIMES.search(attributes)
+    return int(found.group(1)) if found else 1
+
+
+def _whole_tags(packed: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """Pieces that end with a whole tag."""
+    rest, total = b"", 0
+    with packed.open(part) as stream:
+        while piece := stream.read(PIECE):
+            total += len(piece)
+            if total > MOST_UNPACKED:
+                raise Unreadable("too_large", megabytes=MOST_UNPACKED // MB)
+            piece = rest + piece
+            end = piece.rfind(b">") + 1
+            if not end and len(piece) > 8 * PIECE:
+                raise Unreadable("broken_sheet")
+            yield piece[:end]
+            rest = piece[end:]
