@@ -14,9 +14,9 @@ def _base(code: int) -> str:
     return base if len(base) == 1 else chr(code).lower()
 
 
-ACCENTED = "".join(chr(c) for c in _LATIN if len(_base(c)) == 1 and _base(c) != chr(c))
+ACCENTED = str.join("", (chr(c) for c in _LATIN if len(_base(c)) == 1 and _base(c) != chr(c)))
 """Letters that are compared as another one, and (at the same place) as which."""
-BASES = "".join(_base(ord(c)) for c in ACCENTED)
+BASES = str.join("", (_base(ord(c)) for c in ACCENTED))
 
 _TABLE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ" + ACCENTED, "abcdefghijklmnopqrstuvwxyz" + BASES)
 

@@ -80,6 +80,9 @@ VOCABULARY = {
     "contacts.directory": "what an entry of the directory is, and how it is found",
     "contacts.numbers": "how telephone numbers are read and shown",
     "contacts.fields": "which fields a contact has",
+    "contacts.custom": "values of an account's own fields",
+    "contacts.segments": "saved filters of contacts",
+    "contacts.columns": "the fields of a contact that filters name",
     "queues.popping": "what opens when a call rings, and what a caller is asked to type",
     "ivr.mapping": "parts of a JSON answer",
     "audio.library": "sounds as calls see them",
@@ -281,6 +284,7 @@ CONSTANT_MAKERS = {
     "min",
     "range",
     "sorted",
+    "str",  # str.maketrans
     "timedelta",
     "Blueprint",  # filled while its module is imported, never after
     "Machine",
