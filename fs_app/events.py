@@ -101,6 +101,14 @@ class CatalogChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """An import has come further or is something else: `job` as `Imports.job` gives it."""
+
+    account: int
+    job: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Projected:
     """The database has heard more of these accounts: figures that it counts are different."""
 
@@ -142,3 +150,12 @@ class ListeningChanged:
     user: int
     picture: dict[str, Any] | None
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListChanged:
+    """Records of a call list, or what decides who of them is called, have been changed by hand or by an import; `list`
+    None: of several."""
+
+    account: int
+    list: int | None = None

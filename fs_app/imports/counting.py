@@ -2,7 +2,7 @@
 
 `lines` = `new` + `known` + `updated` + `filtered` + `empty` + the sums of `duplicates` and of `refused`. Beside them:
 `records` (came onto the call list), `list_filtered` (taken as contacts, not onto the list), `blacklisted` (on the list
-as such), `rows` (of the contact file).
+as such), `rows` (of the contact file), `values_dropped` (values that were none and were left out).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 TAKEN = ("new", "known", "updated")
 LEFT = ("filtered", "empty")
-BESIDE = ("records", "rows", "list_filtered", "blacklisted", "numbers_dropped")
+BESIDE = ("records", "rows", "list_filtered", "blacklisted", "values_dropped")
 DUPLICATES = ("file", "list", "account")
 
 

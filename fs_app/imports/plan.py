@@ -129,6 +129,7 @@ class World:
     columns: int | None = None
     headers: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lists: Mapping[int, str] = field(default_factory=dict)
     files: Mapping[int, str] = field(default_factory=dict)
     countries: Collection[str] = ()
@@ -389,8 +390,10 @@ def _duplicates(reader: _Reader, given: object, usual: tuple[str, ...]) -> Dupli
             reader.wrong(f"duplicates.by.{index}", "imports.plan.compared")
     return Duplicates(
         tuple(by),
-        *(reader.flag(one, name, True, "duplicates.") for name in ("in_file", "in_list", "in_account")),
-        then=reader.choice(one, "then", "use", THEN, "duplicates."),
+        reader.flag(one, "in_file", True, "duplicates."),
+        reader.flag(one, "in_list", True, "duplicates."),
+        reader.flag(one, "in_account", True, "duplicates."),
+        reader.choice(one, "then", "use", THEN, "duplicates."),
     )
 
 

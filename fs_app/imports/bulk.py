@@ -1,0 +1,99 @@
+"""Many rows at once: prepared statements on SQLite, COPY on PostgreSQL. The child's own connection.
+
+Models have defaults that the database does not know; `Rows` fills them in for columns that an import says nothing of,
+so a column that somebody adds to a table later needs no change here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import peewee
+from playhouse.db_url import connect
+
+from fs_app.db import BUSY_MS, CONNECT_S, Base, proxy
+
+CACHE_KIB = 96_000
+"""Of SQLite: the inner pages of a million rows' indexes stay in memory."""
+
+
+def open_database(url: str, writes: bool) -> peewee.Database:
+    """A connection of this process's own, to which all models are bound. `writes`: many rows."""
+    database: peewee.Database
+    if url.startswith("sqlite"):
+        pragmas: dict[str, Any] = {
+            "journal_mode": "wal",
+            "synchronous": "normal",
+            "foreign_keys": 1,
+            "busy_timeout": 10 * BUSY_MS,
+        }
+        if writes:
+            pragmas["cache_size"] = -CACHE_KIB
+        database = peewee.SqliteDatabase(url.partition("sqlite:///")[2], pragmas=pragmas)
+    else:
+        scheme, _, rest = url.partition("://")
+        address = f"{scheme.replace('postgresql', 'psycopg3').replace('postgres:', 'psycopg3:')}://{rest}"
+        database = connect(address, unquote_password=True, connect_timeout=CONNECT_S)
+    proxy.initialize(database)
+    database.connect()
+    return database
+
+
+def transaction(database: peewee.Database) -> AbstractContextManager[Any]:
+    """SQLite takes the lock at the beginning, and waits for it there."""
+    if isinstance(database, peewee.SqliteDatabase):
+        return database.atomic("IMMEDIATE")
+    return database.atomic()
+
+
+class Rows:
+    """Inserts rows of one table whose `columns` are given; every other column gets its model's default."""
+
+    def __init__(self, database: peewee.Database, model: type[Base], columns: Sequence[str]) -> None:
+        self._database = database
+        self.table = model._meta.table_name
+        key = model._meta.primary_key
+        fields = {f.column_name: f for f in model._meta.sorted_fields}
+        unknown = set(columns) - fields.keys()
+        assert not unknown, f"{self.table} has no {unknown}"
+        self._rest: list[Any] = []
+        names = list(columns)
+        for name, one in fields.items():
+            if name in names or (one is key and isinstance(one, peewee.AutoField)):
+                continue
+            value = one.default() if callable(one.default) else one.default
+            names.append(name)
+            self._rest.append(one.db_value(value))
+        self.rest = tuple(self._rest)
+        quoted = ", ".join(f'"{name}"' for name in names)
+        if isinstance(database, peewee.SqliteDatabase):
+            marks = ", ".join("?" * len(names))
+            self._statement = f'INSERT INTO "{self.table}" ({quoted}) VALUES ({marks})'  # noqa: S608 - names of ours
+        else:
+            self._statement = f'COPY "{self.table}" ({quoted}) FROM STDIN'
+        self._key = key.column_name if isinstance(key, peewee.AutoField) else ""
+
+    def insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        rest = self.rest
+        whole = (row + rest for row in rows)
+        connection = self._database.connection()
+        if isinstance(self._database, peewee.SqliteDatabase):
+            connection.executemany(self._statement, whole)
+            return
+        with connection.cursor() as cursor, cursor.copy(self._statement) as copy:
+            for row in whole:
+                copy.write_row(row)
+
+    def new_ids(self, many: int) -> Sequence[int]:
+        """Identifiers that nobody else gets, rising. Inside the transaction that inserts them."""
+        if isinstance(self._database, peewee.SqliteDatabase):
+            found = self._database.execute_sql(f'SELECT coalesce(max("{self._key}"), 0) FROM "{self.table}"')  # noqa: S608
+            first = int(found.fetchone()[0]) + 1
+            return range(first, first + many)
+        found = self._database.execute_sql(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            (self.table, self._key, many),
+        )
+        return sorted(int(row[0]) for row in found.fetchall())

@@ -1,0 +1,107 @@
+"""What becomes of a line, once the database was asked: the same for the dry run and for the import. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fs_app.imports.plan import Plan
+from fs_app.imports.prepare import Line
+from fs_app.imports.reasons import DUPLICATE, Refusal, refused
+
+Matches = Callable[[Mapping[str, Any]], bool]
+
+
+class Asked(Protocol):
+    """`known.Known`, or what a dry run remembers beside it."""
+
+    def contacts(self, lines: Sequence[Line]) -> list[int | None]: ...
+
+    def on_list(self, contacts: Sequence[int]) -> set[int]: ...
+
+
+@dataclass(slots=True)
+class Decision:
+    """`outcome`: new, known, updated. `contact`: who it is (None: a new one). `record`: it comes onto the list
+    (without a list: into the file), `blocked`: as blacklisted."""
+
+    line: Line
+    outcome: str
+    contact: int | None = None
+    record: bool = False
+    blocked: bool = False
+
+
+class Decider:
+    """`blocked` answers for numbers (E.164) which of them must not be called; `matches` is the plan's filter for the
+    list."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        known: Asked,
+        blocked: Callable[[Sequence[str]], Mapping[str, str]] | None,
+        matches: Matches | None,
+    ) -> None:
+        self._plan = plan
+        self._known = known
+        self._blocked = blocked
+        self._matches = matches
+        self._grows = plan.call_list is not None or plan.contact_file is not None
+
+    def decide(self, lines: Sequence[Line]) -> list[Decision | Refusal]:
+        """One answer for each line, in order. Lines of one call must not have a key in common."""
+        plan, rules = self._plan, self._plan.duplicates
+        asks = rules.by and (rules.in_account or (rules.in_list and self._grows))
+        contacts = self._known.contacts(lines) if asks else [None] * len(lines)
+        listed: set[int] = set()
+        if rules.in_list and self._grows:
+            there = [contact for contact in contacts if contact is not None]
+            listed = self._known.on_list(there) if there else set()
+        blocked: Mapping[str, str] = {}
+        if self._blocked is not None and plan.blacklist != "ignore":
+            blocked = self._blocked([line.numbers[0].number for line in lines if line.numbers])
+        answers: list[Decision | Refusal] = []
+        for line, contact in zip(lines, contacts, strict=True):
+            answer = self._one(line, contact, contact in listed, blocked)
+            if contact is not None and rules.in_list and isinstance(answer, Decision) and answer.record:
+                listed.add(contact)  # two lines, by two keys of the same person
+            answers.append(answer)
+        return answers
+
+    def _one(
+        self, line: Line, contact: int | None, listed: bool, blocked: Mapping[str, str]
+    ) -> Decision | Refusal:
+        plan, rules = self._plan, self._plan.duplicates
+        number = line.numbers[0].number if line.numbers else ""
+        why = blocked.get(number)
+        if why is not None and plan.blacklist == "refuse":
+            return refused("blacklisted", value=number)
+        if contact is not None and listed and rules.then != "update":
+            return DUPLICATE["list"]
+        if contact is not None and rules.in_account:
+            if rules.then == "skip":
+                return DUPLICATE["account"]
+            outcome = "updated" if rules.then == "update" else "known"
+        else:
+            if listed:
+                return DUPLICATE["list"]
+            outcome, contact = "new", None
+        record = self._grows and not listed
+        if record and plan.call_list is not None and self._matches is not None:
+            record = self._matches(said(line))
+        return Decision(
+            line, outcome, contact, record, record and why is not None and plan.call_list is not None
+        )
+
+
+def said(line: Line) -> dict[str, Any]:
+    """The line as the filter of the list sees it."""
+    values: dict[str, Any] = {**line.texts, "memo": line.memo, "due_at": line.due_at, "zone": line.zone}
+    values.update({f"custom.{name}": value for name, value in line.custom.items()})
+    values["number"] = [n.number for n in line.numbers]
+    values["number_kind"] = [n.kind for n in line.numbers]
+    if line.numbers:
+        values["zone"] = line.numbers[0].zone
+    return values

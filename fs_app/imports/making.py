@@ -1,0 +1,72 @@
+"""What a plan asks for beside its rows: fields of contacts, a contact file, a call list. Inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from peewee import fn
+
+from fs_app.calllists.model import CallList, ContactFile
+from fs_app.contacts.model import ContactField
+from fs_app.imports.plan import Plan
+
+Json = dict[str, Any]
+
+
+def make(account: int, job: int, plan: Plan, header: Sequence[str], at: int) -> Json:
+    """{fields: names, call_list, contact_file: ids or None, new: which of the two were made}"""
+    fields = _fields(account, plan, at)
+    new: list[str] = []
+    file = None
+    if plan.contact_file is not None:
+        file = plan.contact_file.id
+        if file is None:
+            row = ContactFile.create(
+                account=account,
+                name=plan.contact_file.new,
+                columns=list(header),
+                import_id=job,
+                created_at=at,
+            )
+            file = row.id
+            new.append("contact_file")
+    call_list = None
+    if plan.call_list is not None:
+        call_list = plan.call_list.id
+        if call_list is None:
+            made = CallList.create(
+                account=account,
+                name=plan.call_list.new,
+                file=file,
+                import_id=job,
+                created_at=at,
+                updated_at=at,
+            )
+            call_list = made.id
+            new.append("call_list")
+        elif file is not None:
+            mine = (CallList.id == call_list) & (CallList.account == account) & CallList.file.is_null()
+            if CallList.update(file=file, updated_at=at).where(mine).execute():
+                new.append("file_of_list")
+    return {"fields": fields, "call_list": call_list, "contact_file": file, "new": new}
+
+
+def _fields(account: int, plan: Plan, at: int) -> list[str]:
+    made = []
+    last = ContactField.select(fn.MAX(ContactField.position)).where(ContactField.account == account).scalar()
+    for place, field in enumerate(plan.new_fields, (last or 0) + 1):
+        there = (ContactField.account == account) & (ContactField.name == field.name)
+        if ContactField.select().where(there).exists():
+            continue
+        ContactField.create(
+            account=account,
+            name=field.name,
+            label=field.label,
+            kind=field.kind,
+            choices=[],
+            position=place,
+            created_at=at,
+        )
+        made.append(field.name)
+    return made

@@ -1,0 +1,269 @@
+"""The import itself, in the child process: batches of lines, each in one short transaction.
+
+In one transaction: the rows of a batch, how far the file is (`position`), the counts, and how long the file of refused
+lines is. So whoever goes on after a death begins with the first line that has no rows. The transaction also proves that
+the job is still this child's (`runner`): a child that was given up writes nothing more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import peewee
+
+from fs_app.db import proxy
+from fs_app.imports.bulk import transaction
+from fs_app.imports.counting import Counts
+from fs_app.imports.deciding import Decider, Decision
+from fs_app.imports.model import ImportJob
+from fs_app.imports.prepare import Line, Preparer
+from fs_app.imports.reasons import Refusal, refused
+from fs_app.imports.refusedfile import RefusedFile
+from fs_app.imports.writing import Writer
+
+Json = dict[str, Any]
+Say = Callable[[Json], None]
+
+FEWEST, USUAL, MOST = 25, 250, 2_000
+LOCK_S = 0.06
+"""How long a transaction should hold SQLite's lock; batches grow and shrink towards it. The program's own writer waits
+for it, and its limit is 2 s."""
+
+PAUSE_S = 0.004
+"""After each transaction, so that who waits for the lock finds it free."""
+
+SAID_S = 0.25
+AWAY_S = 60.0
+"""So long a database that is away is waited for."""
+
+
+class NotOurs(Exception):
+    """The job was cancelled, or given to another child."""
+
+
+class Gone(Exception):
+    """The list or the file into which the lines go is not there any more."""
+
+
+class Importer:
+    """`rows`: all lines of the file, from the first one. `position`: how many of them are finished already."""
+
+    def __init__(
+        self,
+        job: int,
+        runner: str,
+        rows: Iterator[list[str]],
+        preparer: Preparer,
+        decider: Decider,
+        writer: Writer,
+        refused_file: RefusedFile,
+        counts: Counts,
+        position: int,
+        total: int,
+        say: Say,
+        still_there: Callable[[], bool],
+        alive: Callable[[], bool],
+    ) -> None:
+        self._job, self._runner = job, runner
+        self._rows = rows
+        self._preparer, self._decider, self._writer = preparer, decider, writer
+        self._refused = refused_file
+        self._counts = counts
+        self._position = position
+        self._total = total
+        self._say = say
+        self._still_there = still_there
+        self._alive = alive
+        self._size = USUAL
+        self._said = 0.0
+        self._begin = time.monotonic()
+
+    def run(self) -> Json:
+        """To the end of the file; the counts. Raises NotOurs, Gone, and what the file or the database raises."""
+        at = 0
+        batch: list[tuple[int, Sequence[str], Line | Refusal]] = []
+        keys: set[tuple[int, Any]] = set()
+        for cells in self._rows:
+            at += 1
+            prepared = self._preparer.line(at, cells)
+            if at <= self._position:
+                self._tell(at, "rewinding")
+                continue
+            if isinstance(prepared, Line):
+                own = {(place, key) for place, key in enumerate(prepared.keys) if key is not None}
+                if own & keys:  # it must find what the line before it has made
+                    self._flush(batch, at - 1)
+                    keys.clear()
+                keys |= own
+            batch.append((at, cells, prepared))
+            if len(batch) >= self._size:
+                self._flush(batch, at)
+                keys.clear()
+        self._flush(batch, at)
+        self._total = at
+        self._end()
+        return self._counts.as_json()
+
+    def _flush(self, batch: list[tuple[int, Sequence[str], Line | Refusal]], position: int) -> None:
+        if not batch:
+            return
+        lines = [what for _, _, what in batch if isinstance(what, Line)]
+        outcomes: Counter[str] = Counter()
+        told = []
+        for _, cells, what in batch:
+            if isinstance(what, Refusal):
+                outcomes[what.outcome] += 1
+                if what.outcome not in ("empty", "filtered"):
+                    told.append((cells, what.key, what.params))
+        begin = time.monotonic()
+        self._write(lines, outcomes, told, position)
+        took = time.monotonic() - begin
+        if took > LOCK_S * 1.5:
+            self._size = max(FEWEST, int(self._size * max(0.4, LOCK_S / took)))
+        elif took < LOCK_S * 0.75 and len(batch) >= self._size:
+            self._size = min(MOST, self._size + self._size // 4 + 1)
+        batch.clear()
+        self._tell(position, "working")
+        if not self._alive():
+            raise NotOurs
+        time.sleep(PAUSE_S)
+
+    def _write(self, lines: list[Line], outcomes: Counter[str], told: list[Any], position: int) -> None:
+        """One bad line never stops the file: what the database refuses is looked for, half by half."""
+        for attempt in self._attempts():
+            try:
+                self._transaction([lines], Counter(outcomes), list(told), position)
+            except (peewee.DataError, peewee.IntegrityError, ValueError, OverflowError):
+                self._refused.drop()
+                self._piece_by_piece(lines, outcomes, told, position)
+                return
+            except peewee.OperationalError:
+                self._refused.drop()
+                attempt()
+            else:
+                return
+
+    def _transaction(
+        self, groups: Sequence[list[Line]], outcomes: Counter[str], told: list[Any], position: int
+    ) -> None:
+        with transaction(proxy.obj):
+            if not self._still_there():
+                raise Gone
+            for lines in groups:
+                done, refusals = self._lines(lines)
+                outcomes += done
+                told += refusals
+            counts = self._counts.plus(outcomes)
+            size = self._refused.add(told) if told else self._refused.size
+            self._note(position, counts, size)
+        self._counts = counts
+        self._refused.keep(size)
+        self._position = position
+
+    def _lines(self, lines: list[Line]) -> tuple[Counter[str], list[Any]]:
+        outcomes: Counter[str] = Counter()
+        told, decided = [], []
+        for line, decision in zip(lines, self._decider.decide(lines) if lines else (), strict=True):
+            if isinstance(decision, Decision):
+                decided.append(decision)
+            else:
+                outcomes[decision.outcome] += 1
+                told.append((line.cells, decision.key, decision.params))
+        if decided:
+            outcomes += self._writer.write(decided)
+        return outcomes, told
+
+    def _piece_by_piece(
+        self, lines: list[Line], outcomes: Counter[str], told: list[Any], position: int
+    ) -> None:
+        bad = self._bad_of(lines)
+        good = [line for line in lines if line.at not in bad]
+        for line in lines:
+            if line.at in bad:
+                why = refused("failed")
+                outcomes[why.outcome] += 1
+                told.append((line.cells, why.key, why.params))
+        self._transaction([good], outcomes, told, position)
+
+    def _bad_of(self, lines: list[Line]) -> set[int]:
+        """Lines that the database does not take; tried, and taken back."""
+        if not lines:
+            return set()
+        try:
+            with transaction(proxy.obj) as tried:
+                self._lines(lines)
+                tried.rollback()
+        except (peewee.DataError, peewee.IntegrityError, ValueError, OverflowError):
+            if len(lines) == 1:
+                return {lines[0].at}
+            half = len(lines) // 2
+            return self._bad_of(lines[:half]) | self._bad_of(lines[half:])
+        return set()
+
+    def _attempts(self) -> Iterator[Callable[[], None]]:
+        """Again and again while the database is away, for a minute; `attempt()` waits, or raises what has happened."""
+        end = time.monotonic() + AWAY_S
+
+        def attempt() -> None:
+            if time.monotonic() > end:
+                raise
+            time.sleep(1.0)
+            if not isinstance(proxy.obj, peewee.SqliteDatabase):
+                with suppress(peewee.PeeweeException):
+                    proxy.obj.close()
+                with suppress(peewee.PeeweeException):
+                    proxy.obj.connect(reuse_if_open=True)
+
+        while True:
+            yield attempt
+
+    def _note(self, position: int, counts: Counts, size: int) -> None:
+        worked = round((time.monotonic() - self._begin) * 1000)
+        self._begin += worked / 1000
+        changed = (
+            ImportJob.update(
+                position=position,
+                counts=counts.as_json(),
+                refused_size=size,
+                phase="working",
+                worked_ms=ImportJob.worked_ms + worked,
+            )
+            .where(self._ours())
+            .execute()
+        )
+        if not changed:
+            raise NotOurs
+
+    def _ours(self) -> Any:
+        return (
+            (ImportJob.id == self._job) & (ImportJob.runner == self._runner) & (ImportJob.state == "RUNNING")
+        )
+
+    def _end(self) -> None:
+        with transaction(proxy.obj):
+            changed = (
+                ImportJob.update(
+                    state="DONE", runner="", phase="", total=self._total, ended_at=round(time.time() * 1000)
+                )
+                .where(self._ours())
+                .execute()
+            )
+            if not changed:
+                raise NotOurs
+
+    def _tell(self, done: int, phase: str) -> None:
+        now = time.monotonic()
+        if now - self._said >= SAID_S:
+            self._said = now
+            self._say(
+                {
+                    "done": done,
+                    "total": max(self._total, done),
+                    "phase": phase,
+                    "counts": self._counts.as_json(),
+                }
+            )

@@ -1,0 +1,253 @@
+"""The rows of a batch of lines: contacts, numbers, words of the search, consents, the contact file, the call list.
+
+Runs in the child process, inside its transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+import peewee
+
+from fs_app.calllists.keys import arriving
+from fs_app.calllists.model import CallList, ContactFile, ContactFileRow, ListRecord
+from fs_app.calllists.state import State as RecordState
+from fs_app.contacts.model import Contact, ContactNumber, ContactSearch
+from fs_app.contacts.searching import name_key, stored, text_of
+from fs_app.imports.bulk import Rows
+from fs_app.imports.consents import Consents
+from fs_app.imports.deciding import Decision
+from fs_app.imports.known import Known
+from fs_app.imports.prepare import Line
+from fs_app.imports.updating import Updater
+
+TEXTS = (
+    "last_name",
+    "first_name",
+    "title",
+    "company",
+    "category",
+    "mail",
+    "address",
+    "postal_code",
+    "city",
+    "country",
+    "language",
+    "reference",
+    "description",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Into what an import goes; `at`: its moment, the same for all of its rows (UTC ms)."""
+
+    job: int
+    account: int
+    country: str
+    by: int | None
+    by_name: str
+    at: int
+    salt: bytes
+    call_list: int | None = None
+    newest_first: bool = False
+    contact_file: int | None = None
+    excluded: bool = False
+    ruled: bool = False
+    """The list is in the order of a rule: what comes must be put into it."""
+
+
+class Writer:
+    def __init__(self, database: peewee.Database, target: Target, known: Known) -> None:
+        self._to = target
+        self._known = known
+        self._contacts = Rows(
+            database,
+            Contact,
+            (
+                "id", "account_id", *TEXTS, "custom", "name_key", "guid", "import_id", "created_at", "updated_at",
+                "updated_by_id",
+            ),
+        )  # fmt: skip
+        self._numbers = Rows(
+            database,
+            ContactNumber,
+            ("account_id", "contact_id", "number", "kind", "position", "time_zone", "import_id"),
+        )
+        self._words = Rows(database, ContactSearch, ("contact_id", "account", "words"))
+        self._file_rows = Rows(
+            database, ContactFileRow, ("account_id", "file_id", "index", "contact_id", "import_id")
+        )
+        self._records = Rows(
+            database,
+            ListRecord,
+            (
+                "account_id", "list_id", "index", "contact_id", "number", "more", "kind", "country", "zone",
+                "state", "before", "due_at", "order_key", "memo", "imported_at", "import_id",
+            ),
+        )  # fmt: skip
+        self._consents = Consents(database, target.account, target.job, target.by_name, target.at)
+        self._updater = Updater(target.account, target.job, target.country, target.by, target.at)
+        self._order = arriving(target.newest_first, target.at)
+
+    def write(self, decisions: Sequence[Decision]) -> Counter[str]:
+        """What was written, by outcome."""
+        done: Counter[str] = Counter()
+        new = [d for d in decisions if d.outcome == "new"]
+        for decision, contact in zip(new, self._contacts.new_ids(len(new)) if new else (), strict=True):
+            decision.contact = contact
+        if new:
+            self._write_contacts(new)
+            done["new"] = len(new)
+        updated = [d for d in decisions if d.outcome == "updated"]
+        if updated:
+            for decision, differs in zip(updated, self._updater.update(updated), strict=True):
+                decision.outcome = "updated" if differs else "known"
+                done[decision.outcome] += 1
+        done["known"] += sum(d.outcome == "known" for d in decisions) - done["known"]
+        self._consents.write(decisions)
+        self._write_list(decisions, done)
+        for decision in decisions:
+            if decision.line.dropped:
+                done["values_dropped"] += len(decision.line.dropped)
+        return done
+
+    def _write_contacts(self, new: Sequence[Decision]) -> None:
+        to = self._to
+        contacts, numbers, words = [], [], []
+        for decision in new:
+            line, contact = decision.line, decision.contact
+            texts = line.texts
+            get = texts.get
+            contacts.append(
+                (
+                    contact,
+                    to.account,
+                    *[get(name, "") for name in TEXTS],
+                    orjson.dumps(line.custom).decode() if line.custom else "{}",
+                    name_key(get("last_name", ""), get("first_name", ""), get("company", "")),
+                    guid(to.salt, to.at, line.at),
+                    to.job,
+                    to.at,
+                    to.at,
+                    to.by,
+                )
+            )
+            for position, n in enumerate(line.numbers, 1):
+                numbers.append((to.account, contact, n.number, n.kind, position, line.zone, to.job))
+            values: dict[str, Any] = {**texts, "custom": line.custom} if line.custom else texts
+            text = text_of(values, [n.number for n in line.numbers], to.country)
+            words.append((contact, to.account, stored(to.account, text)))
+            self._known.added(line, contact or 0)
+        self._contacts.insert(contacts)
+        if numbers:
+            self._numbers.insert(numbers)
+        self._words.insert(words)
+
+    def _write_list(self, decisions: Sequence[Decision], done: Counter[str]) -> None:
+        to = self._to
+        if to.call_list is None:
+            if to.contact_file is not None:
+                self._write_file_rows([d for d in decisions if d.record], self._next_index(), done)
+            return
+        onto = [d for d in decisions if d.record]
+        done["list_filtered"] += len(decisions) - len(onto)
+        if not onto:
+            return
+        first = self._next_index()
+        if to.contact_file is not None:
+            self._write_file_rows(onto, first, done)
+        self._records.insert([self._record(decision, index) for index, decision in enumerate(onto, first)])
+        if to.ruled:
+            CallList.update(order_wanted=True).where(CallList.id == to.call_list).execute()
+        done["records"] += len(onto)
+        done["blacklisted"] += sum(d.blocked for d in onto)
+
+    def _write_file_rows(self, decisions: Sequence[Decision], first: int, done: Counter[str]) -> None:
+        to = self._to
+        if not decisions:
+            return
+        self._file_rows.insert(
+            [
+                (to.account, to.contact_file, index, d.contact, to.job)
+                for index, d in enumerate(decisions, first)
+            ]
+        )
+        done["rows"] += len(decisions)
+
+    def _record(self, decision: Decision, index: int) -> tuple[Any, ...]:
+        to, line = self._to, decision.line
+        state, before = self._state(line, decision.blocked)
+        main = line.numbers[0] if line.numbers else None
+        more = None
+        if len(line.numbers) > 1:
+            others = [
+                {"n": n.number, "kind": n.sort, "zone": n.zone, "attempts": 0, "wrong": False}
+                for n in line.numbers[1:]
+            ]
+            more = orjson.dumps(others).decode()
+        return (
+            to.account,
+            to.call_list,
+            index,
+            decision.contact,
+            main.number if main else "",
+            more,
+            main.sort if main else "",
+            main.country if main else "",
+            main.zone if main else line.zone,
+            state,
+            before,
+            line.due_at,
+            self._order,
+            line.memo,
+            to.at,
+            to.job,
+        )
+
+    def _state(self, line: Line, blocked: bool) -> tuple[str, str | None]:
+        """(state, the one it would have if it were not kept out)"""
+        usual = RecordState.UNTREATED if line.due_at is None else RecordState.CALLBACK
+        if blocked:
+            return RecordState.BLACKLISTED.value, usual.value
+        if self._to.excluded:
+            return RecordState.EXCLUDED.value, usual.value
+        return usual.value, None
+
+    def _next_index(self) -> int:
+        """One series for the list and its file: a record and its row have the same index."""
+        most = 0
+        if self._to.call_list is not None:
+            found = ListRecord.select(peewee.fn.MAX(ListRecord.index)).where(
+                ListRecord.list == self._to.call_list
+            )
+            most = found.scalar() or 0
+        if self._to.contact_file is not None:
+            rows = ContactFileRow.select(peewee.fn.MAX(ContactFileRow.index))
+            most = max(most, rows.where(ContactFileRow.file == self._to.contact_file).scalar() or 0)
+        return int(most) + 1
+
+
+def guid(salt: bytes, at: int, line: int) -> str:
+    """Of the contact that a line brings: the same when the line is imported again after a death. It begins with the
+    time like all of them (`contacts.model.new_guid`)."""
+    return f"{at:012x}{blake2b(line.to_bytes(8), key=salt, digest_size=10).hexdigest()}"
+
+
+def still_there(target: Target) -> bool:
+    """The list and the file into which lines go have not been deleted or put away meanwhile."""
+    here = (
+        (CallList, target.call_list),
+        (ContactFile, target.contact_file),
+    )
+    for model, identifier in here:
+        if identifier is not None:
+            mine = (model.id == identifier) & (model.account == target.account) & model.archived_at.is_null()
+            if not model.select().where(mine).exists():
+                return False
+    return True
