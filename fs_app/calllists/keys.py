@@ -6,6 +6,8 @@ order: the ranks of a rule are far smaller than times in milliseconds, on either
 
 from __future__ import annotations
 
+import hashlib
+
 RANKS = 1 << 40
 """Above all ranks and shuffled keys, below all times since 2005 (ms)."""
 
@@ -21,9 +23,19 @@ def is_arrival(key: int) -> bool:
 
 
 def shuffled(seed: int, record: int) -> int:
-    """A key by chance: the same for the same seed, different seeds give unrelated orders (splitmix64)."""
-    mask = (1 << 64) - 1
-    z = (record + (seed + 1) * 0x9E3779B97F4A7C15) & mask
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        z = ((z ^ (z >> shift)) * factor) & mask
-    return (z ^ (z >> 31)) % RANKS
+    """A key by chance: the same for the same seed, another seed gives another order. Two rounds of a square and a
+    product modulo a prime: both databases compute the same with whole numbers of 64 bits (`calllists.rules.chance`)."""
+    first, second = factors(seed)
+    x = (record * first + second) % PRIME
+    x = (x * x + x * second) % PRIME
+    return (x * x + x * first) % PRIME
+
+
+PRIME = 2**31 - 1
+
+
+def factors(seed: int) -> tuple[int, int]:
+    """Two numbers from 2^28 to 2^29 that belong to a seed: what is computed with them stays below 2^63."""
+    digest = hashlib.sha256(str(seed).encode()).digest()
+    first, second = int.from_bytes(digest[:4], "big"), int.from_bytes(digest[4:8], "big")
+    return (1 << 28) + first % (1 << 28), (1 << 28) + second % (1 << 28)

@@ -1,0 +1,188 @@
+"""What a filter of a list may ask: what the contact has, and what the record has. Inside `Database.read` or `.write`.
+
+Beside the fields there are the characteristics (HN-411): {"field": "characteristic.3", "op": "is"} stands for the
+condition that was saved under that name; a saved one may name others, but never itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import Expression, SqliteDatabase, fn
+
+from fs_app.accounts.model import Account
+from fs_app.calllists.model import Characteristic, ListRecord
+from fs_app.calllists.state import State
+from fs_app.contacts import filters
+from fs_app.contacts.fields import InvalidFields
+from fs_app.contacts.filters import CHOICE, DECIMAL, FLAG, INTEGER, MOMENT, NUMBER, TEXT, Field, Fields
+from fs_app.contacts.model import Contact, ContactField, ContactNumber, Segment
+from fs_app.db import proxy
+from fs_app.hours.opening import zone_named
+from fs_app.outbound.retry import Result
+
+OF_CHARACTERISTIC = "characteristic."
+DEEPEST = 12
+
+RESULTS = (*(str(r) for r in Result), "positive", "argued", "not_argued")
+KINDS_OF_NUMBERS = ("mobile", "fixed", "special")
+
+
+def record_fields() -> list[Field]:
+    """The columns of a record, whatever the account."""
+    return [
+        Field(
+            "state",
+            CHOICE,
+            ListRecord.state,
+            options=tuple((s.value, f"lists.state.{s.value}") for s in State),
+        ),
+        Field("attempts", INTEGER, ListRecord.attempts),
+        Field("priority", INTEGER, ListRecord.priority),
+        Field("index", INTEGER, ListRecord.index),
+        Field("zone", TEXT, ListRecord.zone),
+        Field("record_country", TEXT, ListRecord.country),
+        Field("record_number", NUMBER, ListRecord.number),
+        Field(
+            "record_kind",
+            CHOICE,
+            ListRecord.kind,
+            options=tuple((k, f"lists.kind.{k}") for k in KINDS_OF_NUMBERS),
+        ),
+        Field(
+            "last_result",
+            CHOICE,
+            ListRecord.last_result,
+            options=tuple((r, f"lists.result.{r}") for r in RESULTS),
+        ),
+        Field("memo", TEXT, ListRecord.memo),
+        Field("due_at", MOMENT, ListRecord.due_at),
+        Field("first_at", MOMENT, ListRecord.first_at),
+        Field("last_at", MOMENT, ListRecord.last_at),
+        Field("imported_at", MOMENT, ListRecord.imported_at),
+        Field("abandoned_at", MOMENT, ListRecord.abandoned_at),
+        Field("refused_at", MOMENT, ListRecord.refused_at),
+        Field("agent", INTEGER, ListRecord.owner),
+        Field("last_agent", INTEGER, ListRecord.last_agent),
+        Field("disposition", INTEGER, ListRecord.disposition),
+        Field("import", INTEGER, ListRecord.import_id),
+        Field("number_wrong", FLAG, ListRecord.number_wrong.cast("integer")),
+    ]
+
+
+CONTACT_TEXTS = (
+    "last_name",
+    "first_name",
+    "title",
+    "company",
+    "category",
+    "mail",
+    "address",
+    "postal_code",
+    "city",
+    "country",
+    "language",
+    "reference",
+    "description",
+)
+
+
+def contact_fields(account: int) -> list[Field]:
+    """Those that every contact has, and the account's own."""
+    found = [Field(name, TEXT, getattr(Contact, name)) for name in CONTACT_TEXTS]
+    found += [
+        Field("number", NUMBER, ContactNumber.number, exists=_has_number),
+        Field("number_kind", TEXT, ContactNumber.kind, exists=_has_number),
+        Field("created_at", MOMENT, Contact.created_at),
+        Field("updated_at", MOMENT, Contact.updated_at),
+    ]
+    own = ContactField.select().where(ContactField.account == account)
+    for one in own.order_by(ContactField.position, ContactField.id):
+        choices = tuple((choice, choice) for choice in one.choices or ())
+        found.append(
+            Field(f"custom.{one.name}", one.kind, custom(one.name, one.kind), one.label, options=choices)
+        )
+    return found
+
+
+def custom(name: str, kind: str) -> Any:
+    """The account's own field `name` of a contact, as SQL."""
+    if _is_sqlite():
+        return fn.JSON_EXTRACT(Contact.custom, f'$."{name}"')
+    text = fn.JSON_EXTRACT_PATH_TEXT(Contact.custom.cast("json"), name)
+    if kind in (INTEGER, DECIMAL):
+        return text.cast("numeric")
+    return text.cast("boolean").cast("integer") if kind == FLAG else text
+
+
+def _has_number(condition: Expression | None) -> Expression:
+    query = ContactNumber.select(ContactNumber.id).where(ContactNumber.contact == Contact.id)
+    return fn.EXISTS(query if condition is None else query.where(condition))  # type: ignore[no-any-return]
+
+
+def _is_sqlite() -> bool:
+    return isinstance(proxy.obj, SqliteDatabase)
+
+
+def _segment(account: int, number: int) -> Any:
+    found = Segment.get_or_none((Segment.account == account) & (Segment.id == number))
+    return found.filter if found is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """All that a filter of this account may ask at this moment."""
+
+    account: int
+    fields: Fields
+    characteristics: Mapping[int, tuple[str, Any]]
+
+    def condition(self, given: Any) -> Expression | None:
+        """None: everything passes. Raises InvalidFields, with the place of what is wrong."""
+        parsed = filters.parse(self.expanded(given), self.fields)
+        if parsed == filters.All(()):
+            return None
+        return filters.where(parsed, self.fields)
+
+    def expanded(self, given: Any, inside: tuple[int, ...] = ()) -> Any:
+        """With the conditions in the place of the names of characteristics."""
+        if isinstance(given, list):
+            return [self.expanded(one, inside) for one in given[:1000]]
+        if not isinstance(given, dict):
+            return given
+        name = given.get("field")
+        if not isinstance(name, str) or not name.startswith(OF_CHARACTERISTIC):
+            return {key: self.expanded(value, inside) for key, value in given.items()}
+        number = int(name.removeprefix(OF_CHARACTERISTIC)[:9]) if name[15:24].isdecimal() else 0
+        if number not in self.characteristics or given.get("op") not in ("is", "is_not"):
+            raise InvalidFields({"field": "filter.error.field"})
+        if number in inside or len(inside) >= DEEPEST:
+            raise InvalidFields({"field": "filter.error.cycle"})
+        found = self.expanded(self.characteristics[number][1], (*inside, number))
+        return {"not": found} if given["op"] == "is_not" else found
+
+    def characteristic(self, number: int) -> Expression | None:
+        """Its condition; None: there is none (any more), or what it says can't be asked any more."""
+        try:
+            return self.condition({"field": f"{OF_CHARACTERISTIC}{number}", "op": "is"})
+        except InvalidFields:
+            return None
+
+
+def asking(account: int, now_ms: int) -> Asking:
+    """Of this account, now."""
+    row = Account.select(Account.time_zone, Account.country).where(Account.id == account).get()
+    known = {
+        one.id: (one.name, one.filter)
+        for one in Characteristic.select().where(Characteristic.account == account)
+    }
+    fields = Fields.of(
+        [*contact_fields(account), *record_fields()],
+        now_ms=now_ms,
+        zone=zone_named(row.time_zone),
+        country=row.country,
+        segment=lambda number: _segment(account, number),
+    )
+    return Asking(account, fields, known)
