@@ -31,7 +31,10 @@ STRAYS_BELIEVED = 200
 
 UNLIMITED = 2**31 - 1
 _END = "\x00end\x00"
-_CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
+_CONTROLS = (
+    b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f"
+    b"\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f"
+)
 _LITERAL = re.compile(r'="([^"]*)"')
 
 Row = list[str]

@@ -22,8 +22,7 @@ _HTML = re.compile(
 )
 _OLD_XML = re.compile(rb"\s*<\?xml[^>]*>.{0,400}?(?:schemas-microsoft-com:office|<Workbook\b)", re.S)
 _FLAT_ODS = re.compile(rb"\s*<\?xml[^>]*>.{0,400}?<office:document\b", re.S)
-_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_WORD = "WordDocument".encode("utf-16-le")
+_ENCRYPTED_PACKAGE, _WORD = "EncryptedPackage", "WordDocument"
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
@@ -120,9 +119,9 @@ def _of_ole(path: Path) -> str:
         before = b""
         while part := file.read(MB):
             both = before + part
-            if _ENCRYPTED_PACKAGE in both:
+            if _ENCRYPTED_PACKAGE.encode("utf-16-le") in both:
                 raise Unreadable("password")
-            if _WORD in both:
+            if _WORD.encode("utf-16-le") in both:
                 raise Unreadable("document")
             before = part[-64:]
     return "xls"

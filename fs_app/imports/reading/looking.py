@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -52,11 +53,11 @@ def guess(path: Path | str, name: str = "") -> Dialect:
     path = Path(path)
     kind = kind_of(path)
     if kind != "csv":
-        book = Workbook(path, kind)
+        book = _book(path, kind)
         sheet = book.first()
         if not sheet:
             raise Unreadable("no_rows")
-        dialect = Dialect(format=kind, encoding="", delimiter="", quote="", sheet=sheet)
+        dialect = Dialect(format=kind, sheet=sheet)
         first = list(islice(book.records(sheet), headers.LOOKED_AT))
         return _with_header(dialect, first, 0)
     encoding = encoding_of(path)
@@ -78,7 +79,7 @@ def sheets(path: Path | str) -> list[str]:
     """The names of a spreadsheet's sheets, none of a text's. Raises Unreadable."""
     path = Path(path)
     kind = kind_of(path)
-    return [] if kind == "csv" else Workbook(path, kind).names()
+    return [] if kind == "csv" else _book(path, kind).names()
 
 
 def rows(path: Path | str, dialect: Dialect, told: Told | None = None) -> Iterator[Row]:
@@ -114,6 +115,17 @@ def sample(path: Path | str, dialect: Dialect) -> Sample:
     return Sample(headers.names(header, width), first, total, exact, told)
 
 
+def _book(path: Path, kind: str) -> Workbook:
+    """Preview, sample and rows of one spreadsheet follow each other: it is unpacked once."""
+    about = path.stat()
+    return _kept(path, kind, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _kept(path: Path, kind: str, _size: int, _changed: int) -> Workbook:
+    return Workbook(path, kind)
+
+
 def _with_header(dialect: Dialect, first: list[Row], before: int) -> Dialect:
     if not any(any(row) for row in first):
         raise Unreadable("no_rows")
@@ -127,7 +139,7 @@ def _records(path: Path, dialect: Dialect, told: Told) -> Iterator[Row]:
         raise Unreadable("binary" if dialect.is_text else "broken_sheet")
     if kind == "csv":
         return delimited.records(path, dialect, told)
-    book = Workbook(path, kind)
+    book = _book(path, kind)
     return book.records(dialect.sheet or book.first())
 
 

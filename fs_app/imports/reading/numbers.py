@@ -21,7 +21,7 @@ from fs_app.imports.reading.numbering import (
     split,
     zones,
 )
-from fs_app.imports.reading.written import NOTHING, PLAIN, Written, candidates
+from fs_app.imports.reading.written import PLAIN, Written, candidates
 
 REPAIRS = (
     "zero",
@@ -146,8 +146,6 @@ class Check:
             return Wrong("no_number")
         first: Wrong | None = None
         for written in candidates(text):
-            if written is NOTHING:
-                return first or Wrong("empty")
             found = self._written(written, home)
             if isinstance(found, Checked):
                 return found

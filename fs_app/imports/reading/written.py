@@ -45,14 +45,11 @@ class Written(NamedTuple):
     wrong: str = ""
 
 
-NOTHING = Written("", wrong="empty")
-
-
 def candidates(text: str) -> Iterator[Written]:
-    """What the text may say, the likeliest first. Ends with NOTHING when there is no digit at all."""
+    """What the text may say, the likeliest first."""
     text = _even(text)
     if not text:
-        yield NOTHING
+        yield Written("", wrong="empty")
         return
     if not any(c.isdigit() for c in text):
         yield Written("", wrong="letters" if _LETTERS.search(text) else "no_number")
