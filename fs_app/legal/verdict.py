@@ -108,6 +108,14 @@ def verdict(facts: Facts, at: datetime, rules: Rules) -> Verdict:
     return Verdict(False, checks, _from_when(at, zones, judges))
 
 
+def allowed(facts: Facts, at: datetime, rules: Rules) -> bool:
+    """`verdict(…).allowed`, without looking for the moment from which on: for the many who are not called now."""
+    at = at.astimezone(UTC)
+    zones = tuple(zone_named(name) for name in facts.zones)
+    found = (judge(at, zones) for judge in _judges(facts, rules))
+    return all(check is None or check.ok for check in found)
+
+
 Judge = Callable[[datetime, tuple[ZoneInfo, ...]], Check | None]
 """What a rule says of a moment; None: it is not in force then."""
 
