@@ -8,12 +8,12 @@ from typing import Any
 
 from peewee import Case, fn
 
-from fs_app.calllists.mix import Mix
 from fs_app.calllists.model import CallList, ListRecord
-from fs_app.calllists.picking import Legal, Picker, Wanted, anything
+from fs_app.calllists.picking import Legal, anything
 from fs_app.calllists.record import Record
 from fs_app.calllists.rows import as_record, record, selected
 from fs_app.calllists.state import DIALABLE, State
+from fs_app.calllists.working import Lists
 from fs_app.contacts.model import Contact
 from fs_app.db import Database
 from fs_app.listwork.model import RecordAttempt
@@ -26,15 +26,14 @@ MOST_OWN = 500
 MOST_ASSIGNED = 20
 """Of what is assigned to one agent in one list."""
 
+LOOK_S = 3.0
+"""So long the database may take when somebody waits for his call."""
+
+GONE = "error.record_gone"
+HELD_BACK = "error.record_held_back"
+
 MOST_OPEN = 5
 """Of the lists on which somebody stands who calls."""
-
-Wish = Callable[[CallList, int | None, int], Wanted]
-"""(list, agent or None, now) → what is sought of it."""
-
-
-def plain(found: CallList, agent: int | None, now: int) -> Wanted:
-    return Wanted(found.id, found.attempts, bool(found.exclusive), agent)
 
 
 class Fetching:
@@ -44,14 +43,13 @@ class Fetching:
         self,
         db: Database,
         legal: Callable[[int, int], Legal] = lambda account, queue: anything,
-        wish: Wish = plain,
+        lists: Lists | None = None,
     ) -> None:
-        """`legal(account, queue)`: what the law says of a record that is called for this queue now."""
+        """`legal(account, queue)`: what the law says of a record that is called for this queue now; `lists`: how they
+        are worked."""
         self._db = db
         self._legal = legal
-        self._wish = wish
-        self._picker = Picker()
-        self._mixes: dict[int, Mix] = {}
+        self._lists = lists or Lists()
 
     # --- for the shelf --------------------------------------------------------------------------------------
     def queues(self) -> Mapping[int, int]:
@@ -77,52 +75,48 @@ class Fetching:
     def _take(self, account: int, queue: int, most: int, agents: Collection[int], now: int) -> Fetched:
         lists = {one.id: one for one in _active().where(CallList.queue == queue)}
         legal = self._legal(account, queue)
-        free = {
-            one.id: self._picker.next_records(self._wish(one, None, now), now, most, legal)
-            for one in lists.values()
-        }
+        free = self._lists.next_records(queue, now, most, None, legal)
         own = _personal(lists, agents)
-        for one in lists.values():
-            if one.exclusive:
-                for agent in agents:
-                    own += self._picker.next_records(self._wish(one, agent, now), now, MOST_ASSIGNED, legal)
-        own = [r for r in own if r.owner is not None]
-        mixed = self._mixed(queue, lists, free, most)
-        known = {k.id: k for k in knowns([*mixed, *own], lists)}
-        mine = dict.fromkeys(r.id for r in own)
-        return Fetched(tuple(known[r.id] for r in mixed if r.id not in mine), tuple(known[r] for r in mine))
-
-    def _mixed(
-        self, queue: int, lists: Mapping[int, CallList], found: Mapping[int, list[Record]], most: int
-    ) -> list[Record]:
-        """Several lists by their weights."""
-        mix = self._mixes.setdefault(queue, Mix())
-        left = {one: iter(records) for one, records in found.items()}
-        ready = {one: next(records, None) for one, records in left.items()}
-        weights = {one.id: one.weight for one in lists.values()}
-        mixed: list[Record] = []
-        while len(mixed) < most:
-            chosen = mix.next(weights, [one for one, record in ready.items() if record is not None])
-            record = ready.get(chosen) if chosen is not None else None
-            if chosen is None or record is None:
-                break
-            mixed.append(record)
-            ready[chosen] = next(left[chosen], None)
-        return mixed
+        for working in self._lists.of_queue(queue, now):
+            if not working.exclusive:
+                continue
+            for agent in agents:
+                found = self._lists.picker.next_records(working.wanted(agent), now, MOST_ASSIGNED, legal)
+                own += [one for one in found if one.owner == agent]
+        known = {k.id: k for k in knowns([r for r in (*free, *own) if r.list in lists], lists)}
+        mine = dict.fromkeys(r.id for r in own if r.id in known)
+        return Fetched(
+            tuple(known[r.id] for r in free if r.id in known and r.id not in mine),
+            tuple(known[r] for r in mine),
+        )
 
     # --- single records -------------------------------------------------------------------------------------
-    def still(self, account: int, record_id: int, number: str, queue: int) -> Record | None:
-        """The record of a call that is about to dial: it is this call's, its list is worked for this queue still, and
-        this is the number; else None."""
+    def last_look(
+        self,
+        account: int,
+        record_id: int,
+        number: str,
+        queue: int,
+        now: int,
+        refusal: Callable[[Record], tuple[str, dict[str, Any]] | None],
+    ) -> tuple[str, dict[str, Any]] | None:
+        """About the record of a call that is about to dial `number`: the sentence that says why not (the list has
+        another word for it by now, its rules hold it back, or `refusal`), None when nothing does."""
 
-        def look() -> Record | None:
+        def look() -> tuple[str, dict[str, Any]] | None:
             found = record(account, record_id)
             if found is None or found.state != State.IN_CALL or found.number != number:
-                return None
+                return GONE, {}
             lists = _active().where(CallList.id == found.list, CallList.queue == queue)
-            return found if lists.exists() else None
+            row = lists.first()
+            if row is None:
+                return GONE, {}
+            working = self._lists.working(row, now)
+            for one in working.holds_back(record_id):
+                return HELD_BACK, {"name": one.name}
+            return refusal(found)
 
-        return self._db.read(look)
+        return self._db.read(look, LOOK_S)
 
     def open_of(
         self, account: int, number: str, contact: int | None, queues: Collection[int]

@@ -282,6 +282,12 @@ class ListWork:
             return
         self._record("record.answered", known, call.id, agent=call.agent, facts=facts(known))
 
+    def lost(self, known: Known) -> None:
+        """The list says that it is in a call, and it is in none."""
+        if known.id not in self._live.records and not self._shelf.is_new(known.id):
+            log.warning("a record was in a call that nobody knows", record=known.id, list=known.list)
+            self._over(known, None, GIVEN_BACK, None, "lost")
+
     def ended(self, call: Call, outcome: str) -> int | None:
         """The call is over. Returns the verdict of an attempt that was the last one by the rules."""
         final = None

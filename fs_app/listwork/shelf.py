@@ -197,6 +197,10 @@ class Shelf:
         """What has become of it is being written."""
         return record in self._settling and self._settling[record].known is None
 
+    def is_new(self, record: int) -> bool:
+        """The database does not know yet what has become of it."""
+        return record in self._settling
+
     def poke(self, account: int | None = None) -> None:
         """The lists have been changed: what is ready may be wrong."""
         self._looked_at = 0
