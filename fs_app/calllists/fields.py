@@ -10,17 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import Expression, SqliteDatabase, fn
+from peewee import Expression
 
-from fs_app.accounts.model import Account
 from fs_app.calllists.model import Characteristic, ListRecord
 from fs_app.calllists.state import State
-from fs_app.contacts import filters
+from fs_app.contacts import columns, filters
 from fs_app.contacts.fields import InvalidFields
-from fs_app.contacts.filters import CHOICE, DECIMAL, FLAG, INTEGER, MOMENT, NUMBER, TEXT, Field, Fields
-from fs_app.contacts.model import Contact, ContactField, ContactNumber, Segment
-from fs_app.db import proxy
-from fs_app.hours.opening import zone_named
+from fs_app.contacts.filters import CHOICE, FLAG, INTEGER, MOMENT, NUMBER, TEXT, Field, Fields
 from fs_app.outbound.retry import Result
 
 OF_CHARACTERISTIC = "characteristic."
@@ -72,65 +68,6 @@ def record_fields() -> list[Field]:
     ]
 
 
-CONTACT_TEXTS = (
-    "last_name",
-    "first_name",
-    "title",
-    "company",
-    "category",
-    "mail",
-    "address",
-    "postal_code",
-    "city",
-    "country",
-    "language",
-    "reference",
-    "description",
-)
-
-
-def contact_fields(account: int) -> list[Field]:
-    """Those that every contact has, and the account's own."""
-    found = [Field(name, TEXT, getattr(Contact, name)) for name in CONTACT_TEXTS]
-    found += [
-        Field("number", NUMBER, ContactNumber.number, exists=_has_number),
-        Field("number_kind", TEXT, ContactNumber.kind, exists=_has_number),
-        Field("created_at", MOMENT, Contact.created_at),
-        Field("updated_at", MOMENT, Contact.updated_at),
-    ]
-    own = ContactField.select().where(ContactField.account == account)
-    for one in own.order_by(ContactField.position, ContactField.id):
-        choices = tuple((choice, choice) for choice in one.choices or ())
-        found.append(
-            Field(f"custom.{one.name}", one.kind, custom(one.name, one.kind), one.label, options=choices)
-        )
-    return found
-
-
-def custom(name: str, kind: str) -> Any:
-    """The account's own field `name` of a contact, as SQL."""
-    if _is_sqlite():
-        return fn.JSON_EXTRACT(Contact.custom, f'$."{name}"')
-    text = fn.JSON_EXTRACT_PATH_TEXT(Contact.custom.cast("json"), name)
-    if kind in (INTEGER, DECIMAL):
-        return text.cast("numeric")
-    return text.cast("boolean").cast("integer") if kind == FLAG else text
-
-
-def _has_number(condition: Expression | None) -> Expression:
-    query = ContactNumber.select(ContactNumber.id).where(ContactNumber.contact == Contact.id)
-    return fn.EXISTS(query if condition is None else query.where(condition))  # type: ignore[no-any-return]
-
-
-def _is_sqlite() -> bool:
-    return isinstance(proxy.obj, SqliteDatabase)
-
-
-def _segment(account: int, number: int) -> Any:
-    found = Segment.get_or_none((Segment.account == account) & (Segment.id == number))
-    return found.filter if found is not None else None
-
-
 @dataclass(frozen=True, slots=True)
 class Asking:
     """All that a filter of this account may ask at this moment."""
@@ -173,16 +110,8 @@ class Asking:
 
 def asking(account: int, now_ms: int) -> Asking:
     """Of this account, now."""
-    row = Account.select(Account.time_zone, Account.country).where(Account.id == account).get()
     known = {
         one.id: (one.name, one.filter)
         for one in Characteristic.select().where(Characteristic.account == account)
     }
-    fields = Fields.of(
-        [*contact_fields(account), *record_fields()],
-        now_ms=now_ms,
-        zone=zone_named(row.time_zone),
-        country=row.country,
-        segment=lambda number: _segment(account, number),
-    )
-    return Asking(account, fields, known)
+    return Asking(account, columns.fields_of(account, now_ms, record_fields()), known)
