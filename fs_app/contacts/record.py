@@ -198,6 +198,23 @@ def history_of(reader: Reader, number: str, contact: int | None, but: str, now_m
     return _history(reader, but, known, spellings(number, country), now_ms)[0]
 
 
+def of_contact(reader: Reader, contact: int, now_ms: int) -> Json:
+    """{history, recent, messages} of a contact, whichever call is looked at. Raises NotFound."""
+    country = country_of(reader.account)
+    known = by_id(reader.account, contact, country)
+    if known is None:
+        raise NotFound(f"contact {contact}")
+    numbers: set[str] = set()
+    for own in numbers_of(contact):
+        numbers |= spellings(own, country)
+    history, recent = _history(reader, "", known, numbers, now_ms)
+    return {
+        "history": history,
+        "recent": recent,
+        "messages": background.messages(reader.account, numbers, known["mail"]),
+    }
+
+
 def _exchange(row: Call, reader: Reader) -> Json:
     return {
         "call": row.id,
