@@ -28,6 +28,7 @@ from fs_app.audio.phone import GUIDE, Takes
 from fs_app.bus import Bus
 from fs_app.callbacks.service import Callbacks
 from fs_app.callbacks.source import CallbackSource
+from fs_app.calllists.service import CallLists
 from fs_app.calls import destination
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context, Folders
@@ -35,6 +36,7 @@ from fs_app.calls.correcting import Corrections
 from fs_app.calls.model import Call as CallRow
 from fs_app.calls.service import Calls
 from fs_app.calls.sounds import on_switch
+from fs_app.calls.state import Call
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock, RealClock
 from fs_app.colleagues.service import Messages as ColleagueMessages
@@ -54,7 +56,7 @@ from fs_app.esl.link import Link
 from fs_app.esl.outbound import OutboundServer
 from fs_app.esl.recovery import Recovery
 from fs_app.esl.switch import Switch
-from fs_app.events import AgentNotice, CatalogChanged, PageOpened, SwitchState
+from fs_app.events import AgentNotice, CatalogChanged, ListChanged, PageOpened, Recorded, SwitchState
 from fs_app.history.backlog import Backlog
 from fs_app.hours.watch import Openings
 from fs_app.ivr.fetch import fetch
@@ -62,10 +64,18 @@ from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
 from fs_app.jump import ClockWatch
 from fs_app.legal.service import Legal
+from fs_app.listwork.fetching import Fetching
+from fs_app.listwork.following import Following
+from fs_app.listwork.law import Law
+from fs_app.listwork.looks import Looks
+from fs_app.listwork.service import ListWork
+from fs_app.listwork.shelf import Shelf
+from fs_app.listwork.source import RecordSource
 from fs_app.live import Live
 from fs_app.lock import FolderLock
 from fs_app.messaging.service import Messages
 from fs_app.messaging.vault import Vault
+from fs_app.models import TABLES
 from fs_app.outbound.desk import OutboundDesk
 from fs_app.outbound.service import Outbound
 from fs_app.outgoing import entries as dnc
@@ -76,6 +86,10 @@ from fs_app.outgoing.rules import Rules
 from fs_app.outgoing.service import Outgoing
 from fs_app.outward import networks
 from fs_app.phones import Phones
+from fs_app.privacy.finding import tables_of
+from fs_app.privacy.jobs import Around, Persons
+from fs_app.privacy.jobs import Folders as PrivacyFolders
+from fs_app.privacy.nightly import Nightly
 from fs_app.projection import Projector, project
 from fs_app.queues.announcer import Announcer
 from fs_app.queues.pace import Pace
@@ -96,6 +110,7 @@ from fs_app.tasks import Tasks, Threads
 from fs_app.voicemail.service import Voicemails
 from fs_app.watch import LoopWatch
 from fs_app.web import server as web
+from fs_app.web.i18n import said_or as text_of
 from fs_app.webservices.digits import Digits
 from fs_app.webservices.lookup import Lookups
 
@@ -106,8 +121,11 @@ SOFTPHONES_S = 30.0
 DELETION_S = 60.0
 PROOF_S = 3.0
 """So long somebody who is to be called waits for the database to know it; longer, and he is not called."""
+SETTLED_S = 60.0
 MESSAGES_S = 1.0
 OLD_SOUNDS_S = 3600.0
+RETENTION_S = 600.0
+PERSONS_S = 20.0
 
 
 class Application:
@@ -280,7 +298,7 @@ class Application:
         )
         self._context.refused = self.outgoing.refused
         self._context.asks_law = self.outgoing.asks_law
-        self._context.may_call = self.outgoing.may_call
+        self._build_list_work()
         self._context.number_for = lambda account, number, queue: (
             self.rules.check(account, number, queue).number
         )
@@ -296,7 +314,10 @@ class Application:
             self.bus,
             self.catalog,
             self.agents,
-            [CallbackSource(self.live, self.callbacks)],
+            [
+                CallbackSource(self.live, self.callbacks),
+                RecordSource(self.live, self.list_work, self.shelf),
+            ],
             lambda agent: self.link.up and self._reachable(agent),
             lambda agent: self.desk.has_page(agent),
             self.queues.length,
@@ -349,7 +370,7 @@ class Application:
             self.projector,
             self.threads,
             self.listening.heard_by,
-            OutboundDesk(self.live, self.catalog, self.clock, self.worklist, self.callbacks),
+            OutboundDesk(self.live, self.catalog, self.clock, self.worklist, self._following),
             lines=self.lines,
             popped=self.lookups.picture,
             reaches=self.reaches,
@@ -396,6 +417,31 @@ class Application:
             self._studio_message,
             self.listening.uses_phone,
         )
+        self.nightly = Nightly(
+            self.db, self.clock, self.threads, settings.data_dir / "imports", settings.data_dir / "exports"
+        )
+        self.persons = Persons(
+            self.db,
+            self.live,
+            self.clock,
+            self.tasks,
+            self.threads,
+            tables_of(TABLES),
+            PrivacyFolders(
+                exports=settings.data_dir / "exports",
+                journal=settings.journal_dir,
+                imports=settings.data_dir / "imports",
+                recordings=settings.recordings,
+                records=settings.spool,
+            ),
+            Around(
+                settled=self.projector.wait,
+                remove_files=self.disposal.remove,
+                close=lambda callback, by: self.callbacks.close(callback.account, callback.id, False, by),
+                changed=self._blacklist_changed,
+            ),
+            text_of,
+        )
         self.openings = Openings(self.live, self.clock, self.bus, self.catalog, self.calls.closing_time)
         self.clock_watch = ClockWatch(self.clock, self._clock_jumped)
         self.watch = LoopWatch(self.clock, self.tasks, self._frozen)
@@ -416,6 +462,72 @@ class Application:
             self.disposal,
             self.watch,
         )
+
+    def _build_list_work(self) -> None:
+        """Records of call lists for agents to call."""
+        law = Law(self.legal, self.catalog, self.clock)
+        self.lists = CallLists(self.db, self.clock, self.bus, self.tasks)
+        fetching = Fetching(self.db, law.of, self.lists.lists)
+        self.shelf = Shelf(
+            self.live,
+            self.clock,
+            self.catalog,
+            fetching,
+            lambda: self.projector.position,
+            self._other_records,
+        )
+        self.list_work = ListWork(
+            self.live,
+            self.clock,
+            self.catalog,
+            self.calls,
+            self._may_dial,
+            self.shelf,
+            lambda queue: shown.of_queue(self.catalog.now, queue).first,
+            lambda known, agent: law.gate(known, self._mode_of(agent)),
+        )
+        self.looks = Looks(
+            self.live,
+            self.clock,
+            self.catalog,
+            self.tasks,
+            fetching,
+            law,
+            self.list_work,
+            self.projector.wait,
+            lambda: self.projector.position,
+            self.callbacks.number_of,
+            self._mode_of,
+            lambda agent, key, params: self.bus.publish(AgentNotice(agent, "warning", key, params)),
+        )
+        self._following = Following(self.catalog, self.callbacks, self.list_work, self.looks.came)
+        self._context.callbacks = self._following
+        self._context.may_call = self._may_call
+        self.bus.subscribe(ListChanged, lambda event: self.shelf.poke(event.account))
+        self.bus.subscribe(CatalogChanged, lambda _: self.shelf.poke())
+        self.bus.subscribe(Recorded, self._barred)
+
+    def _may_call(self, call: Call, done: Callable[[str], None]) -> None:
+        ask = self.looks.may_call if call.record is not None else self.outgoing.may_call
+        ask(call, done)
+
+    def _mode_of(self, agent: int | None) -> str:
+        info = self.catalog.agent(agent or 0)
+        return self.worklist.mode(info) if info is not None else ""
+
+    def _other_records(self, account: int, queue: int) -> None:
+        self.worklist.renewed(account)
+        self.desk.queue_changed(queue)
+
+    def _barred(self, event: Recorded) -> None:
+        """A number is on the blacklist from now on: the memory follows when the database has it."""
+        entry = event.entry
+        if entry.kind == "number.barred" and entry.account is not None:
+            self.tasks.spawn("blacklist", self._read_blacklist, entry.account, entry.id)
+
+    def _read_blacklist(self, account: int, entry: int) -> None:
+        self.projector.wait(entry, 60.0)
+        self.blacklist.load(account, self.db.read(lambda: dnc.of_account(account)))
 
     # --- life -----------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -450,6 +562,10 @@ class Application:
         self.patience.rearm()
         self.announcer.rearm()
         self.callbacks.rearm()
+        self.list_work.rearm()
+        self.shelf.begin()
+        self.lists.start()
+        self._stops.callback(self.lists.stop)
         self.worklist.rearm()
         for account, entries in self.db.read(dnc.everything).items():
             self.blacklist.load(account, entries)
@@ -487,6 +603,9 @@ class Application:
         every("telephones", 1.0, self.phone_watch.round)
         every("lists of calls to make", 1.0, self.worklist.round)
         every("attempts that are over", 20.0, self.callbacks.sweep)
+        every("calls for records that are over", 20.0, self.list_work.sweep)
+        every("records of lists", 1.0, self.shelf.round)
+        every("records in a call that is over", SETTLED_S, self.looks.settle)
         every("softphones", SOFTPHONES_S, self.softphones.round)
         every("configuration from elsewhere", 1.0, self.catalog.follow)
         self.disk.round()
@@ -497,6 +616,9 @@ class Application:
         self.schedule.every("messages", MESSAGES_S, self.messages.round)
         self.schedule.every("old sounds", OLD_SOUNDS_S, self.sounds.forget_old)
         self.schedule.every("examination", EXAMINED_S, self.doctor.round)
+        self.schedule.every("retention", RETENTION_S, self.nightly.round)
+        self.schedule.every("persons", PERSONS_S, self.persons.round)
+        self._stops.callback(self.persons.stop)
         self.schedule.start()
         every("figures of the system", LOOK_S, self.system.look)
         self._stops.callback(self.schedule.stop)
@@ -601,6 +723,9 @@ class Application:
         if is_open:
             self.openings.see_to_waiting()
             self.routing.kick_all()
+
+    def _blacklist_changed(self, account: int) -> None:
+        self.blacklist.load(account, self.db.read(lambda: dnc.of_account(account)))
 
     def _library_changed(self) -> None:
         with suppress(DatabaseBusy):  # it is written; the picture follows with the next look

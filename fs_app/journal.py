@@ -154,6 +154,15 @@ class Journal:
         self.last_id = max(self.last_id, last_id)
         return self._begin(state)
 
+    def begin(self, state: dict[str, Any]) -> Entry:
+        """A new file now, whatever the size of this one. While the disk refuses it waits in memory, in order."""
+        if not self._held:
+            return self._begin(state)
+        self.last_id += 1
+        entry = Entry(self.last_id, self._clock.now_ms(), CHECKPOINT, None, None, None, state)
+        self._held.append(entry)
+        return entry
+
     def _begin(self, state: dict[str, Any]) -> Entry:
         self.last_id += 1
         entry = Entry(self.last_id, self._clock.now_ms(), CHECKPOINT, None, None, None, state)

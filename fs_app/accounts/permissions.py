@@ -59,6 +59,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "messages.manage": ADMINS,
     "imports.manage": STEERING,
     "api_keys.manage": ADMINS,
+    "privacy.manage": ADMINS,
+    "privacy.log": ADMINS,
     "audit.view": ADMINS,
 }
 

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fs_app.outgoing.forgotten import SALT, forgotten
+
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
@@ -28,6 +30,7 @@ class Blacklist:
         self._exact: dict[int, dict[str, tuple[Blocked, ...]]] = defaultdict(dict)
         self._beginnings: dict[int, dict[str, tuple[Blocked, ...]]] = defaultdict(dict)
         self._longest: dict[int, int] = {}
+        self._salts: dict[int, str] = {}  # of accounts that have erased somebody
 
     def load(self, account: int, entries: Iterable[Blocked]) -> None:
         """All of this account, anew."""
@@ -38,6 +41,9 @@ class Blacklist:
             self.add(account, entry)
 
     def add(self, account: int, entry: Blocked) -> None:
+        if entry.number == SALT:
+            self._salts[account] = entry.reason
+            return
         kept = self._beginnings[account] if entry.prefix else self._exact[account]
         others = tuple(e for e in kept.get(entry.number, ()) if e.id != entry.id)
         kept[entry.number] = (*others, entry)
@@ -58,6 +64,8 @@ class Blacklist:
         """The entry that forbids calling `number` (E.164) for this queue and list; of several the one that lasts
         longest."""
         found = list(self._exact[account].get(number, ())) if account in self._exact else []
+        if account in self._salts:
+            found += self._exact[account].get(forgotten(self._salts[account], number), ())
         beginnings = self._beginnings.get(account)
         if beginnings:
             for length in range(1, min(len(number), self._longest.get(account, 0)) + 1):

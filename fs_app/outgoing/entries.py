@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fs_app.outgoing.blacklist import Blocked
+from fs_app.outgoing.forgotten import SALT
 from fs_app.outgoing.model import DncEntry
+from fs_app.privacy.model import PrivacySecret
 
 AT_ONCE = 200
 """Rows of one statement: a database takes so many values."""
@@ -47,13 +49,17 @@ def everything() -> dict[int, list[Blocked]]:
     found: dict[int, list[Blocked]] = defaultdict(list)
     for account, *values in DncEntry.select(DncEntry.account, *COLUMNS).tuples().iterator():
         found[account].append(Blocked(*values))
+    for account, salt in PrivacySecret.select(PrivacySecret.account, PrivacySecret.salt).tuples():
+        found[account].append(Blocked(0, SALT, reason=salt))
     return found
 
 
 def of_account(account: int) -> list[Blocked]:
     """One account's, for a process of its own."""
     rows = DncEntry.select(*COLUMNS).where(DncEntry.account == account).tuples()
-    return [Blocked(*values) for values in rows.iterator()]
+    secret = PrivacySecret.select(PrivacySecret.salt).where(PrivacySecret.account == account).tuples()
+    salts = [Blocked(0, SALT, reason=salt) for (salt,) in secret]
+    return [*(Blocked(*values) for values in rows.iterator()), *salts]
 
 
 def put(

@@ -22,6 +22,7 @@ from fs_app.outbound.item import NoNumber, NotFree, Taken
 from fs_app.outbound.moments import PUT_OFF_MIN, in_minutes
 from fs_app.outbound.promises import Closed, TooLate
 from fs_app.outbound.retry import Result
+from fs_app.privacy import access
 from fs_app.web import given
 from fs_app.web.access import needs
 from fs_app.web.callfilter import day_in_address
@@ -207,7 +208,9 @@ def message(callback: str) -> AnyResponse:
     path = (base / found.path).resolve()
     if not path.is_relative_to(base) or not path.is_file():
         raise NoRecording(f"{found.path!r}")
-    site().heard.note(identity, row.from_call, row.recording, False, request.remote_addr or "")
+    site().heard.note(
+        identity, row.from_call, row.recording, False, request.remote_addr or "", access.VOICEMAIL
+    )
     response = send_file(path, mimetype="audio/wav", conditional=True)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

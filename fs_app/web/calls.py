@@ -13,8 +13,9 @@ from fs_app.accounts.service import Identity
 from fs_app.calls import queries
 from fs_app.errors import NotFound
 from fs_app.messaging import log as messages
+from fs_app.privacy import access
 from fs_app.surveys import queries as surveys
-from fs_app.web import callfilter, given, i18n, text, timeline
+from fs_app.web import callfilter, given, handed_out, i18n, text, timeline
 from fs_app.web.access import needs
 from fs_app.web.callcsv import TooMany, as_csv
 from fs_app.web.context import site, the_app, who, zone
@@ -143,14 +144,15 @@ def sound(call_id: str, recording_id: str) -> AnyResponse:
     return audio(call_id, recording_id)
 
 
-def audio(call_id: str, recording_id: str) -> AnyResponse:
+def audio(call_id: str, recording_id: str, kind: str = access.RECORDING) -> AnyResponse:
     """For another page's address, too: the same checks, the same line in the audit log."""
     identity = who()
     path = _file_of(identity, call_id, recording_id)
     as_file = "download" in request.args
     if as_file and not identity.may("recordings.download"):
         raise NotFound("not for this role")
-    site().heard.note(identity, call_id, recording_id, as_file, request.remote_addr or "")
+    site().heard.note(identity, call_id, recording_id, as_file, request.remote_addr or "", kind)
+    handed_out.written()
     response = send_file(
         path,
         mimetype="audio/wav",

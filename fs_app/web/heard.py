@@ -1,4 +1,5 @@
-"""Every access to a recording is written into the audit log before the first byte leaves."""
+"""Every access to a recording or a message is written down before the first byte leaves: in the log of accesses, and in
+the audit log."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.clock import Clock
 from fs_app.db import Database
+from fs_app.privacy import access
 
 ONCE_PER_MS = 600_000
 """A browser asks for a recording in parts: what one session asks within ten minutes is one listening."""
@@ -22,14 +24,27 @@ class Heard:
         self._clock = clock
         self._last: OrderedDict[tuple[str, str], int] = OrderedDict()
 
-    def note(self, who: Identity, call: str, recording: str, as_file: bool, address: str) -> None:
+    def note(
+        self,
+        who: Identity,
+        call: str,
+        recording: str,
+        as_file: bool,
+        address: str,
+        kind: str = access.RECORDING,
+    ) -> None:
         """Raises DatabaseBusy; then nothing may be heard."""
         now, key = self._clock.now_ms(), (who.session, recording)
         if not as_file and now - self._last.get(key, 0) < ONCE_PER_MS:
             return
         by = Actor(who.account, who.user, who.name, now, address)
-        action = "download" if as_file else "listen"
-        self._db.write(lambda: audit.write(by, action, "recording", recording, call))
+        action = access.DOWNLOAD if as_file else access.LISTEN
+
+        def write() -> None:
+            audit.write(by, action, "recording", recording, call)
+            access.write(by, action, kind, recording, call)
+
+        self._db.write(write)
         if not as_file:
             self._last[key] = now
             self._last.move_to_end(key)

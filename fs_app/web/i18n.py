@@ -101,6 +101,11 @@ def t_or(key: str, otherwise: str, /, **params: Any) -> str:
     return t(key, **params) if known(key) else otherwise
 
 
+def said_or(lang: str, key: str, otherwise: str) -> str:
+    """The same in a language, outside a request."""
+    return translate(lang, key) if known(key) else otherwise
+
+
 PARTS = ("", "desk")
 """What a page asks for: all words, or those that the scripts of the agent's page say."""
 

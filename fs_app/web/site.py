@@ -34,11 +34,15 @@ from fs_app.web import (
     callbacks,
     calls,
     failures,
+    handed_out,
     home,
     i18n,
+    imports,
     login,
     look,
     preferences,
+    privacy,
+    privacy_rules,
     recordings,
     status,
     supervisor,
@@ -121,6 +125,7 @@ def build(app: Application) -> Flask:
     csrf = CSRFProtect(flask_app)
     access.install(flask_app)
     failures.install(flask_app)
+    handed_out.install(flask_app)
     limiter = Limiter(get_remote_address, app=flask_app, storage_uri="memory://")
     for module in (
         i18n,
@@ -142,6 +147,9 @@ def build(app: Application) -> Flask:
         supervisor,
         voicemails,
         surveys,
+        imports,
+        privacy,
+        privacy_rules,
     ):
         flask_app.register_blueprint(module.blueprint)
     for blueprint in BLUEPRINTS:

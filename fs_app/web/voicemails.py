@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.admin.listing import Wanted
 from fs_app.errors import Conflict, Invalid, NotFound
+from fs_app.privacy import access
 from fs_app.voicemail import queries
 from fs_app.voicemail.queries import Row
 from fs_app.web import calls, text
@@ -61,7 +62,7 @@ def export() -> Response:
 def sound(voicemail: str) -> AnyResponse:
     """Who listens has heard it; that stands in the journal, and in the audit log like each listening."""
     row = _find(voicemail)
-    answer = calls.audio(row.call, row.id)
+    answer = calls.audio(row.call, row.id, access.VOICEMAIL)
     the_app().voicemails.heard(who().account, row, who().name)
     return answer
 

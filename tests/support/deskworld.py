@@ -27,6 +27,7 @@ from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.contacts.numbers import e164
 from fs_app.db import Database
 from fs_app.errors import NotFound
+from fs_app.imports.service import Imports
 from fs_app.ivr.fetch import fetch
 from fs_app.journal import Entry
 from fs_app.outgoing.blacklist import Blacklist
@@ -43,6 +44,7 @@ from tests.support.fakerecordings import NoTestCalls, Steering, disposal
 from tests.support.fakeswitch import FakeSwitch
 from tests.support.fakevisits import FakeVisits
 from tests.support.messageworld import messages
+from tests.support.privacyworld import nightly, persons
 from tests.support.schema import MIGRATIONS, fresh
 
 PASSWORD = secrets.token_urlsafe(12)
@@ -129,6 +131,11 @@ class App:
         self.test_calls = NoTestCalls()
         self.phone_watch = NoTestCalls()
         self.threads = Threads("files", 2)
+        self.imports = Imports(
+            self.db, self.clock, self.bus, self.threads, self.settings.data_dir / "imports", 20 * 1024**2
+        )
+        self.persons = persons(self)
+        self.nightly = nightly(self)
         self.sounds = Jobs(self.db, self.clock, self.threads, self.settings.library, self.catalog.reload)
         self.takes = Takes(
             self.live,  # type: ignore[arg-type]

@@ -31,6 +31,7 @@ def entries(identity: Identity) -> list[Entry]:
         Entry("/admin/reasons", t("menu.reasons"), "coffee", "reasons.manage"),
         Entry("/admin/numbers", t("menu.numbers"), "phone-incoming", "numbers.manage"),
         Entry("/admin/blacklist", t("menu.blacklist"), "phone-off", "blacklist.manage"),
+        Entry("/imports", t("menu.imports"), "upload", "imports.manage"),
         Entry("/admin/directory", t("menu.directory"), "address-book", "directory.manage"),
         Entry(
             "/admin/schedules",
@@ -47,6 +48,7 @@ def entries(identity: Identity) -> list[Entry]:
         Entry("/admin/seats", t("menu.seats"), "switch-horizontal", "phones.manage"),
         Entry("/admin/displays", t("menu.displays"), "layout-grid", "displays.manage"),
         Entry("/admin/api-keys", t("menu.api_keys"), "key", "api_keys.manage"),
+        Entry("/privacy", t("menu.privacy"), "shield-lock", "privacy.manage"),
         Entry("/admin/audit", t("menu.audit"), "history", "audit.view"),
     )
     return [entry for entry in every if identity.may(entry.permission)]

@@ -61,6 +61,7 @@ SERVICES = {
 
 VOCABULARY = {
     "legal.optouts": "who does not want to be called",
+    "legal.rules": "what the law of a country says",
     "calllists.keys": "the order of a list as a number",
     "contacts.filters": "what a filter says",
     "contacts.searching": "the words by which contacts are found",
@@ -76,6 +77,7 @@ VOCABULARY = {
     "admin.audit": "the audit log, written with the change that it tells of",
     "admin.listing": "pages of a list",
     "admin.form": "what is wrong with a form, field by field",
+    "recordings.due": "which recordings are to be deleted, and why",
     "recordings.rules": "which conversations a queue records",
     "contacts.directory": "what an entry of the directory is, and how it is found",
     "contacts.numbers": "how telephone numbers are read and shown",
@@ -98,6 +100,7 @@ VOCABULARY = {
     "outgoing.typed": "how numbers are read that people type",
     "outgoing.settings": "what an account's agents may dial",
     "outgoing.blacklist": "numbers that must not be called, in memory",
+    "outgoing.forgotten": "what stands on that list for somebody who was erased",
     "outgoing.entries": "the rows of that list",
     "outbound.item": "what is to be called, and the interface of a list",
     "outbound.moments": "dates and times that people choose",
