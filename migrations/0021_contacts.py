@@ -44,7 +44,9 @@ INDEXES = (
 FOLLOWS = (
     "create virtual table contact_words using fts5(words, content='contact_search', content_rowid='contact_id', "
     "detail=none, columnsize=0, tokenize='ascii')",
-    "create trigger contact_search_in after insert on contact_search begin "
+    # An import brings its rows with the account below zero and writes into the index itself: in a trigger the index
+    # is flushed after each row, which takes four times as long.
+    "create trigger contact_search_in after insert on contact_search when new.account > 0 begin "
     "insert into contact_words(rowid, words) values (new.contact_id, new.words); end",
     "create trigger contact_search_out after delete on contact_search begin "
     "insert into contact_words(contact_words, rowid, words) values ('delete', old.contact_id, old.words); end",

@@ -28,7 +28,7 @@ from fs_app.imports.writing import Writer
 Json = dict[str, Any]
 Say = Callable[[Json], None]
 
-FEWEST, USUAL, MOST = 25, 250, 2_000
+FEWEST, USUAL, MOST = 100, 300, 2_000
 LOCK_S = 0.06
 """How long a transaction should hold SQLite's lock; batches grow and shrink towards it. The program's own writer waits
 for it, and its limit is 2 s."""

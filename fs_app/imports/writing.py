@@ -15,11 +15,12 @@ import orjson
 import peewee
 
 from fs_app.calllists.keys import arriving
-from fs_app.calllists.model import CallList, ContactFile, ContactFileRow, ListRecord
+from fs_app.calllists.model import CallList, ContactFileRow, ListRecord
 from fs_app.calllists.state import State as RecordState
-from fs_app.contacts.model import Contact, ContactNumber, ContactSearch
+from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.contacts.searching import name_key, stored, text_of
-from fs_app.imports.bulk import Rows
+from fs_app.db import proxy
+from fs_app.imports.bulk import Rows, Words
 from fs_app.imports.consents import Consents
 from fs_app.imports.deciding import Decision
 from fs_app.imports.known import Known
@@ -79,7 +80,7 @@ class Writer:
             ContactNumber,
             ("account_id", "contact_id", "number", "kind", "position", "time_zone", "import_id"),
         )
-        self._words = Rows(database, ContactSearch, ("contact_id", "account", "words"))
+        self._words = Words(database)
         self._file_rows = Rows(
             database, ContactFileRow, ("account_id", "file_id", "index", "contact_id", "import_id")
         )
@@ -142,12 +143,12 @@ class Writer:
                 numbers.append((to.account, contact, n.number, n.kind, position, line.zone, to.job))
             values: dict[str, Any] = {**texts, "custom": line.custom} if line.custom else texts
             text = text_of(values, [n.number for n in line.numbers], to.country)
-            words.append((contact, to.account, stored(to.account, text)))
+            words.append((contact or 0, stored(to.account, text)))
             self._known.added(line, contact or 0)
         self._contacts.insert(contacts)
         if numbers:
             self._numbers.insert(numbers)
-        self._words.insert(words)
+        self._words.insert(to.account, words)
 
     def _write_list(self, decisions: Sequence[Decision], done: Counter[str]) -> None:
         to = self._to
@@ -222,14 +223,17 @@ class Writer:
     def _next_index(self) -> int:
         """One series for the list and its file: a record and its row have the same index."""
         most = 0
-        if self._to.call_list is not None:
-            found = ListRecord.select(peewee.fn.MAX(ListRecord.index)).where(
-                ListRecord.list == self._to.call_list
-            )
-            most = found.scalar() or 0
-        if self._to.contact_file is not None:
-            rows = ContactFileRow.select(peewee.fn.MAX(ContactFileRow.index))
-            most = max(most, rows.where(ContactFileRow.file == self._to.contact_file).scalar() or 0)
+        places = (
+            ("list_record", "list_id", self._to.call_list),
+            ("contact_file_row", "file_id", self._to.contact_file),
+        )
+        for table, column, identifier in places:
+            if identifier is not None:
+                found = proxy.obj.execute_sql(
+                    f'SELECT max("index") FROM "{table}" WHERE "{column}" = {proxy.obj.param}',  # noqa: S608 - names of ours
+                    (identifier,),
+                )
+                most = max(most, found.fetchone()[0] or 0)
         return int(most) + 1
 
 
@@ -241,13 +245,14 @@ def guid(salt: bytes, at: int, line: int) -> str:
 
 def still_there(target: Target) -> bool:
     """The list and the file into which lines go have not been deleted or put away meanwhile."""
-    here = (
-        (CallList, target.call_list),
-        (ContactFile, target.contact_file),
-    )
-    for model, identifier in here:
+    here = (("call_list", target.call_list), ("contact_file", target.contact_file))
+    for table, identifier in here:
         if identifier is not None:
-            mine = (model.id == identifier) & (model.account == target.account) & model.archived_at.is_null()
-            if not model.select().where(mine).exists():
+            mark = proxy.obj.param
+            found = proxy.obj.execute_sql(
+                f'SELECT 1 FROM "{table}" WHERE "id" = {mark} AND "account_id" = {mark} AND "archived_at" IS NULL',  # noqa: S608
+                (identifier, target.account),
+            )
+            if found.fetchone() is None:
                 return False
     return True

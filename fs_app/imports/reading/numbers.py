@@ -27,6 +27,7 @@ REPAIRS = (
     "zero",
     "prefix",
     "plus",
+    "no_plus",
     "decimals",
     "exponent",
     "extension",
@@ -109,7 +110,8 @@ class Check:
         self._prefix = prefix.strip()
         self._missing_zero = missing_zero
         self._premium = premium
-        self._trunk = self._home.plain_trunk if self._home is not None and not self._prefix else ""
+        self._trunk = self._home.plain_trunk if self._home is not None else ""
+        self._overseas_too = self._country == "FR"
         self._home_code = self._home.code if self._home is not None else ""
         self._zones: dict[str, str] = {}
 
@@ -117,31 +119,40 @@ class Check:
         """`country`: of this line's numbers, where the file has one."""
         if country and country != self._country:
             home = area(country.upper())
-            if home is None:
-                return Wrong("country")
+            return Wrong("country") if home is None else self._closely(text, home)
+        found = self._quickly(text) if self._home is not None and not self._prefix else None
+        return found or self._closely(text, self._home)
+
+    def _quickly(self, text: str) -> Checked | None:
+        """What is written as it should be, nationally or internationally; None when it takes a closer look."""
+        digits, code = text.translate(PLAIN), self._home_code
+        if not digits.isascii():
+            return None
+        if not digits.isdigit():
+            national = digits[len(code) + 1 :]
+            if not digits.startswith(f"+{code}") or not national.isdigit():
+                return None
+            if self._trunk and national.startswith(self._trunk):
+                return None
+        elif self._trunk and digits.startswith(self._trunk):
+            national = digits[len(self._trunk) :]
+            if national[:1] == "0" or (self._overseas_too and national.startswith("269")):
+                return None
+        elif digits.startswith(code) and self._home is not None:
+            national = self._home.without_code(digits)
         else:
-            home = self._home
-            digits = text.translate(PLAIN)
-            # The usual case: a national number with its zero, as it should be.
-            trunk = self._trunk
-            if trunk and digits.startswith(trunk) and digits.isdigit() and digits.isascii():
-                national = digits[len(trunk) :]
-                region, kind = classified(self._home_code, national)
-                if (
-                    kind
-                    and national[-6:] not in _SUSPECT
-                    and kind != "premium"
-                    and digits[1] != "0"
-                    and (len(text) == len(digits) or len(digits) > 8)
-                    and not (self._country == "FR" and digits.startswith("0269"))
-                ):
-                    number = f"+{self._home_code}{national}"
-                    return Checked(
-                        number, kind, region, self._zones.get(region) or self._zone(number, region)
-                    )
-        return self._closely(text, home)
+            return None
+        if len(digits) < 9 and len(text) > len(digits):
+            return None  # may be a date
+        region, kind = classified(code, national)
+        if not kind or national[-6:] in _SUSPECT or kind == "premium":
+            return None
+        number = f"+{code}{national}"
+        return Checked(number, kind, region, self._zones.get(region) or self._zone(number, region))
 
     def _closely(self, text: str, home: Area | None) -> Checked | Wrong:
+        if not text:
+            return Wrong("empty")
         if len(text) > LONGEST:
             return Wrong("no_number")
         first: Wrong | None = None
@@ -155,6 +166,8 @@ class Check:
     def _written(self, written: Written, home: Area | None) -> Checked | Wrong:
         if written.wrong:
             return Wrong(written.wrong)
+        if len(written.digits) >= 6 and len(set(written.digits)) == 1:
+            return Wrong("placeholder")
         best: Wrong | None = None
         for digits, plus, repaired in self._ways(written.digits, written.plus, home):
             read = self._read(digits, plus, home)
@@ -200,13 +213,13 @@ class Check:
         elif prefix.startswith("+") and not plus and bare and digits.startswith(bare):
             ways.append((digits, True, ("prefix",)))
         if plus and digits.startswith("00"):
-            ways.append((digits[2:], True, ()))
+            ways.append((digits[2:], True, ("no_plus",)))
         elif plus and digits.startswith("0"):
-            ways.append((digits, False, ()))
+            ways.append((digits, False, ("no_plus",)))
         else:
             ways.append((digits, plus, ()))
         if not plus and digits.startswith("00") and not (home is not None and home.outward(digits)):
-            ways.append((digits[2:], True, ()))
+            ways.append((digits[2:], True, ("plus",)))
         if not plus and not digits.startswith("0") and len(digits) >= 11:
             ways.append((digits, True, ("plus",)))
         return ways
@@ -262,7 +275,9 @@ class Check:
 def _missing(code: str, national: str) -> Wrong:
     """Why there is no such number."""
     main = next(iter(areas(code)), None)
-    return Wrong((main.length(national) if main is not None else "") or "unknown")
+    if main is None:
+        return Wrong("unknown")
+    return Wrong(main.length(national.removeprefix(main.plain_trunk)) or "unknown")
 
 
 def _is_placeholder(national: str) -> bool:

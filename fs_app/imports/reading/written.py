@@ -47,6 +47,10 @@ class Written(NamedTuple):
 
 def candidates(text: str) -> Iterator[Written]:
     """What the text may say, the likeliest first."""
+    if text.isascii() and text.isdigit():
+        yield Written(text)
+        yield from _glued(text)
+        return
     text = _even(text)
     if not text:
         yield Written("", wrong="empty")
@@ -88,10 +92,9 @@ def _with_extras(text: str) -> Iterator[Written]:
         for part in parts:
             yield from (w._replace(repaired=(*w.repaired, "second")) for w in _alone(part))
         return
-    digits = text.translate(PLAIN)
-    half = len(digits) // 2
-    if digits.isdigit() and len(digits) in (18, 20, 22) and digits[0] == digits[half]:
-        yield Written(digits[:half], False, ("second",))
+    glued = list(_glued(text.translate(PLAIN)))
+    if glued:
+        yield from glued
         return
     runs = [m.group() for m in _RUN.finditer(text)]
     long = [run for run in runs if sum(c.isdigit() for c in run) >= 8]
@@ -102,6 +105,13 @@ def _with_extras(text: str) -> Iterator[Written]:
     if _LETTERS.search(text):
         yield from _alone(text)
         yield Written("", wrong="letters")
+
+
+def _glued(digits: str) -> Iterator[Written]:
+    """Two numbers without anything between them."""
+    half = len(digits) // 2
+    if len(digits) in (18, 20, 22) and digits.isdigit() and digits[0] == digits[half]:
+        yield Written(digits[:half], False, ("second",))
 
 
 def _alone(text: str) -> Iterator[Written]:
