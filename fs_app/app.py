@@ -63,6 +63,7 @@ from fs_app.ivr.fetch import fetch
 from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
 from fs_app.jump import ClockWatch
+from fs_app.legal.registers import Registers
 from fs_app.legal.service import Legal
 from fs_app.listwork.fetching import Fetching
 from fs_app.listwork.following import Following
@@ -283,6 +284,13 @@ class Application:
             self.blacklist,
             self.tasks,
             lambda queue: shown.of_queue(self.catalog.now, queue).first,
+        )
+        self.registers = Registers(
+            self.db,
+            self.clock,
+            self.tasks,
+            settings.data_dir / "registers",
+            self._law_changed,
         )
         self.rules = Rules(self.catalog, self.clock, self.blacklist)
         self.outgoing = Outgoing(
@@ -569,6 +577,8 @@ class Application:
         self.worklist.rearm()
         for account, entries in self.db.read(dnc.everything).items():
             self.blacklist.load(account, entries)
+        self.registers.clear()
+        stops.callback(self.registers.stop)
         self.legal.reload()
         self.progress.rearm()
         self.openings.start()
@@ -730,6 +740,17 @@ class Application:
     def _library_changed(self) -> None:
         with suppress(DatabaseBusy):  # it is written; the picture follows with the next look
             self.catalog.reload()
+
+    def _law_changed(self) -> None:
+        try:
+            self.legal.reload()
+        except DatabaseBusy:
+            # It is written; what was in force stays until the database answers again.
+            self.tasks.spawn("law", self._law_changed_later)
+
+    def _law_changed_later(self) -> None:
+        self.clock.sleep(2.0)
+        self._law_changed()
 
     def _studio_message(self, account: int) -> str:
         """What is said before a prompt is recorded by telephone, in the account's language."""

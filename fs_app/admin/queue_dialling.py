@@ -8,17 +8,20 @@ from typing import Any
 
 from fs_app.admin.queue_parts import Checking, Part
 from fs_app.hours.model import HolidaySet, Schedule
+from fs_app.legal.rules import Purpose
 from fs_app.queues.model import Did, Queue
 
 
 @dataclass(frozen=True, slots=True)
 class Dialling:
-    """`caller_id` "": the first number that leads to the queue. Schedule and holidays: None is any hour."""
+    """`caller_id` "": the first number that leads to the queue. Schedule and holidays: None is any hour. `purpose`: what
+    people are called for; for marketing the law of where they are is asked before each call."""
 
     caller_id: str = ""
     caller_ids: tuple[str, ...] = ()
     customer_schedule: int | None = None
     customer_holidays: int | None = None
+    purpose: str = Purpose.SERVICE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,11 @@ def offered(account: int) -> Offered:
 def load(account: int, queue: int) -> Dialling:
     row = Queue.get(Queue.id == queue, Queue.account == account)
     return Dialling(
-        row.caller_id, tuple(row.caller_ids.split()), row.customer_schedule_id, row.customer_holidays_id
+        row.caller_id,
+        tuple(row.caller_ids.split()),
+        row.customer_schedule_id,
+        row.customer_holidays_id,
+        row.purpose,
     )
 
 
@@ -61,6 +68,8 @@ def check(checking: Checking, value: Dialling) -> None:
         checking.problems.add("customer_schedule", "field.choice")
     if value.customer_holidays not in {None, *(i for i, _ in found.holidays)}:
         checking.problems.add("customer_holidays", "field.choice")
+    if value.purpose not in {purpose.value for purpose in Purpose}:
+        checking.problems.add("purpose", "field.choice")
 
 
 def store(account: int, queue: int, value: Dialling) -> None:
@@ -69,6 +78,7 @@ def store(account: int, queue: int, value: Dialling) -> None:
         caller_ids=" ".join(value.caller_ids),
         customer_schedule=value.customer_schedule,
         customer_holidays=value.customer_holidays,
+        purpose=value.purpose,
     ).where(Queue.id == queue, Queue.account == account).execute()
 
 
@@ -79,6 +89,7 @@ def described(account: int, value: Dialling) -> Mapping[str, Any]:
         "caller_ids": ", ".join(value.caller_ids),
         "customer_schedule": dict(found.schedules).get(value.customer_schedule or 0, ""),
         "customer_holidays": dict(found.holidays).get(value.customer_holidays or 0, ""),
+        "purpose": value.purpose,
     }
 
 

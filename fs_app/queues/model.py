@@ -76,8 +76,8 @@ class Queue(Base):
 
     `caller_id` is the number that is shown to people whom its agents call (empty: the first that leads to the queue);
     they may show one of `caller_ids` instead. People are called within `customer_schedule` and not on
-    `customer_holidays`, on the wall clock of where they are; null: at any hour. With the `purpose` marketing the law of where they
-    are counts, too (`fs_app.legal`).
+    `customer_holidays`, on the wall clock of where they are; null: at any hour. With the `purpose` marketing the law of
+    where they are counts, too (`fs_app.legal`).
 
     After `auto_qualify_s` of wrap-up a call that nobody has qualified gets `auto_disposition`; 0 or none: never.
 

@@ -330,6 +330,7 @@ QUEUE = Record(
         _same("caller_ids", Text(1000, pattern=OUTSIDE_LIST, hint="config.wrong.outside"), ""),
         _same("customer_schedule", _reference, ""),
         _same("customer_holidays", _reference, ""),
+        _same("purpose", OneOf(("service", "marketing")), "service"),
         _same("record_rule", OneOf(RULES), "all"),
         _same("recording_days", Whole(0, 3650), 0),
         Field("kept_dispositions", Many(_reference), list),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import request
 
 from fs_app.admin.queue_dialling import PART, Dialling, offered
+from fs_app.legal.rules import Purpose
 from fs_app.web.admin.common import typed, typed_number
 from fs_app.web.admin.queue_tabs.frame import Tab
 
-FIELDS = ("caller_id", "caller_ids", "customer_schedule", "customer_holidays")
+FIELDS = ("caller_id", "caller_ids", "customer_schedule", "customer_holidays", "purpose")
 MOST = 40
 
 
@@ -19,6 +20,7 @@ def _typed() -> Dialling:
         tuple(n for n in dict.fromkeys(numbers) if n),
         typed_number("customer_schedule"),
         typed_number("customer_holidays"),
+        typed("purpose", 10) or Purpose.SERVICE.value,
     )
 
 
