@@ -591,7 +591,7 @@ class AgentDesk:
         entry = event.entry
         if entry.agent is not None:
             self._tell(entry.agent)
-        if entry.kind.startswith("callback."):
+        if entry.kind.startswith(("callback.", "record.")):
             queue = self._catalog.queue(entry.data.get("queue"))
             for member in queue.agents if queue else ():
                 self._rows.pop(member, None)  # another thing than his queues has changed

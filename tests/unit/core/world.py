@@ -178,7 +178,7 @@ class World:
             self.bus,
             self.catalog,
             self.agents,
-            [CallbackSource(self.live, self.callbacks)],
+            self.sources(),
             lambda agent: self._reachable(agent) and agent not in self.pageless,
             lambda agent: agent not in self.pageless,
             self.queues.length,
@@ -209,6 +209,10 @@ class World:
         self.outbound.rearm()
         self.routing.open = is_open
         self._ids = itertools.count(1)
+
+    def sources(self) -> list[Any]:
+        """The lists that agents work through."""
+        return [CallbackSource(self.live, self.callbacks)]
 
     # --- the parts that the composition root adds -----------------------------------------------------------
     def _dialled(self, fact: f.LegCreated) -> QueueInfo | None:
