@@ -16,6 +16,8 @@ from fs_app.apikeys.model import ApiKey
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.contacts.model import Contact, DirectoryEntry, DirectoryImport
+from fs_app.imports.counting import Counts
+from fs_app.imports.model import ImportJob
 from fs_app.outgoing.model import DncEntry
 from fs_app.queues.model import Disposition, Queue
 from fs_app.supervision.model import Display
@@ -152,6 +154,30 @@ def populate(ids: CallIds, now: int) -> None:
         password_hash=User.get(User.login == "sonia").password_hash,
     )
     assert admin.id
+    counts = {
+        "new": 48_211,
+        "updated": 1_204,
+        "known": 310,
+        "duplicates": {"file": 85},
+        "refused": {"number": 97},
+    }
+    ImportJob.create(
+        account=desk.account,
+        name="prospects-novembre.xlsx",
+        file="prospects-novembre.xlsx",
+        source="CRM",
+        size=7_340_032,
+        salt="0" * 32,
+        by=admin,
+        by_name=admin.name,
+        at=now - 3_600_000,
+        state="DONE",
+        total=49_907,
+        position=49_907,
+        counts=Counts(counts).as_json(),
+        started_at=now - 3_500_000,
+        ended_at=now - 3_480_000,
+    )
     ApiKey.create(
         account=desk.account,
         name="CRM",

@@ -15,6 +15,7 @@ from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Recording
 from fs_app.contacts.model import Contact, DirectoryEntry, DirectoryImport
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
+from fs_app.imports.model import ImportJob
 from fs_app.ivr.flows import EMPTY
 from fs_app.ivr.model import Flow
 from fs_app.messaging.model import Message, MessageProvider, MessageTemplate
@@ -74,6 +75,7 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
                 created_at=now,
                 **of,
             ).id,
+            "import_job": ImportJob.create(file=SECRET, name=SECRET, salt="0" * 32, at=now, **of).id,
             "profile": Profile.create(name=SECRET, role="agent", created_at=now, **of).id,
             "sound": Sound.create(name=SECRET, created_at=now, changed_at=now, **of).id,
             "music_list": MusicList.create(name=SECRET, created_at=now, **of).id,
