@@ -19,6 +19,7 @@ MOST_LINES = 60
 MOST_CHARACTERS = 16_000
 UNSURE = 0.9
 
+_ESCAPED = re.compile(r'\\"(?=[^;,\t|\r\n])')
 _SEP = re.compile(r'"?sep=(.)"?\s*$', re.I)
 
 
@@ -40,7 +41,7 @@ def delimiter_of(text: str) -> Found:
     if _SEP.match(first.replace("\t", "|").strip("\r")):
         return Found("\t", '"', "", 1)
     quote = _quote(text)
-    escape = "\\" if quote and text.count("\\" + quote) >= 2 and "\\" + quote * 2 not in text else ""
+    escape = "\\" if _ESCAPED.search(text) and quote == '"' else ""
     scores = {d: _score(text, d, quote, escape) for d in COMMON if d in text}
     good = [d for d, (share, cells) in scores.items() if share >= UNSURE and cells > 1]
     if len(good) == 1 and good[0] not in ":#":

@@ -22,7 +22,7 @@ def find(rows: Sequence[Row]) -> tuple[int, int]:
     if not widths:
         return 0, 0
     typical = _typical(widths)
-    start = next((at for at, row in enumerate(rows) if _filled(row) >= _enough(typical)), None)
+    start = next((at for at, row in enumerate(rows) if _begins(row, typical)), None)
     if start is None:
         return 0, 0
     # A line of group titles over the names ("Adresse", empty, "Téléphones") has fewer cells than the data.
@@ -68,6 +68,15 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         name = chr(65 + rest) + name
     return name
+
+
+def _begins(row: Row, typical: int) -> bool:
+    """Whether the table can begin with this row: full enough, or with few names but real ones."""
+    filled = _filled(row)
+    if filled >= _enough(typical):
+        return True
+    known = sum(is_known(cell) for cell in row if cell.strip())
+    return filled >= 2 and len(row) >= typical and known * 2 > filled
 
 
 def _filled(row: Row) -> int:

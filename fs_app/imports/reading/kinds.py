@@ -23,6 +23,8 @@ _HTML = re.compile(
 _OLD_XML = re.compile(rb"\s*<\?xml[^>]*>.{0,400}?(?:schemas-microsoft-com:office|<Workbook\b)", re.S)
 _FLAT_ODS = re.compile(rb"\s*<\?xml[^>]*>.{0,400}?<office:document\b", re.S)
 _ENCRYPTED_PACKAGE, _WORD = "EncryptedPackage", "WordDocument"
+_BOOK = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+_FILEPASS = 0x2F
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
@@ -123,5 +125,23 @@ def _of_ole(path: Path) -> str:
                 raise Unreadable("password")
             if _WORD.encode("utf-16-le") in both:
                 raise Unreadable("document")
+            if _is_locked(both):
+                raise Unreadable("password")
             before = part[-64:]
     return "xls"
+
+
+def _is_locked(part: bytes) -> bool:
+    """Whether a book's first records say that what follows is enciphered (FILEPASS)."""
+    at = part.find(_BOOK)
+    for _ in range(20):
+        if at < 0 or at + 4 > len(part):
+            return False
+        record, size = (
+            int.from_bytes(part[at : at + 2], "little"),
+            int.from_bytes(part[at + 2 : at + 4], "little"),
+        )
+        if record == _FILEPASS:
+            return True
+        at += 4 + size
+    return False

@@ -62,7 +62,7 @@ def guess(path: Path | str, name: str = "") -> Dialect:
         return _with_header(dialect, first, 0)
     encoding = encoding_of(path)
     text = _beginning(path, encoding)
-    if not text.strip("\ufeff\x00 \t\r\n"):
+    if not re.search(r"\w", text):
         raise Unreadable("no_rows")
     found = delimiter_of(text)
     delimiter = found.delimiter
