@@ -17,7 +17,7 @@ PLAIN = str.maketrans("", "", _APART + _UNSEEN)
 _DECIMALS = re.compile(r"(\+?\d{6,15})[.,]0{1,2}")
 _EXPONENT = re.compile(r"\+?(\d)(?:[.,](\d*))?[eE]\+?(\d{1,2})")
 _EXTENSION = re.compile(
-    r"[\s,;]*(?:\(\s*)?(?:\b(?:poste|pste|ext(?:ension|n|\.)?|int(?:erno|\.)?|anexo)\s*[.:]?|\bx|#)\s*(\d{1,6})\s*\)?\s*$",
+    r"[\s,;]*(?:\(\s*)?(?:\b(?:poste|pste|ext(?:ension|n|\.)?|int(?:erno|\.)?|anexo)\s*[.:]?|(?<![^\W\d_])x|#)\s*(\d{1,6})\s*\)?\s*$",
     re.I,
 )
 _BETWEEN = re.compile(
