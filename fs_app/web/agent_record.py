@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from fs_app.contacts.numbers import e164
 from fs_app.contacts.record import Known, record_of_call
 from fs_app.contacts.service import by_id, country_of
 from fs_app.errors import NotFound
 from fs_app.events import ContactSaved
+from fs_app.listwork.queries import of_call
 from fs_app.web import i18n
 from fs_app.web.access import needs
 from fs_app.web.agent_asking import body, fresh, reader, whose
@@ -34,7 +36,23 @@ def told(record: Json, call: str, agent: int) -> Json:
         record["contact"] is None and lookup is not None
     ):  # a new contact is filled with what the service knows
         record["suggested"] = {**lookup["values"], **record["suggested"]}
-    return {**record, "why": _why(decided, agent), "lookup": lookup}
+    return {**record, "why": _why(decided, agent), "lookup": lookup, "lists": _lists(record, call)}
+
+
+def _lists(record: Json, call: str) -> list[Json]:
+    """The records of call lists that this call is for, and that the person has open beside it."""
+    app, contact = the_app(), record["contact"]
+    live = app.live.calls.get(call)
+    known = live.record if live is not None else None
+    account = whose()[0].account
+    number = e164(record["call"]["number"], country_of_account(account)) or ""
+    who = contact["id"] if contact is not None else None
+    return app.db.read(lambda: of_call(account, call, known, number, who))
+
+
+def country_of_account(account: int) -> str:
+    info = the_app().catalog.account(account)
+    return info.country if info is not None else ""
 
 
 def _why(decided: list[Json], agent: int) -> list[str]:

@@ -91,6 +91,15 @@ LOOKS = {
     "callback.skipped": ("arrow-back-up", "grey"),
     "callback.reached": ("phone-call", "green"),
     "callback.noted": ("pencil", "grey"),
+    "record.shown": ("user-check", "grey"),
+    "record.released": ("arrow-back-up", "grey"),
+    "record.skipped": ("arrow-back-up", "grey"),
+    "record.answered": ("list-details", "teal"),
+    "record.reached": ("phone-call", "green"),
+    "record.booked": ("calendar-event", "teal"),
+    "record.noted": ("pencil", "grey"),
+    "record.over": ("list-details", "teal"),
+    "number.barred": ("phone-off", "red"),
     "call.corrected": ("pencil", "purple"),
     "call.contact": ("id", "grey"),
     "call.bridged": ("phone-call", "blue"),
@@ -280,6 +289,9 @@ def _values(entry: EntryRow, names: dict[int, str], words: Words) -> dict[str, A
         "reason": words.t_or(
             f"callbacks.reason.{data.get('reason')}", clipped(str(data.get("reason") or "–"))
         ),
+        "event": words.t_or(
+            f"journal.record.event.{data.get('event')}", clipped(str(data.get("event") or "–"))
+        ),
         "ticket": data.get("ticket", "–"),
         "number": _number(data.get("number"), words),
         "to": _number(data.get("to"), words),
@@ -344,6 +356,9 @@ def _detail(entry: EntryRow, words: Words) -> str:
         "call.corrected": lambda d: _correction(d, words),
         "callback.skipped": lambda d: clipped(str(d.get("reason") or ""), 200),
         "callback.noted": lambda d: clipped(str(d.get("note") or ""), 300),
+        "record.skipped": lambda d: clipped(str(d.get("reason") or ""), 200),
+        "record.noted": lambda d: clipped(str(d.get("note") or ""), 300),
+        "record.booked": lambda d: clipped(str(d.get("note") or ""), 300),
         "call.started": lambda d: clipped(str(d.get("caller_name") or ""), 120),
         "offer.made": lambda d: explained(d, words),
         "call.closed": lambda d: _closed(d, words),

@@ -66,7 +66,7 @@ function Body() {
     <textarea id="desk-note" class="form-control" rows="2" maxlength="4000" value=${q.note}
       onInput=${(event) => note(event.target.value)}></textarea>
     <${Standing} q=${q} tree=${tree} />
-    ${isOn("outbound") && html`<${Book} needed=${dispositionOf(tree, q.choice)?.effect === "callback"} />`}
+    ${isOn("outbound") && html`<${Book} needed=${dispositionOf(tree, q.choice)?.effect === "callback"} own=${dispositionOf(tree, q.choice)?.effect === "personal"} />`}
     ${q.ended && tree.length > 0 && html`<button type="button" class="btn btn-primary confirm" disabled=${!canConfirm(q) || !live.value} onClick=${confirm}>
       <${Icon} name="check" />${t("desk.qualify.confirm")} <kbd>${shownKey(facts.value.keys.qualify)}</kbd></button>`}`;
 }

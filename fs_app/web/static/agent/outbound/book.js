@@ -20,15 +20,16 @@ export function dispositionOf(tree, id) {
   return null;
 }
 
-/** `needed`: the chosen result asks for one. */
-export function Book({ needed }) {
+/** `needed`: the chosen result asks for one; `own`: for one of the agent's own. */
+export function Book({ needed: asked, own = false }) {
+  const needed = asked || own;
   const { call, note } = qualification.value;
   const [open, setOpen] = useState(false);
   const [mine, setMine] = useState(true);
   const [at, setAt] = useState("");
   const [busy, setBusy] = useState(false);
   useEffect(() => { setOpen(false); setAt(""); }, [call]);
-  useEffect(() => { if (needed) setOpen(true); }, [needed]);
+  useEffect(() => { if (needed) setOpen(true); if (own) setMine(true); }, [needed, own]);
   const rules = outbound.value?.booking;
   if (!rules) return null;
   const done = booked.value?.call === call ? booked.value : null;

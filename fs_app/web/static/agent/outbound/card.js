@@ -73,7 +73,7 @@ function Note({ item }) {
   const last = useRef(null);
   last.current = () => text !== sent.current && keep();
   useEffect(() => () => last.current(), []); // he is called while it is typed
-  return html`<label class="out-note"><span>${t("desk.note")}</span><textarea class="form-control" rows="2" maxlength="1000" value=${text}
+  return html`<label class="out-note"><span>${t(item.list ? "listwork.memo" : "desk.note")}</span><textarea class="form-control" rows="2" maxlength="1000" value=${text}
     onInput=${(e) => setText(e.target.value)} onBlur=${keep}></textarea></label>`;
 }
 
@@ -109,7 +109,7 @@ export function Card({ item, preview = false, compact = false, onClose }) {
   return html`<section class=${`out-card${preview ? " is-preview" : ""}`} aria-label=${t("outbound.card")} data-item=${item.id}>
     ${preview && html`<${Countdown} preview=${item} />`}
     <div class="out-card-head"><div><h2 tabindex="-1" ref=${head}><bdi>${nameOf(item)}</bdi></h2>
-      <p class="out-facts">${item.name && item.number && html`<bdi>${phone(item.number, facts.value.country)}</bdi>`}<bdi>${item.queue?.name}</bdi><${Status} item=${item} /><${Due} item=${item} />${!preview && html`<${Owner} item=${item} />`}</p></div>
+      <p class="out-facts">${item.name && item.number && html`<bdi>${phone(item.number, facts.value.country)}</bdi>`}<bdi>${item.queue?.name}</bdi>${item.list && html`<span class="out-list-name" title=${t("listwork.list")}><${Icon} name="list-details" cls="small" /><bdi>${item.list}</bdi></span>`}<${Status} item=${item} /><${Due} item=${item} />${!preview && html`<${Owner} item=${item} />`}</p></div>
       ${onClose && html`<button type="button" class="tool" aria-label=${t("desk.dismiss")} title=${t("desk.dismiss")} onClick=${onClose}><${Icon} name="x" cls="small" /></button>`}</div>
     <div class="out-row">
       ${can.call && html`<${Ask} event="outbound.call" data=${{ item: item.id }} cls="btn btn-primary out-call" label=${t("outbound.call_who", { who: nameOf(item) })}><${Icon} name="phone-outgoing" />${t("outbound.call")}<//>`}
@@ -128,6 +128,7 @@ export function Card({ item, preview = false, compact = false, onClose }) {
       ${tool === "settle" && html`<${Settle} item=${item} close=${done} />`}`}</div>
       ${!compact && html`<${Note} item=${item} />`}`}
     ${compact && item.note && html`<p class="out-noted"><${Icon} name="note" cls="small" />${item.note}</p>`}
+    ${!compact && item.numbers?.length > 0 && html`<p class="out-others">${t("listwork.others")} ${item.numbers.map((n, i) => html`${i ? ", " : ""}<bdi>${phone(n, facts.value.country)}</bdi>`)}</p>`}
     ${!compact && html`<h3>${t("outbound.before")}</h3><${BeforeOf} item=${item} />
       <p class="out-origin">${t("outbound.listed", { when: dateTime(item.since) })}${item.attempts ? ` · ${t("callbacks.tried", { n: item.attempts })}` : ""}</p>`}
   </section>`;

@@ -6,8 +6,9 @@ export const PUT_OFF = [5, 10, 15, 20, 30, 60, 120, 240, 1440];
 /** From this time after its moment on an item is late (ms). */
 const LATE = 60_000;
 
-/** How its time stands: {kind: "any" | "late" | "soon" | "now" | "later", ms: how long until then or since}. */
+/** How its time stands: {kind: "next" (of a call list, whenever its turn comes) | "any" | "late" | "soon" | "now" | "later", ms: how long until then or since}. */
 export function standing(item, now) {
+  if (item.due_at == null && item.list) return { kind: "next", ms: 0 };
   if (item.due_at == null) return { kind: "any", ms: now - item.since };
   const ms = item.due_at - now;
   if (ms < -LATE) return { kind: "late", ms: -ms };

@@ -11,7 +11,7 @@ import { historyOf, outbound, setMode } from "./store.js";
 
 export const nameOf = (item) => item.name || phone(item.number, facts.value.country) || t("desk.unknown_number");
 
-const STATUS_TONE = { busy: "amber", no_answer: "amber", machine: "amber", gave_up: "grey", failed: "red", wrong_number: "red", AGENT: "blue", VOICEMAIL: "purple", KEPT_PLACE: "teal", ABANDONED: "orange" };
+const STATUS_TONE = { busy: "amber", no_answer: "amber", machine: "amber", gave_up: "grey", failed: "red", wrong_number: "red", AGENT: "blue", VOICEMAIL: "purple", KEPT_PLACE: "teal", ABANDONED: "orange", UNTREATED: "blue", CALLBACK: "teal", PERSONAL: "purple", REDIAL: "orange", SYSTEM: "amber", positive: "green", argued: "teal", not_argued: "grey" };
 
 /** "Abandon", "Occupé 2×" */
 export function Status({ item }) {
@@ -39,7 +39,7 @@ export function Due({ item }) {
   const at = item.due_at ?? item.since;
   const date = dayMonth(at) === dayMonth(now.value) ? timeOfDay(at) : `${dayMonth(at)} ${timeOfDay(at)}`;
   const said = {
-    any: () => t("outbound.since", { time: span(ms) }), late: () => t("outbound.late", { time: span(ms) }),
+    next: () => t("outbound.next"), any: () => t("outbound.since", { time: span(ms) }), late: () => t("outbound.late", { time: span(ms) }),
     now: () => t("outbound.now"), soon: () => t("outbound.in", { time: span(ms) }), later: () => date,
   }[kind]();
   return html`<span class=${`out-due is-${kind}`} title=${dateTime(at)}>${kind === "late" && html`<${Icon} name="alarm" cls="small" />`}${said}</span>`;

@@ -31,7 +31,7 @@ function Row({ item }) {
   const before = useHistory(() => historyOf(item));
   return html`<tr class=${here ? "is-chosen" : ""}><th scope="row"><button type="button" class="out-name" aria-pressed=${here} ...${before} onClick=${() => { chosen.value = here ? null : item.id; }}><bdi>${nameOf(item)}</bdi></button>
       ${item.note && html`<small><${Icon} name="note" cls="small" /><bdi>${item.note}</bdi></small>`}</th>
-    <td><bdi>${item.queue?.name}</bdi></td><td><${Status} item=${item} /> <${Owner} item=${item} /></td><td class="num"><${Due} item=${item} /></td>
+    <td><bdi>${item.queue?.name}</bdi>${item.list && html`<br /><small><bdi>${item.list}</bdi></small>`}</td><td><${Status} item=${item} /> <${Owner} item=${item} /></td><td class="num"><${Due} item=${item} /></td>
     <td class="num">${may(item).call && html`<${Ask} event="outbound.call" data=${{ item: item.id }} cls="tool" label=${t("outbound.call_who", { who: nameOf(item) })}><${Icon} name="phone-outgoing" cls="small" /><//>`}</td></tr>`;
 }
 

@@ -2,7 +2,8 @@
 
 import { clock as timeOfDay, dayMonth } from "../../js/lib/time.js";
 import { clock } from "../timers.js";
-import { isCurrent, picture } from "../store.js";
+import { phone } from "../phone.js";
+import { facts, isCurrent, picture } from "../store.js";
 import { html, Icon, t } from "./parts.js";
 
 const MESSAGE = { mail: "mail", sms: "message", voicemail: "record-mail" };
@@ -28,9 +29,19 @@ function Messages({ messages }) {
     ${dayMonth(one.at)} ${timeOfDay(one.at)} · ${t(`pop.message.${one.kind}`)}${one.ms ? ` ${clock(one.ms)}` : ""}${one.text && html` · <bdi>${one.text}</bdi>`}</li>`)}</ul></section>`;
 }
 
+/** What call lists know of him: the record that this call is for, then others that are open. */
+function Lists({ lists }) {
+  return lists.map((one) => html`<section key=${one.id}><h2>${t(one.mine ? "listwork.for" : "listwork.also", { list: one.list })}</h2>
+    ${one.memo && html`<p class="around-memo"><${Icon} name="note" cls="small" /><bdi>${one.memo}</bdi></p>`}
+    <dl><dt>${t("listwork.state")}</dt><dd>${t(`outbound.status.${one.state}`)}${one.due_at ? html` · ${dayMonth(one.due_at)} ${timeOfDay(one.due_at)}` : ""}</dd>
+      <dt>${t("listwork.attempts")}</dt><dd>${t("listwork.attempts_of", { n: one.attempts, most: one.most })}</dd>
+      ${one.others.length > 0 && html`<dt>${t("listwork.others")}</dt><dd>${one.others.map((n, i) => html`${i ? ", " : ""}<bdi>${phone(n, facts.value.country)}</bdi>`)}</dd>`}</dl></section>`);
+}
+
 export function Around({ record }) {
-  const { call, values = [], why = [], messages = [] } = record.data;
+  const { call, values = [], why = [], messages = [], lists = [] } = record.data;
   return html`<div class="around">
+    <${Lists} lists=${lists} />
     <${Service} record=${record} />
     <${Values} title=${t("pop.values")} rows=${values.map((one) => ({ label: one.name, value: one.value }))} />
     <${Messages} messages=${messages} />

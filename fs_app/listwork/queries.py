@@ -1,0 +1,57 @@
+"""The records of a person as an agent sees them beside his call (inside `Database.read`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import Expression
+
+from fs_app.calllists.model import CallList, ListRecord
+from fs_app.calllists.state import DIALABLE, State
+from fs_app.calls.model import Call
+
+MOST = 5
+
+Json = dict[str, Any]
+
+
+def of_call(account: int, call: str, record: int | None, number: str, contact: int | None) -> list[Json]:
+    """The record that a call is for (`record`: as memory knows it), then those that this person has open on active
+    lists: `id`, `list`, `state`, `attempts`, `most`, `due_at`, `memo`, `others` (his other numbers), `mine` (it is this
+    call's)."""
+    if record is None:
+        row = Call.select(Call.record_id).where(Call.id == call, Call.account == account).tuples().first()
+        record = row[0] if row is not None else None
+    found: dict[int, Json] = {}
+    if record is not None:
+        _add(found, (ListRecord.id == record) & (ListRecord.account == account), True)
+    is_open = ListRecord.state.in_((*DIALABLE, State.IN_CALL.value)) & CallList.active
+    if number:
+        _add(found, is_open & (ListRecord.account == account) & (ListRecord.number == number))
+    if contact is not None:
+        _add(found, is_open & (CallList.account == account) & (ListRecord.contact == contact))
+    return list(found.values())[:MOST]
+
+
+def _add(found: dict[int, Json], which: Expression, mine: bool = False) -> None:
+    rows = (
+        ListRecord.select(ListRecord, CallList.name, CallList.attempts)
+        .join(CallList)
+        .where(which, CallList.archived_at.is_null())
+        .limit(MOST)
+    )
+    for row in rows:
+        found.setdefault(
+            row.id,
+            {
+                "id": row.id,
+                "list": row.list.name,
+                "state": row.state,
+                "attempts": row.attempts,
+                "most": row.list.attempts,
+                "due_at": row.due_at,
+                "memo": row.memo,
+                "others": [one["n"] for one in row.more or () if one.get("n") and not one.get("wrong")],
+                "mine": mine,
+            },
+        )
