@@ -56,15 +56,19 @@ class Match:
 
 def guesses(sample: Sample, fields: Sequence[Named] = (), country: str = "FR") -> list[Match]:
     """One per column, in their order; no target twice. `country`: where numbers without a country belong to."""
-    own = {folded(text): f"custom.{field.name}" for field in fields for text in (field.name, field.label)}
+    own = {_glued(text): f"custom.{field.name}" for field in fields for text in (field.name, field.label)}
     found = [_match(sample, column, own, country) for column in range(len(sample.header))]
     return _each_once(found)
+
+
+def _glued(name: str) -> str:
+    return folded(name).replace(" ", "")
 
 
 def _match(sample: Sample, column: int, own: dict[str, str], country: str) -> Match:
     name = sample.header[column]
     target, sure = target_of(name)
-    mine = own.get(folded(name))
+    mine = own.get(_glued(name))
     if mine is not None and sure < 0.9:
         return Match(column, mine, "", 0.95, "field")
     seen = contents.of((row[column] for row in sample.rows if column < len(row)), country)
