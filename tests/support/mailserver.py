@@ -68,7 +68,8 @@ class MailServer:
         def say(text: str) -> None:
             line.sendall(text.encode() + b"\r\n")
 
-        say(self.answers.get("connect", "220 test"))
+        if greeting := self.answers.get("connect", "220 test"):  # "": it never greets
+            say(greeting)
         while True:
             try:
                 got = file.readline()

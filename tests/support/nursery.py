@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -134,8 +135,11 @@ if __name__ == "__main__":
     import fs_app.app
     import fs_app.cli
     import fs_app.run
+    import fs_app.web.assets
     import fs_app.web.server
 
+    with tempfile.TemporaryDirectory(prefix="fs-app-nursery-") as folder:
+        fs_app.web.assets.publish(Path(folder))  # which styles the agent's page uses is known from now on
     gevent.get_hub().destroy(destroy_loop=True)  # urllib3 has made one; each child makes its own
     words = _serve(int(sys.argv[1]), int(sys.argv[2]))
     if words is not None:

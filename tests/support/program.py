@@ -25,7 +25,7 @@ from fs_app.directory.snapshot import a1_hash
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from tests.support.nursery import Child, nursery
 from tests.support.ports import PortBlock
-from tests.support.schema import fresh
+from tests.support.schema import fresh, published
 from tests.support.until import until
 from tests.support.world import World
 
@@ -148,6 +148,8 @@ class Program:
     ) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "static").exists():
+            (folder / "static").symlink_to(published())  # pressed once for all programs of a run
         self.ports = PortBlock()
         self.url = f"http://127.0.0.1:{self.ports[0]}"
         directory = world.directory_url.split("/")[2]
