@@ -59,6 +59,7 @@ from fs_app.esl.switch import Switch
 from fs_app.events import AgentNotice, CatalogChanged, ListChanged, PageOpened, Recorded, SwitchState
 from fs_app.history.backlog import Backlog
 from fs_app.hours.watch import Openings
+from fs_app.imports.service import Imports
 from fs_app.ivr.fetch import fetch
 from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
@@ -412,6 +413,14 @@ class Application:
             self.reaches.picked_up,
         )
         self.sounds = Jobs(self.db, self.clock, self.threads, settings.library, self._library_changed)
+        self.imports = Imports(
+            self.db,
+            self.clock,
+            self.bus,
+            self.threads,
+            settings.data_dir / "imports",
+            settings.import_most_mb * 1024**2,
+        )
         self.takes = Takes(
             self.live,
             self.clock,
@@ -551,6 +560,7 @@ class Application:
         stops.callback(self.journal.close)
         stops.callback(self.threads.stop)
         stops.callback(self.sounds.stop)
+        stops.callback(self.imports.stop)
         stops.callback(self.takes.stop)
         self.sounds.clear()
         stops.callback(self.tasks.stop)
@@ -588,6 +598,7 @@ class Application:
         Backlog(self.db, self.tasks).start(self.clock.now_ms())
         self.watch.start()
         self._start_rounds()
+        self.imports.start_up()
         self.outbound.start()
         stops.callback(self.outbound.stop)
         self.link.start()

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     recordings_reserve_mb: int = Field(
         200, ge=0, le=1_000_000, description="Recording stops when less than this is free on its disk, in MiB"
     )
+    import_most_mb: int = Field(
+        1000, ge=1, le=20_000, description="The largest file that can be imported, in MiB"
+    )
     phone_absence_s: float = Field(
         10.0,
         ge=1,

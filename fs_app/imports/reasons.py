@@ -26,7 +26,7 @@ REASONS = {
 DUPLICATES = ("file", "list", "account")
 """`imports.duplicate.WHERE`"""
 
-CHANGED = ("contact", "record", "row", "field", "list", "in_use")
+CHANGED = ("contact", "record", "row", "field", "made", "in_use")
 """Why an undo leaves something, `imports.kept.WHY`."""
 
 CLIPPED = 60

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
+import gevent
 import orjson
 import structlog
 
@@ -43,6 +44,7 @@ INCOMING = ".incoming"
 PIECE = 256 * 1024
 PREVIEW_S = 120.0
 REFUSED_S = 600.0
+AGAIN_S = 1.0
 TELL_S = 0.5
 """Progress is told at most so often."""
 
@@ -99,13 +101,23 @@ class Imports:
     # --- life -------------------------------------------------------------------------------------------------
     def start_up(self) -> None:
         """Go on with what the last run of the program left at work."""
+        self._tasks.spawn("what was at work", self._go_on)
+
+    def _go_on(self) -> None:
         self._threads.run(shutil.rmtree, self._root / INCOMING, True)
-        for left in self._db.read(jobs.left_at_work):
-            log.info("an import goes on", job=left["id"], state=left["state"])
-            if left["state"] == State.CHECKING:
-                self._change(left["account"], left["id"], "cancel")
-            else:
-                self._put_to_work(left["account"], left["id"])
+        while True:
+            try:
+                left = self._db.read(jobs.left_at_work)
+                for job in left:
+                    if job["state"] == State.CHECKING:
+                        self._change(job["account"], job["id"], "cancel", phase="")
+                break
+            except DatabaseBusy:
+                gevent.sleep(AGAIN_S)
+        for job in left:
+            log.info("an import goes on", job=job["id"], state=job["state"])
+            if job["state"] != State.CHECKING:
+                self._put_to_work(job["account"], job["id"])
 
     def stop(self) -> None:
         """End the children; what they did is in the database, and goes on with the next start."""
@@ -134,7 +146,7 @@ class Imports:
             while piece := stream.read(PIECE):
                 size += len(piece)
                 if size > self._most:
-                    raise TooBig(f"more than {self._most} bytes", most_mb=self._most // 1024**2)
+                    raise TooBig(f"more than {self._most} bytes", most_mb=self.most_mb)
                 self._threads.run(file.write, piece)
         return size
 
@@ -291,6 +303,19 @@ class Imports:
         reader's language). Raises NotFound when there is none."""
         return self._listed(account, job, places.REFUSED, words, delimiter)
 
+    def refused_lines(self, account: int, job: int, most: int) -> list[tuple[list[str], str, Json]]:
+        """The first lines that were not taken: (cells, key, params). Raises NotFound."""
+        row = self._db.read(lambda: jobs.get(account, job))
+        path = places.folder(self._root, job) / places.REFUSED
+
+        def read() -> list[tuple[list[str], str, Json]]:
+            if not row.refused_size or not path.exists():
+                return []
+            with path.open("rb") as file:
+                return [tuple(orjson.loads(line)) for line, _ in zip(file, range(most), strict=False)]
+
+        return self._threads.run(read)
+
     def kept(self, account: int, job: int, words: Callable[[str, Json], str], delimiter: str = ";") -> Path:
         """What an undo left because somebody has worked with it since, as CSV. Raises NotFound."""
         return self._listed(account, job, places.KEPT, words, delimiter)
@@ -303,6 +328,10 @@ class Imports:
         if not self._threads.run((here / name).exists):
             raise NotFound(f"import {job}: no {name}")
         header = self._header_of(job, row.dialect)
+        sentences = _sentences(words)
+        if name == places.KEPT:
+            header = {"header": [words("imports.kept.who", {})]}
+            sentences["reason"] = words("imports.kept.heading", {})
         out = here / f"{name.partition('.')[0]}-{secrets.token_hex(6)}.csv"
         order = {
             "do": "list",
@@ -311,7 +340,7 @@ class Imports:
             "size": row.refused_size if name == places.REFUSED else None,
             "out": out.name,
             "header": header["header"] if header else [],
-            "words": _sentences(words),
+            "words": sentences,
             "delimiter": delimiter,
         }
         self._crew.run(("list", job, out.name), order, lambda _: None, REFUSED_S)

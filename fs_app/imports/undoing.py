@@ -228,9 +228,9 @@ class Undo:
                     (CallList.id == made["call_list"]) & (CallList.file == made["contact_file"])
                 ).execute()
             if "call_list" in new and made["call_list"]:
-                kept += not _drop_empty(CallList, ListRecord.list, made["call_list"])
+                kept += self._dropped(CallList, ListRecord.list, made["call_list"])
             if "contact_file" in new and made["contact_file"]:
-                kept += not _drop_empty(ContactFile, ContactFileRow.file, made["contact_file"])
+                kept += self._dropped(ContactFile, ContactFileRow.file, made["contact_file"])
             for name in made.get("fields", ()):
                 self._drop_field(name)
             self._kept = kept
@@ -249,6 +249,17 @@ class Undo:
             )
             if not changed:
                 raise NotOurs
+
+    def _dropped(self, model: Any, of: peewee.Field, identifier: int) -> int:
+        """Delete a list or a file that the import made; 1 when something is in it, and it stays."""
+        mine = model.get_or_none(model.id == identifier)
+        if mine is None:
+            return 0
+        if of.model.select().where(of == identifier).exists():
+            self._file.write(orjson.dumps([[mine.name], "imports.kept.made", {}]) + b"\n")
+            return 1
+        mine.delete_instance()
+        return 0
 
     def _drop_field(self, name: str) -> None:
         """A field that the import made goes when nobody has a value in it."""
@@ -311,14 +322,6 @@ def _indexes_of_records(rows: Sequence[Any]) -> set[tuple[int, int]]:
             )
             found.update((file, index) for (index,) in kept.tuples())
     return found
-
-
-def _drop_empty(model: Any, of: peewee.Field, identifier: int) -> bool:
-    """Delete a list or a file that the import made, unless something is in it."""
-    if of.model.select().where(of == identifier).exists():
-        return False
-    model.delete().where(model.id == identifier).execute()
-    return True
 
 
 def _all(model: Any, ids: Iterable[int]) -> list[Any]:
