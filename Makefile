@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: test-stories unit-rest test-switches faults vendor sounds music help run test test-fast lint bench screenshots install system-packages clean
+.PHONY: short-pages test-stories unit-rest test-switches faults vendor sounds music help run test test-fast lint bench screenshots install system-packages clean
 
 help:
 	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
@@ -41,16 +41,24 @@ lint: $(STAMP)
 test-fast: lint
 	$(BIN)/pytest -q tests/unit
 
-# Five processes beside each other: the tests with calls mostly wait, the others mostly compute. Each file of stories and
-# of the browser is a target of its own, so that no processor is idle while another has them all; the longest come first.
-STORIES := $(patsubst tests/e2e/test_%.py,story-%,$(sort $(wildcard tests/e2e/test_*.py)))
-PAGES := $(patsubst tests/web/test_%.py,page-%,$(sort $(wildcard tests/web/test_*.py)))
-LONGEST := unit-web unit-core unit-rest test-switches page-screens story-menus_at_bad_moments story-supervision_browser story-menus story-messages story-survival
+# Five processes beside each other: the tests with calls mostly wait, the others mostly compute. The files that take
+# long are targets of their own and begin first, so that no processor is idle at the end; the others go together, for
+# each process reads all modules once more.
+LONG := waiting supervision menus_at_bad_moments supervision_browser menus recordings deaths_in_stages messages survival bad_moments lines
+LONG_PAGES := agent_page agent_sockets agent_http toolbar dial_module flow_editor
+SHORT := $(filter-out $(LONG:%=tests/e2e/test_%.py),$(sort $(wildcard tests/e2e/test_*.py)))
+SHORT_PAGES := $(filter-out $(LONG_PAGES:%=tests/web/test_%.py) tests/web/test_screens.py,$(sort $(wildcard tests/web/test_*.py)))
 
 test: $(STAMP)
 	@sh tools/system-packages test
 	$(MAKE) lint
-	$(MAKE) --jobs=5 --keep-going --output-sync=target $(LONGEST) $(filter-out $(LONGEST),$(STORIES) $(PAGES))
+	$(MAKE) --jobs=5 --keep-going --output-sync=target unit-web page-screens test-switches unit-rest $(LONG:%=story-%) $(LONG_PAGES:%=page-%) short-pages short-0 short-1 short-2 short-3 unit-core
+
+short-pages: $(STAMP)
+	$(BIN)/pytest -q -p no:cacheprovider $(SHORT_PAGES)
+
+short-%: $(STAMP)
+	$(BIN)/pytest -q -p no:cacheprovider $$(printf '%s\n' $(SHORT) | awk 'NR % 4 == $*')
 
 test-stories: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider tests/e2e
