@@ -8,12 +8,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from peewee import Expression, ModelSelect, fn
+from peewee import Cast, Expression, ModelSelect, fn
 
 from fs_app.calllists.model import ListAction, ListRecord
 from fs_app.calls.model import Call, Recording
 from fs_app.contacts.model import Contact, ContactNumber
-from fs_app.db import Base
+from fs_app.db import Base, Json
 from fs_app.errors import NotFound
 from fs_app.privacy.person import SHORTEST, Person, tidy_mails
 from fs_app.privacy.registry import REGISTRY, Erase, Known, Whose
@@ -119,7 +119,7 @@ def _way(model: type[Base], link: str, person: Person) -> Expression | None:
         case "mail":
             return fn.LOWER(column).in_(person.mails) if person.mails else None  # type: ignore[no-any-return]
         case "more":
-            ways = [column.contains(n) for n in person.numbers]
+            ways = [_as_text(column).contains(n) for n in person.numbers]
             return _nobody_elses(model, reduce(or_, ways), person) if ways else None
         case "call":
             return column.in_(calls_of(person))  # type: ignore[no-any-return]
@@ -144,6 +144,7 @@ def _nobody_elses(model: type[Base], condition: Expression, person: Person) -> E
 def mentions(column: Any, person: Person) -> Expression | None:
     """Texts that may be about him: Python looks closer (`Person.mentioned`). A number may be written with something
     between its digits, so the database looks for its last four in the ways in which people group them."""
+    column = _as_text(column)
     ways = [column.contains(m) for m in person.mails]
     for end in person.ends:
         ways.append(column.contains(end[-4:]))
@@ -151,6 +152,11 @@ def mentions(column: Any, person: Person) -> Expression | None:
             ways.append(column.contains(f"{end[-4:-2]}{between}{end[-2:]}"))
             ways.append(column.contains(f"{end[-4]}{between}{end[-3:]}"))
     return reduce(or_, ways) if ways else None
+
+
+def _as_text(column: Any) -> Any:
+    """A document as it is written: else what is looked for in it would be made a document first."""
+    return Cast(column, "TEXT") if isinstance(column, Json) else column
 
 
 # --- what there is ----------------------------------------------------------------------------------------------

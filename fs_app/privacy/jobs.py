@@ -346,21 +346,22 @@ class Persons:
         self._step(job.id, name, STEPS.index(name), len(STEPS))
 
     def _piece(self, job: Any, work: Callable[[], Mapping[str, int]]) -> int:
-        """A short transaction, with what it did added to the report."""
+        """A short transaction, with what it did added to the report (under "": what another table says already)."""
 
         def write() -> int:
             did = {kind: n for kind, n in work().items() if n}
             if did:
                 counts = PersonJob.get_by_id(job.id).counts or {}
                 for kind, n in did.items():
-                    counts[kind] = counts.get(kind, 0) + n
+                    if kind:
+                        counts[kind] = counts.get(kind, 0) + n
                 PersonJob.update(counts=counts).where(PersonJob.id == job.id).execute()
             return sum(did.values())
 
         return self._db.write(write, timeout=TIMEOUT_S)
 
     def _rows(self, job: Any, name: str, person: Person) -> None:
-        kind = REGISTRY[name].kind
+        kind = REGISTRY[name].kind if REGISTRY[name].exported or name == "agent_message" else ""
         while self._piece(job, lambda: {kind: erasing.erase_some(self._tables, name, person)}):
             pass
 
