@@ -781,10 +781,27 @@ def a_protected_spreadsheet() -> Ugly:
     book.add_sheet("x").write(0, 0, "x")
     out = io.BytesIO()
     book.save(out)
-    name, other = "Workbook".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
-    content = out.getvalue()
-    at = content.index(name)
-    return Ugly("x.xlsx", content[:at] + other + content[at + len(other) :], unreadable="password")
+    content = bytearray(out.getvalue())
+    name = "EncryptedPackage".encode("utf-16-le")
+    at = content.index("Workbook".encode("utf-16-le"))
+    content[at : at + len(name)] = name
+    content[at + 64 : at + 66] = (len(name) + 2).to_bytes(2, "little")
+    return Ugly("x.xlsx", bytes(content), unreadable="password")
+
+
+@ugly
+def an_old_spreadsheet_whose_sectors_go_in_a_circle() -> Ugly:
+    content = bytearray(an_old_spreadsheet().content)
+    first = int.from_bytes(content[76:80], "little")
+    table = 512 * (first + 1)
+    content[table : table + 4] = bytes(4)
+    return Ugly("x.xls", bytes(content), unreadable="broken_sheet")
+
+
+@ugly
+def a_binary_workbook() -> Ugly:
+    parts = {"xl/workbook.bin": b"\x83\x01\x00", "[Content_Types].xml": b"<t/>"}
+    return Ugly("x.xlsb", zipped(parts), unreadable="xlsb")
 
 
 @ugly

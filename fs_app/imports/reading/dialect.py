@@ -9,7 +9,7 @@ from typing import Any
 
 from fs_app.errors import Invalid
 
-FORMATS = ("csv", "xlsx", "xlsb", "xls", "ods")
+FORMATS = ("csv", "xlsx", "xls", "ods")
 
 ENCODINGS = (
     "utf-8",

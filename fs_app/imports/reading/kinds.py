@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from fs_app.imports.reading.limits import MB
 from fs_app.imports.reading.words import Unreadable
 
 LOOKED_AT = 4096
@@ -22,9 +21,6 @@ _HTML = re.compile(
 )
 _OLD_XML = re.compile(rb"\s*<\?xml[^>]*>.{0,400}?(?:schemas-microsoft-com:office|<Workbook\b)", re.S)
 _FLAT_ODS = re.compile(rb"\s*<\?xml[^>]*>.{0,400}?<office:document\b", re.S)
-_ENCRYPTED_PACKAGE, _WORD = "EncryptedPackage", "WordDocument"
-_BOOK = b"\x09\x08\x10\x00\x00\x06\x05\x00"
-_FILEPASS = 0x2F
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
@@ -40,7 +36,7 @@ def kind_of(path: Path) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _of_zip(path)
     if head.startswith(_OLE):
-        return _of_ole(path)
+        return "xls"
     _refuse_others(head)
     return "csv"
 
@@ -75,7 +71,7 @@ def _is_binary(head: bytes) -> bool:
 def _of_zip(path: Path) -> str:
     names = _names(path)
     if "xl/workbook.bin" in names:
-        return "xlsb"
+        raise Unreadable("xlsb")
     if any(n.startswith("xl/") and n.endswith(".xml") for n in names):
         return "xlsx"
     if "mimetype" in names and "content.xml" in names:
@@ -113,35 +109,3 @@ def _part(path: Path, name: str) -> bytes:
             return part.read(200)
     except Exception as error:
         raise Unreadable("broken_sheet") from error
-
-
-def _of_ole(path: Path) -> str:
-    """The folder of an OLE file names its streams in UTF-16; it may lie anywhere in the file."""
-    with path.open("rb") as file:
-        before = b""
-        while part := file.read(MB):
-            both = before + part
-            if _ENCRYPTED_PACKAGE.encode("utf-16-le") in both:
-                raise Unreadable("password")
-            if _WORD.encode("utf-16-le") in both:
-                raise Unreadable("document")
-            if _is_locked(both):
-                raise Unreadable("password")
-            before = part[-64:]
-    return "xls"
-
-
-def _is_locked(part: bytes) -> bool:
-    """Whether a book's first records say that what follows is enciphered (FILEPASS)."""
-    at = part.find(_BOOK)
-    for _ in range(20):
-        if at < 0 or at + 4 > len(part):
-            return False
-        record, size = (
-            int.from_bytes(part[at : at + 2], "little"),
-            int.from_bytes(part[at + 2 : at + 4], "little"),
-        )
-        if record == _FILEPASS:
-            return True
-        at += 4 + size
-    return False

@@ -20,6 +20,7 @@ REASONS = (
     "too_many_cells",
     "too_wide",
     "no_such_sheet",
+    "xlsb",
     "html",
     "old_xml",
     "apple_numbers",

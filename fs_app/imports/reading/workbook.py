@@ -1,4 +1,4 @@
-"""Rows of a spreadsheet: XLSX, XLSB, XLS, ODS. Formulas are never computed: what was shown last is read."""
+"""Rows of a spreadsheet: XLSX, XLS, ODS. Formulas are never computed: what was shown last is read."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from python_calamine import (
     WorksheetNotFound,
 )
 
+from fs_app.imports.reading import ole, packed
 from fs_app.imports.reading.cells import text_of
 from fs_app.imports.reading.limits import MOST_COLUMNS, MOST_SHEET_CELLS
-from fs_app.imports.reading.packed import look_at
 from fs_app.imports.reading.words import Unreadable
 
 Row = list[str]
@@ -31,7 +31,10 @@ class Workbook:
     """One that is open. Raises Unreadable."""
 
     def __init__(self, path: Path, kind: str) -> None:
-        look_at(path, kind)
+        if kind == "xls":
+            ole.look_at(path)
+        else:
+            packed.look_at(path, kind)
         self._open: tuple[str, CalamineSheet] | None = None
         with _guarded():
             self._book = CalamineWorkbook.from_path(str(path))

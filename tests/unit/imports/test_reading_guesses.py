@@ -55,8 +55,8 @@ def of(name: str, *cells: str) -> Match:
         ("Texte du consentement|Consent text|Texto del consentimiento", "consent.text"),
         (
             "Tél|Tél.|Tel 1|TEL1|Téléphone|Numéro de téléphone|N° de téléphone|N° tél|Phone|Phone number|phoneNumber|"
-            "Teléfono|Tlf|Portable|Mobile|GSM|Móvil|Fixe|Tél. bureau|Tel domicile|Cell phone|Mob.|MSISDN|Tél portable 2|"
-            "Téléphone (mobile)|tel_port|Numéro|Work phone",
+            "Teléfono|Tlf|Portable|Mobile|GSM|Móvil|Fixe|Tél. bureau|Tel domicile|Cell phone|Mob.|MSISDN|"
+            "Tél portable 2|Téléphone (mobile)|tel_port|Numéro|Work phone",
             "number.1",
         ),
         (
