@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -9,8 +10,10 @@ from werkzeug.exceptions import HTTPException
 
 from fs_app import metrics
 from fs_app.errors import FsAppError
+from fs_app.imports.service import Mistaken
 from fs_app.web.access import API, NotLoggedIn, wants_json
 from fs_app.web.i18n import known, t
+from fs_app.web.imports_told import problems_told
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +79,9 @@ def _ours(error: FsAppError) -> Response:
         metrics.FAILURES.labels(where="web").inc()
         log.warning("page failed", path=request.path[:200], error=str(error)[:500], key=error.key)
     response = answer(error.status, error.key, said(error))
+    if isinstance(error, Mistaken) and response.is_json:
+        told = {**(response.get_json() or {}), "problems": problems_told(error.problems)}
+        response.set_data(orjson.dumps(told))
     if error.status == 503:
         response.headers["Retry-After"] = "5"
     return response

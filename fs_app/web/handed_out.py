@@ -45,8 +45,9 @@ def _note(response: Response) -> Response:
         return response
     app = site().app
     by = Actor(identity.account, identity.user, identity.name, app.clock.now_ms(), request.remote_addr or "")
+    path, label = request.path, _asked()  # the database's thread has no request
     try:
-        app.db.write(lambda: access.write(by, access.EXPORT, access.LIST, request.path, label=_asked()))
+        app.db.write(lambda: access.write(by, access.EXPORT, access.LIST, path, label=label))
     except DatabaseBusy as error:
         log.warning("a file is not handed out: the database does not take its line", error=str(error))
         response.close()

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.errors import Invalid
 from fs_app.imports import offered
+from fs_app.imports.crew import Broken
 from fs_app.imports.reading.dialect import DELIMITERS, ENCODINGS, FORMATS
 from fs_app.imports.service import TooBig
 from fs_app.web import text
@@ -110,8 +111,26 @@ def preview(import_job: int) -> Response:
     """`{"dialect": {…}|null, "source": ""}`: the beginning of the file, read like this."""
     asked = _asked()
     source = str(asked.get("source") or "")[:100]
-    seen = the_app().imports.preview(who().account, import_job, asked.get("dialect"), source)
+    seen = looked_at(import_job, asked.get("dialect"), source)
     return _fresh(jsonify(ok=True, preview=preview_told(seen)))
+
+
+class CanNotBeRead(Invalid):
+    """The child that read the file said why it can't; `key` is its own."""
+
+    key = "import.unreadable.binary"
+
+
+def looked_at(job: int, dialect: Any, source: str) -> dict[str, Any]:
+    """The beginning of the file. Raises CanNotBeRead: the file, or how it is to be read, is what has to be mended."""
+    if dialect is not None and not isinstance(dialect, dict):
+        raise Invalid("no dialect", field="dialect")
+    try:
+        return the_app().imports.preview(who().account, job, dialect, source)
+    except Broken as error:
+        reason = CanNotBeRead(str(error), **error.params)
+        reason.key = error.key
+        raise reason from error
 
 
 @blueprint.put("/<int:import_job>/plan")

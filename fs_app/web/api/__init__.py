@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from fs_app.web.api import me
+from fs_app.web.api import contacts, imports, me
 
-BLUEPRINTS: tuple[Blueprint, ...] = (me.blueprint,)
+BLUEPRINTS: tuple[Blueprint, ...] = (me.blueprint, imports.blueprint, contacts.blueprint)

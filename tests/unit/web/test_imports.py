@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,7 +126,7 @@ def test_what_is_wrong_with_a_plan_is_kept_and_said_in_words(admin: Visitor) -> 
     job = brought(admin)
     told = planned(admin, job, numbers={"main": 4}, source="CRM")
     assert told["job"]["state"] == "NEW"
-    assert [one["place"] for one in told["problems"]] == ["numbers.main"]
+    assert "numbers.main" in [one["place"] for one in told["problems"]]
     assert not told["problems"][0]["text"].startswith("imports.")
     assert state(admin, job)["plan"]["source"] == "CRM", "whoever comes back finds what he has entered"
     assert ask(admin, "POST", f"/imports/{job}/start").status_code == 409
@@ -135,15 +134,21 @@ def test_what_is_wrong_with_a_plan_is_kept_and_said_in_words(admin: Visitor) -> 
         answer = ask(admin, "PUT", f"/imports/{job}/plan", json={"plan": nonsense})
         assert answer.status_code == 200
         assert answer.json["problems"]  # type: ignore[index]
-    assert ask(admin, "PUT", f"/imports/{job}/plan", data=b"{", content_type="application/json").status_code == 400
-    assert ask(admin, "POST", f"/imports/{job}/preview", json={"dialect": {"encoding": "../x"}}).status_code == 400
+    assert (
+        ask(admin, "PUT", f"/imports/{job}/plan", data=b"{", content_type="application/json").status_code
+        == 400
+    )
+    assert (
+        ask(admin, "POST", f"/imports/{job}/preview", json={"dialect": {"encoding": "../x"}}).status_code
+        == 400
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"%PDF-1.4 ..."])
 def test_a_file_that_is_none_says_why(admin: Visitor, content: bytes) -> None:
     job = brought(admin, content, "x.xlsx")
     answer = ask(admin, "POST", f"/imports/{job}/preview", json={"dialect": None})
-    assert answer.status_code in (400, 500)
+    assert answer.status_code == 400
     error = answer.json["error"]  # type: ignore[index]
     assert error["key"].startswith("import.unreadable.")
     assert error["text"] != error["key"]
