@@ -20,6 +20,9 @@ CACHE_KIB = 96_000
 """Of SQLite: the inner pages of a million rows' indexes stay in memory."""
 
 
+BAD_DATA = frozenset({"IntegrityError", "DataError", "ValueError", "OverflowError"})
+
+
 def open_database(url: str, writes: bool) -> peewee.Database:
     """A connection of this process's own, to which all models are bound. `writes`: many rows."""
     database: peewee.Database
@@ -47,6 +50,20 @@ def transaction(database: peewee.Database) -> AbstractContextManager[Any]:
     if isinstance(database, peewee.SqliteDatabase):
         return database.atomic("IMMEDIATE")
     return database.atomic()
+
+
+def is_bad_data(error: Exception) -> bool:
+    """A value that the database does not take. Errors come from peewee and from both drivers: all are known by the
+    names that DB-API gives them."""
+    return any(
+        c.__name__ in ("IntegrityError", "DataError", "ValueError", "OverflowError")
+        for c in type(error).__mro__
+    )
+
+
+def is_away(error: Exception) -> bool:
+    """Locked, unreachable, connection killed: time mends it."""
+    return any(c.__name__ == "OperationalError" for c in type(error).__mro__)
 
 
 class Rows:

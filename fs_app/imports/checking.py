@@ -100,6 +100,7 @@ class Remembering:
     def __init__(self, known: Asked, by: Sequence[str]) -> None:
         self._known = known
         self._seen = [Seen() for _ in by]
+        self._listed: set[int] = set()
 
     def contacts(self, lines: Sequence[Line]) -> list[int | None]:
         found = self._known.contacts(lines)
@@ -116,7 +117,10 @@ class Remembering:
     def on_list(self, contacts: Sequence[int]) -> set[int]:
         """Who is new to this file came onto the list with it."""
         there = [contact for contact in contacts if contact != self.NEW]
-        return self._known.on_list(there) | {self.NEW}
+        return self._known.on_list(there) | self._listed.intersection(there) | {self.NEW}
+
+    def came(self, contact: int) -> None:
+        self._listed.add(contact)
 
 
 def _shown(at: int, cells: Sequence[str], verdict: Refusal | Decision) -> Json:

@@ -18,6 +18,7 @@ import orjson
 import peewee
 
 from fs_app.errors import FsAppError
+from fs_app.imports.bulk import is_away, is_bad_data
 from fs_app.imports.reading import Unreadable
 from fs_app.imports.reading.limits import confine
 from fs_app.imports.running import Gone, NotOurs
@@ -94,7 +95,9 @@ def main() -> int:
     except OSError as error:
         full = error.errno in (27, 28, 122)
         say({"broken": "imports.error.disk_full" if full else "imports.error.disk", "params": {}})
-    except peewee.PeeweeException as error:
+    except Exception as error:
+        if not (is_away(error) or is_bad_data(error) or isinstance(error, peewee.PeeweeException)):
+            raise
         print(f"{type(error).__name__}: {error}"[:500], file=sys.stderr)
         say({"broken": "imports.error.database", "params": {}})
     return 0

@@ -20,6 +20,9 @@ class Asked(Protocol):
 
     def on_list(self, contacts: Sequence[int]) -> set[int]: ...
 
+    def came(self, contact: int) -> None:
+        """Somebody who was known came onto the list."""
+
 
 @dataclass(slots=True)
 class Decision:
@@ -67,6 +70,7 @@ class Decider:
             answer = self._one(line, contact, contact in listed, blocked)
             if contact is not None and rules.in_list and isinstance(answer, Decision) and answer.record:
                 listed.add(contact)  # two lines, by two keys of the same person
+                self._known.came(contact)
             answers.append(answer)
         return answers
 

@@ -67,6 +67,9 @@ class Known:
             return {row[0] for row in self._asked(IN_FILE, self._file, contacts)}
         return set()
 
+    def came(self, contact: int) -> None:
+        """The database knows it."""
+
     def added(self, line: Line, contact: int) -> None:
         """A new contact of this import."""
         for place, by in enumerate(self._by):

@@ -16,7 +16,7 @@ from typing import Any
 import peewee
 
 from fs_app.db import proxy
-from fs_app.imports.bulk import transaction
+from fs_app.imports.bulk import is_away, is_bad_data, transaction
 from fs_app.imports.counting import Counts
 from fs_app.imports.deciding import Decider, Decision
 from fs_app.imports.model import ImportJob
@@ -137,13 +137,14 @@ class Importer:
         for attempt in self._attempts():
             try:
                 self._transaction([lines], Counter(outcomes), list(told), position)
-            except (peewee.DataError, peewee.IntegrityError, ValueError, OverflowError):
+            except Exception as error:
                 self._refused.drop()
-                self._piece_by_piece(lines, outcomes, told, position)
-                return
-            except peewee.OperationalError:
-                self._refused.drop()
-                attempt()
+                if is_bad_data(error):
+                    self._piece_by_piece(lines, outcomes, told, position)
+                    return
+                if not is_away(error):
+                    raise
+                attempt(error)
             else:
                 return
 
@@ -197,20 +198,22 @@ class Importer:
             with transaction(proxy.obj) as tried:
                 self._lines(lines)
                 tried.rollback()
-        except (peewee.DataError, peewee.IntegrityError, ValueError, OverflowError):
+        except Exception as error:
+            if not is_bad_data(error):
+                raise
             if len(lines) == 1:
                 return {lines[0].at}
             half = len(lines) // 2
             return self._bad_of(lines[:half]) | self._bad_of(lines[half:])
         return set()
 
-    def _attempts(self) -> Iterator[Callable[[], None]]:
-        """Again and again while the database is away, for a minute; `attempt()` waits, or raises what has happened."""
+    def _attempts(self) -> Iterator[Callable[[Exception], None]]:
+        """Again and again while the database is away, for a minute; `attempt(error)` waits, or raises it."""
         end = time.monotonic() + AWAY_S
 
-        def attempt() -> None:
+        def attempt(error: Exception) -> None:
             if time.monotonic() > end:
-                raise
+                raise error
             time.sleep(1.0)
             if not isinstance(proxy.obj, peewee.SqliteDatabase):
                 with suppress(peewee.PeeweeException):
