@@ -113,47 +113,47 @@ def erase() -> AnyResponse | AnyPage:
     return done(f"{PATH}/jobs/{job}", "privacy.erase_asked")
 
 
-@blueprint.get("/jobs/<int:job>")
+@blueprint.get("/jobs/<int:person_job>")
 @needs("privacy.manage")
-def job_page(job: int) -> str:
-    found = read(lambda account: queries.one(account, job))
+def job_page(person_job: int) -> str:
+    found = read(lambda account: queries.one(account, person_job))
     return render_template("privacy/job.html", job=found, size=size)
 
 
-@blueprint.get("/jobs/<int:job>.json")
+@blueprint.get("/jobs/<int:person_job>.json")
 @needs("privacy.manage")
-def job_now(job: int) -> dict[str, Any]:
-    found = read(lambda account: queries.one(account, job))
+def job_now(person_job: int) -> dict[str, Any]:
+    found = read(lambda account: queries.one(account, person_job))
     return {"state": found.state, "phase": found.phase, "percent": found.percent, "open": found.open}
 
 
-@blueprint.get("/jobs/<int:job>/file")
+@blueprint.get("/jobs/<int:person_job>/file")
 @needs("privacy.manage")
-def file(job: int) -> AnyResponse:
+def file(person_job: int) -> AnyResponse:
     """The ZIP; each download is written down before its first byte leaves."""
-    found = read(lambda account: queries.one(account, job))
+    found = read(lambda account: queries.one(account, person_job))
     path = the_app().persons.file_of(found.file) if found.file else None
     if path is None or not path.is_file():
-        raise NoFile(f"export {job}")
+        raise NoFile(f"export {person_job}")
     by = actor()
 
     def write() -> None:
-        access.write(by, access.DOWNLOAD, access.PERSON, str(job), label=found.label)
-        queries.downloaded(job)
+        access.write(by, access.DOWNLOAD, access.PERSON, str(person_job), label=found.label)
+        queries.downloaded(person_job)
 
     the_app().db.write(write)
     handed_out.written()
     response: Response = send_file(
-        path, mimetype="application/zip", as_attachment=True, download_name=f"person-{job}.zip"
+        path, mimetype="application/zip", as_attachment=True, download_name=f"person-{person_job}.zip"
     )
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-@blueprint.post("/jobs/<int:job>/remove")
+@blueprint.post("/jobs/<int:person_job>/remove")
 @needs("privacy.manage")
-def remove(job: int) -> AnyResponse:
-    the_app().persons.remove(actor(), job)
+def remove(person_job: int) -> AnyResponse:
+    the_app().persons.remove(actor(), person_job)
     return done(PATH, "privacy.file_removed")
 
 
@@ -168,10 +168,10 @@ def hold() -> AnyResponse:
     return done("/privacy/retention", "privacy.hold_put")
 
 
-@blueprint.post("/holds/<int:hold>/release")
+@blueprint.post("/holds/<int:legal_hold>/release")
 @needs("privacy.manage")
-def release(hold: int) -> AnyResponse:
-    change(lambda by: holds.release(by, hold))
+def release(legal_hold: int) -> AnyResponse:
+    change(lambda by: holds.release(by, legal_hold))
     return done("/privacy/retention", "privacy.hold_released")
 
 

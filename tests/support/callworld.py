@@ -21,7 +21,7 @@ from fs_app.imports.model import ImportJob
 from fs_app.outgoing.model import DncEntry
 from fs_app.queues.model import Disposition, Queue
 from fs_app.supervision.model import Display
-from tests.support import deskworld, flowworld, messageworld, soundworld, voicemailworld
+from tests.support import deskworld, flowworld, messageworld, privacyworld, soundworld, voicemailworld
 from tests.support.schema import published
 
 FULL = "0a6d8c1e-7f43-4a4e-9a55-3b1a7c0f2d10"
@@ -161,6 +161,7 @@ def populate(ids: CallIds, now: int) -> None:
         "duplicates": {"file": 85},
         "refused": {"number": 97},
     }
+    privacyworld.write(desk.account, FULL, RECORDING, now)
     ImportJob.create(
         account=desk.account,
         name="prospects-novembre.xlsx",

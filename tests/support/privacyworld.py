@@ -7,6 +7,7 @@ from typing import Any
 from fs_app.models import TABLES
 from fs_app.privacy.finding import tables_of
 from fs_app.privacy.jobs import Around, Folders, Persons
+from fs_app.privacy.model import AccessLog, PersonJob
 from fs_app.privacy.nightly import Nightly
 from fs_app.tasks import Tasks
 from fs_app.web.i18n import said_or
@@ -45,3 +46,48 @@ def persons(app: Any, tasks: Tasks | None = None) -> Persons:
 def nightly(app: Any) -> Nightly:
     data = app.settings.data_dir
     return Nightly(app.db, app.clock, app.threads, data / "imports", data / "exports")
+
+
+def write(account: int, call: str, recording: str, now: int) -> None:
+    """Something for each page: an export that waits to be fetched, an erasure, accesses. Inside `Database.write`."""
+    PersonJob.create(
+        account=account,
+        kind="export",
+        state="DONE",
+        label="M••• ••• 78",
+        user_name="Ahmed Lefèvre",
+        created_at=now - 7_200_000,
+        ended_at=now - 7_100_000,
+        file="person-1.zip",
+        bytes=2_400_000,
+        expires_at=now + 6 * 86_400_000,
+        counts={"contact": 2, "calls": 14, "recordings": 9, "sounds": 9},
+    )
+    PersonJob.create(
+        account=account,
+        kind="erase",
+        state="WAITING",
+        why="call",
+        phase="wait",
+        total=8,
+        label="D••• ••• 12",
+        user_name="Ahmed Lefèvre",
+        what={"contacts": [], "numbers": ["+33100000012"], "mails": []},
+        created_at=now - 60_000,
+    )
+    for action, kind, what, of in (
+        ("listen", "recording", recording, call),
+        ("download", "recording", recording, call),
+        ("export", "list", "/calls/export.csv", ""),
+        ("search", "person", "", ""),
+    ):
+        AccessLog.create(
+            account=account,
+            at=now - 3_000_000,
+            user_name="Sonia Petit",
+            action=action,
+            kind=kind,
+            object=what,
+            call=of,
+            address="192.0.2.7",
+        )

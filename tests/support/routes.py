@@ -13,13 +13,21 @@ from fs_app.apikeys.model import ApiKey
 from fs_app.audio.model import MusicList, Sound
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Recording
-from fs_app.contacts.model import Contact, DirectoryEntry, DirectoryImport
+from fs_app.contacts.model import (
+    Contact,
+    ContactField,
+    ContactMerge,
+    DirectoryEntry,
+    DirectoryImport,
+    Segment,
+)
 from fs_app.hours.model import Holiday, HolidaySet, Schedule
 from fs_app.imports.model import ImportJob
 from fs_app.ivr.flows import EMPTY
 from fs_app.ivr.model import Flow
 from fs_app.messaging.model import Message, MessageProvider, MessageTemplate
 from fs_app.outgoing.model import DncEntry
+from fs_app.privacy.model import LegalHold, PersonJob
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue
 from fs_app.routing.model import Skill
 from fs_app.supervision.model import Display
@@ -76,6 +84,7 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
                 **of,
             ).id,
             "import_job": ImportJob.create(file=SECRET, name=SECRET, salt="0" * 32, at=now, **of).id,
+            "person_job": PersonJob.create(kind="export", label=SECRET, created_at=now, **of).id,
             "profile": Profile.create(name=SECRET, role="agent", created_at=now, **of).id,
             "sound": Sound.create(name=SECRET, created_at=now, changed_at=now, **of).id,
             "music_list": MusicList.create(name=SECRET, created_at=now, **of).id,
@@ -115,6 +124,9 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
             "directory_entry": DirectoryEntry.create(name=SECRET, created_at=now, updated_at=now, **of).id,
             "directory_import": DirectoryImport.create(file=SECRET, at=now, **of).id,
             "contact": Contact.create(last_name=SECRET, created_at=now, updated_at=now, **of).id,
+            "contact_field": ContactField.create(name="x", label=SECRET, created_at=now, **of).id,
+            "segment": Segment.create(name=SECRET, created_at=now, updated_at=now, **of).id,
+            "contact_merge": ContactMerge.create(kept_id=1, lost_id=2, at=now, **of).id,
         }
 
     def leave_message(found: dict[str, Any]) -> None:
@@ -132,6 +144,8 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
 
     found: dict[str, Any] = app.db.write(make)
     app.db.write(lambda: leave_message(found))
+    held = {"account": other_account, "contact": found["contact"], "reason": SECRET, "at": 1}
+    found["legal_hold"] = app.db.write(lambda: LegalHold.create(**held).id)
     return found
 
 
