@@ -38,6 +38,7 @@ from tests.support.deskworld import (  # noqa: E402
     items_seen,
     project_call,
 )
+from tests.support.quick import quick_passwords  # noqa: E402
 
 
 class Script:
@@ -202,4 +203,5 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    quick_passwords()
     main(Path(sys.argv[1]))

@@ -137,7 +137,9 @@ if __name__ == "__main__":
     import fs_app.run
     import fs_app.web.assets
     import fs_app.web.server
+    from tests.support.quick import quick_passwords
 
+    quick_passwords()
     with tempfile.TemporaryDirectory(prefix="fs-app-nursery-") as folder:
         fs_app.web.assets.publish(Path(folder))  # which styles the agent's page uses is known from now on
     gevent.get_hub().destroy(destroy_loop=True)  # urllib3 has made one; each child makes its own

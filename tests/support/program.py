@@ -25,6 +25,7 @@ from fs_app.directory.snapshot import a1_hash
 from fs_app.queues.model import Did, Disposition, DispositionSet, Queue, QueueMember
 from tests.support.nursery import Child, nursery
 from tests.support.ports import PortBlock
+from tests.support.quick import quick_passwords
 from tests.support.schema import fresh, published
 from tests.support.until import until
 from tests.support.world import World
@@ -69,6 +70,7 @@ def seed(url: str, plan: Plan) -> Seeded:
         fresh(Path(url.removeprefix("sqlite:///")))
     db = Database(url, ROOT / "migrations")
     db.open()
+    quick_passwords()
     passwords = Passwords()
     kept = passwords.hash(PASSWORD)
     passwords.stop()

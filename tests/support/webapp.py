@@ -97,4 +97,8 @@ if __name__ == "__main__":
     from gevent import monkey
 
     monkey.patch_all()
+
+    from tests.support.quick import quick_passwords
+
+    quick_passwords()
     main(Path(sys.argv[1]))

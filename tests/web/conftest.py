@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.browser import Browser, chromium
+from tests.support.quick import quick_passwords
 from tests.support.webapp import WebProcess
+
+quick_passwords()
 
 
 @pytest.fixture(scope="module")
