@@ -41,7 +41,9 @@ class Centre:
     people: dict[str, Phone] = field(default_factory=dict)
 
     def person(self, e164: str) -> Phone:
-        return self.people.setdefault(e164, self.world.person(e164))
+        if e164 not in self.people:
+            self.people[e164] = self.world.person(e164)
+        return self.people[e164]
 
     def shown(self, record: int, e164: str = "") -> dict[str, Any]:
         def seen() -> bool:
