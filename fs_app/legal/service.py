@@ -19,9 +19,9 @@ from fs_app.errors import DatabaseBusy
 from fs_app.legal import gathering, optouts, presets, writing
 from fs_app.legal.gathering import How, Person
 from fs_app.legal.model import LegalRule
-from fs_app.legal.refusal import said
+from fs_app.legal.refusal import said, sentence
 from fs_app.legal.rules import Kind, Purpose, Rules, ids
-from fs_app.legal.verdict import Facts, Verdict, verdict
+from fs_app.legal.verdict import Check, Facts, Verdict, verdict
 from fs_app.outgoing.blacklist import Blacklist
 from fs_app.tasks import Tasks
 
@@ -169,6 +169,12 @@ class Legal:
         info = self._catalog.account(account)
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
         return said(found, now, info.time_zone if info is not None else "UTC")
+
+    def told(self, account: int, check: Check) -> tuple[str, dict[str, Any]]:
+        """The sentence of one check, on the account's clock."""
+        info = self._catalog.account(account)
+        now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
+        return sentence(check, now, info.time_zone if info is not None else "UTC")
 
     def before_dialling(
         self,

@@ -1,0 +1,46 @@
+"""Pourquoi cette fiche n'est-elle pas appelée ? Each rule with its verdict, for a record, a list, a contact (BY-30)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from fs_app.legal.explain import Explanation, Reason
+from fs_app.web.access import needs
+from fs_app.web.context import the_app, who
+from fs_app.web.i18n import t
+
+blueprint = Blueprint("why", __name__, url_prefix="/why")
+
+
+@blueprint.get("/record/<int:record>")
+@needs("lists.view")
+def record(record: int) -> str:
+    found = the_app().why.of_record(who().account, record)
+    return render_template("why/record.html", found=found, groups=groups(found), id=record)
+
+
+@blueprint.get("/list/<int:call_list>")
+@needs("lists.view")
+def call_list(call_list: int) -> str:
+    found = the_app().why.of_list(who().account, call_list)
+    return render_template("why/list.html", found=found, id=call_list)
+
+
+@blueprint.get("/contact/<int:contact>")
+@needs("contacts.view")
+def contact(contact: int) -> str:
+    found = the_app().why.of_contact(who().account, contact)
+    shown = [(queue.name, explanation, groups(explanation)) for queue, explanation in found]
+    return render_template("why/contact.html", found=shown, id=contact)
+
+
+def groups(found: Explanation) -> list[Reason]:
+    """What forbids it first, then the rest in its order."""
+    return [*(r for r in found.reasons if not r.ok), *(r for r in found.reasons if r.ok)]
+
+
+def said(reason: Any) -> str:
+    """A reason in the reader's language; a rule that has no sentence of its own is not hidden."""
+    return t(reason.key, **reason.params)
