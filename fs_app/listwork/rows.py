@@ -35,7 +35,14 @@ def started(e: Entry) -> None:
     """For `call.started`: the list says that he is in a call."""
     if isinstance(e.data.get("record"), int):
         Call.update(record_id=e.data["record"]).where(Call.id == e.call).execute()
-        _take(e, e.data.get("asked_by"))
+        if not _known(e.call):
+            _take(e, e.data.get("asked_by"))
+
+
+def _known(call: str | None) -> bool:
+    """What came of this call stands in the database already."""
+    found = RecordAttempt.select().where(RecordAttempt.call == call, RecordAttempt.result != "")
+    return bool(found.exists())
 
 
 def dialled(e: Entry) -> None:
@@ -84,6 +91,8 @@ def _this(e: Entry) -> tuple[Any, ...]:
 def _over(e: Entry) -> None:
     d = e.data
     assert e.account is not None
+    if _known(e.call):
+        return
     attempt = RecordAttempt.get_or_none(RecordAttempt.call == e.call) if e.call else None
     if attempt is not None and d["dialled"]:
         _attempt_over(attempt, d)
