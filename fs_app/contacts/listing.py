@@ -85,6 +85,13 @@ def page(wanted: Wanted) -> Page:
     return Page([row[0] for row in rows.tuples()], total, more, number, pages)
 
 
+def after(wanted: Wanted, last: int, most: int) -> list[int]:
+    """Ids beyond `last`, in their order: an export goes on where it was."""
+    query, key = _matching(wanted)
+    rows = query.where(key > last).order_by(key).limit(most)
+    return [row[0] for row in rows.tuples()]
+
+
 def _searched(wanted: Wanted) -> Page:
     """Found by words: all ids up to the limit, then sorted among themselves."""
     query, key = _matching(wanted)

@@ -33,11 +33,16 @@ from fs_app.web import (
     assets,
     callbacks,
     calls,
+    consents,
     failures,
     handed_out,
     home,
     i18n,
     imports,
+    lists,
+    lists_actions,
+    lists_records,
+    lists_rules,
     login,
     look,
     preferences,
@@ -49,11 +54,13 @@ from fs_app.web import (
     surveys,
     text,
     voicemails,
+    why,
 )
 from fs_app.web.access import API
 from fs_app.web.admin import BLUEPRINTS, menu
 from fs_app.web.api import BLUEPRINTS as API_BLUEPRINTS
 from fs_app.web.bearer import whose
+from fs_app.web.contacts import BLUEPRINTS as CONTACTS
 from fs_app.web.context import NAME, Site, site, visitor, zone
 from fs_app.web.heard import Heard
 from fs_app.web.policy import CSP
@@ -147,12 +154,18 @@ def build(app: Application) -> Flask:
         supervisor,
         voicemails,
         surveys,
+        consents,
+        why,
         imports,
+        lists,
+        lists_actions,
+        lists_records,
+        lists_rules,
         privacy,
         privacy_rules,
     ):
         flask_app.register_blueprint(module.blueprint)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *CONTACTS):
         flask_app.register_blueprint(blueprint)
     for blueprint in API_BLUEPRINTS:
         # No cookie opens them, so no other site can make a browser open them.

@@ -21,7 +21,17 @@ from fs_app.imports.model import ImportJob
 from fs_app.outgoing.model import DncEntry
 from fs_app.queues.model import Disposition, Queue
 from fs_app.supervision.model import Display
-from tests.support import deskworld, flowworld, messageworld, privacyworld, soundworld, voicemailworld
+from tests.support import (
+    contactworld,
+    deskworld,
+    flowworld,
+    legalworld,
+    listworld,
+    messageworld,
+    privacyworld,
+    soundworld,
+    voicemailworld,
+)
 from tests.support.schema import published
 
 FULL = "0a6d8c1e-7f43-4a4e-9a55-3b1a7c0f2d10"
@@ -62,7 +72,9 @@ def build(folder: Path, **kwargs: Any) -> tuple[WebApp, CallIds]:
     app.db.write(lambda: populate(calls, now))
     app.db.write(lambda: soundworld.populate(ids.account, ids.queue, now))
     app.db.read(lambda: soundworld.write_files(app.settings.library))
+    app.db.write(lambda: legalworld.populate(ids.account, now))
     app.catalog.reload()
+    app.legal.reload()
     recordings = folder / "recordings" / "2026"
     recordings.mkdir(parents=True)
     write_speech(recordings / "full.wav", 95)
@@ -162,6 +174,7 @@ def populate(ids: CallIds, now: int) -> None:
         "refused": {"number": 97},
     }
     privacyworld.write(desk.account, FULL, RECORDING, now)
+    contactworld.write(desk.account, now)
     ImportJob.create(
         account=desk.account,
         name="prospects-novembre.xlsx",
@@ -189,6 +202,8 @@ def populate(ids: CallIds, now: int) -> None:
         created_at=now,
     )
     flowworld.populate(desk.account, desk.queue, now)
+    verdict = Disposition.select(Disposition.id).where(Disposition.account == desk.account).scalar()
+    listworld.populate(desk.account, desk.queue, desk.agent, verdict, now)
     _a_day(desk, now)
     _full(desk, now - 3_600_000)
     _running(desk, now)

@@ -12,6 +12,14 @@ from fs_app.agents.model import Agent, NotReadyReason, Phone, Seat
 from fs_app.apikeys.model import ApiKey
 from fs_app.audio.model import MusicList, Sound
 from fs_app.callbacks.model import Callback
+from fs_app.calllists.model import (
+    CallList,
+    ContactFile,
+    DistributionRule,
+    ListAction,
+    ListFilter,
+    ListRecord,
+)
 from fs_app.calls.model import Recording
 from fs_app.contacts.model import (
     Contact,
@@ -25,6 +33,7 @@ from fs_app.hours.model import Holiday, HolidaySet, Schedule
 from fs_app.imports.model import ImportJob
 from fs_app.ivr.flows import EMPTY
 from fs_app.ivr.model import Flow
+from fs_app.legal.model import OptOutList
 from fs_app.messaging.model import Message, MessageProvider, MessageTemplate
 from fs_app.outgoing.model import DncEntry
 from fs_app.privacy.model import LegalHold, PersonJob
@@ -57,13 +66,21 @@ def foreign(app: Any, other_account: int) -> dict[str, Any]:
         User.update(name=SECRET).where(User.account == other_account).execute()
         holidays = HolidaySet.create(name=SECRET, created_at=now, **of)
         day = Holiday.create(set=holidays, name=SECRET, month=12, day=24, begin=0, end=1440, **of)
+        call_list = CallList.create(name=SECRET, created_at=now, updated_at=now, **of)
         template = MessageTemplate.create(name=SECRET, channel="sms", created_at=now, **of)
         return {
             "seat": Seat.create(
                 token_hash=SECRET, name=SECRET, how="phone", number="333", created_at=now, used_at=now, **of
             ).id,
             "desk_phone": Phone.create(number="444", sip_ha1="0" * 32, label=SECRET, created_at=now, **of).id,
+            "register": OptOutList.create(name=SECRET, created_at=now, **of).id,
             "message_template": template.id,
+            "call_list": call_list.id,
+            "list_record": ListRecord.create(list=call_list, index=1, memo=SECRET, imported_at=now, **of).id,
+            "list_filter": ListFilter.create(list=call_list, name=SECRET, **of).id,
+            "list_action": ListAction.create(list=call_list, kind="exclude", state="DONE", at=now, **of).id,
+            "contact_file": ContactFile.create(name=SECRET, created_at=now, **of).id,
+            "shared": DistributionRule.create(name=SECRET, updated_at=now, **of).id,
             "provider": MessageProvider.create(
                 name=SECRET,
                 channel="sms",
@@ -154,6 +171,8 @@ def addresses(flask: Flask, objects: dict[str, Any], api: bool = False) -> list[
     route has an argument that `foreign` does not know."""
     fixed = {
         "language": "fr",
+        "law_of": "FR",
+        "law_rule": "hours",
         "name": "greeting",
         "lang": "fr",
         "digest": "x",
@@ -162,6 +181,8 @@ def addresses(flask: Flask, objects: dict[str, Any], api: bool = False) -> list[
         "steering": "pause",
         "part": "link",
         "kind": "csv",
+        "what": "rule",
+        "action": "exclude",
         "job": "none",
         "file": 1,
     }

@@ -51,6 +51,9 @@ KINDS = (
     "blacklist",
     "calling_rules",
     "api_key",
+    "contact",
+    "contact_field",
+    "segment",
 )
 LONGEST_VALUE = 120
 NOTHING = "–"

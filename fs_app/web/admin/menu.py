@@ -22,6 +22,7 @@ class Entry:
 def entries(identity: Identity) -> list[Entry]:
     """What this person sees, in order."""
     every = (
+        Entry("/contacts", t("menu.contacts"), "users", "contacts.browse"),
         Entry("/admin/people", t("menu.people"), "users-group", "people.manage"),
         Entry("/admin/profiles", t("menu.profiles"), "shield-check", "profiles.manage"),
         Entry("/admin/queues", t("menu.queues"), "list-details", "queues.manage"),
@@ -31,7 +32,9 @@ def entries(identity: Identity) -> list[Entry]:
         Entry("/admin/reasons", t("menu.reasons"), "coffee", "reasons.manage"),
         Entry("/admin/numbers", t("menu.numbers"), "phone-incoming", "numbers.manage"),
         Entry("/admin/blacklist", t("menu.blacklist"), "phone-off", "blacklist.manage"),
+        Entry("/admin/legal", t("menu.legal"), "shield-check", "legal.view"),
         Entry("/imports", t("menu.imports"), "upload", "imports.manage"),
+        Entry("/lists", t("menu.lists"), "list-check", "lists.view"),
         Entry("/admin/directory", t("menu.directory"), "address-book", "directory.manage"),
         Entry(
             "/admin/schedules",
