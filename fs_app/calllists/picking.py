@@ -13,7 +13,7 @@ Functions run inside `Database.read` (`Picker.next_records`) or `Database.write`
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -39,6 +39,9 @@ MOST_RETRIES = 200
 """Of the retries whose time has come so many are looked at, the earliest: a rule's order is among these."""
 
 MOST_ZONES = 600
+
+ANY = 1 << 30
+"""So many attempts nobody makes."""
 
 
 class Taken(Conflict):
@@ -97,7 +100,7 @@ class Picker:
     def _promised(self, wanted: Wanted, now: int, state: State) -> Iterator[Record]:
         if state is State.PERSONAL and wanted.agent is None:
             return
-        query = _candidates(wanted).where(
+        query = _candidates(replace(wanted, attempts=ANY)).where(  # what was promised is kept
             ListRecord.state == state.value, ListRecord.due_at.is_null(False), ListRecord.due_at <= now
         )
         if state is State.PERSONAL:

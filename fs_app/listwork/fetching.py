@@ -187,6 +187,8 @@ def _count(one: CallList, now: int) -> tuple[int, int, int]:
     """(due, later, usable) by the index of the list; those with a date by their rows."""
     few = fn.SUM(Case(None, [(ListRecord.attempts < one.threshold, 1)], 0))
     due = later = usable = 0
+    promised = [State.CALLBACK.value, State.PERSONAL.value]
+    may = (ListRecord.attempts < one.attempts) | ListRecord.state.in_(promised)
     rows = (
         ListRecord.select(ListRecord.state, fn.COUNT(ListRecord.id), few)
         .where(ListRecord.list == one.id, ListRecord.state.in_(DIALABLE), ListRecord.attempts < one.attempts)
@@ -205,7 +207,7 @@ def _count(one: CallList, now: int) -> tuple[int, int, int]:
             .where(
                 ListRecord.list == one.id,
                 ListRecord.state.in_(list(dated)),
-                ListRecord.attempts < one.attempts,
+                may,
                 ListRecord.due_at <= now,
             )
             .count()
