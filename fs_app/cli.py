@@ -52,10 +52,11 @@ def _of(module: str, name: str, in_words: bool = False) -> Callable[[], click.Co
 COMMANDS = {
     "account": _of("fs_app.admin.command", "account"),
     "config": _of("fs_app.admin.config_file.command", "command", in_words=True),
+    "import": _of("fs_app.imports.command", "command", in_words=True),
     "doctor": _of("fs_app.doctor.command", "command", in_words=True),
     "sim": _of("fs_app.sim.command", "sim"),
 }
-BENCHES = ("assignments", "erlang", "esl", "load", "menus", "routing", "web")
+BENCHES = ("assignments", "erlang", "esl", "load", "menus", "reading", "routing", "web")
 
 
 @click.group(cls=Later, later=COMMANDS)
@@ -85,7 +86,13 @@ def run(demo: bool, new_passwords: bool) -> None:
         raise SystemExit(1) from error
 
 
-@cli.group(cls=Later, later={name: _of(f"fs_app.bench.{name}", name) for name in BENCHES})
+@cli.group(
+    cls=Later,
+    later={
+        **{name: _of(f"fs_app.bench.{name}", name) for name in BENCHES},
+        "import": _of("fs_app.bench.importing", "importing"),
+    },
+)
 def bench() -> None:
     """Measurements; each prints a table and ends with status 1 when a goal is missed."""
     logs.configure("console", "warning")

@@ -48,10 +48,9 @@ class _Open(Exception):
     """The record goes on behind this piece."""
 
 
-def records(path: Path, dialect: Dialect, told: Told | None = None) -> Iterator[Row]:
+def pieces(path: Path, dialect: Dialect, told: Told) -> Iterator[list[Row]]:
     """Every record, blank ones as `[]`, cells stripped. Raises Unreadable."""
-    for piece in _Pieces(path, dialect, told if told is not None else Told()).read():
-        yield from piece
+    return _Pieces(path, dialect, told).read()
 
 
 class _Pieces:

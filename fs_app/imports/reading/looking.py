@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from fs_app.imports.reading import delimited, headers
 from fs_app.imports.reading.delimiters import delimiter_of
@@ -20,6 +21,9 @@ from fs_app.imports.reading.words import Told, Unreadable
 from fs_app.imports.reading.workbook import Workbook
 
 Row = list[str]
+
+AT_ONCE = 500
+"""Rows of a spreadsheet that are made at once."""
 
 SAMPLE = 100
 """Rows that are shown, and that guesses are made from."""
@@ -71,7 +75,8 @@ def guess(path: Path | str, name: str = "") -> Dialect:
     dialect = Dialect(
         "csv", encoding, delimiter, found.quote, found.escape if found.escape != delimiter else ""
     )
-    first = list(islice(delimited.records(path, dialect), found.skip, found.skip + headers.LOOKED_AT))
+    lines = chain.from_iterable(delimited.pieces(path, dialect, Told()))
+    first = list(islice(lines, found.skip, found.skip + headers.LOOKED_AT))
     return _with_header(dialect, first, found.skip)
 
 
@@ -89,30 +94,46 @@ def rows(path: Path | str, dialect: Dialect, told: Told | None = None) -> Iterat
     belong to no column, because somebody did not quote a delimiter. `told` is filled while one reads. Raises
     Unreadable.
     """
-    told = told if told is not None else Told()
-    lines = _records(Path(path), dialect, told)
-    header = [*islice(lines, dialect.skip + dialect.header)][dialect.skip :]
-    width = _width(header) if header else 0
-    return _regular(lines, width, told, dialect.skip + dialect.header)
+    table = _table(Path(path), dialect, told if told is not None else Told())
+    return chain.from_iterable(table.pieces)
 
 
 def sample(path: Path | str, dialect: Dialect) -> Sample:
     """The names of the columns and the first rows. Raises Unreadable, also when there is no row at all."""
     path = Path(path)
     told = Told()
-    lines = _records(path, dialect, told)
-    header = [*islice(lines, dialect.skip + dialect.header)][dialect.skip :]
-    width = _width(header) if header else 0
-    first: list[Row] = []
-    more = _regular(lines, width, told, dialect.skip + dialect.header)
-    first.extend(islice(more, SAMPLE))
-    if not first and not any(any(row) for row in header):
+    table = _table(path, dialect, told)
+    more = chain.from_iterable(table.pieces)
+    first = list(islice(more, SAMPLE))
+    if not first and not any(any(row) for row in table.header):
         raise Unreadable("no_rows")
-    width = max([width, *(len(row) for row in first)] if not header else [width])
-    if width > MOST_COLUMNS:
+    if table.width > MOST_COLUMNS:
         raise Unreadable("too_wide", columns=MOST_COLUMNS)
     total, exact = _total(path, dialect, more, len(first))
-    return Sample(headers.names(header, width), first, total, exact, told)
+    return Sample(headers.names(table.header, table.width), first, total, exact, told)
+
+
+class _Table(NamedTuple):
+    header: list[Row]
+    width: int
+    pieces: Iterator[list[Row]]
+
+
+def _table(path: Path, dialect: Dialect, told: Told) -> _Table:
+    """Its columns are those of the header; without one, as many as the widest of the first rows has."""
+    pieces = _pieces(path, dialect, told)
+    before = dialect.skip + dialect.header
+    first: list[Row] = []
+    for piece in pieces:
+        first += piece
+        if len(first) >= before + (0 if dialect.header else SAMPLE):
+            break
+    header, first = first[dialect.skip : before], first[before:]
+    if header:
+        width = max(len(row) for row in header)
+    else:
+        width = max((_used(row) for row in first[:SAMPLE]), default=0)
+    return _Table(header, width, _regular(chain([first], pieces), width, told, before))
 
 
 def _book(path: Path, kind: str) -> Workbook:
@@ -133,44 +154,47 @@ def _with_header(dialect: Dialect, first: list[Row], before: int) -> Dialect:
     return replace(dialect, skip=before + skip, header=header)
 
 
-def _records(path: Path, dialect: Dialect, told: Told) -> Iterator[Row]:
+def _pieces(path: Path, dialect: Dialect, told: Told) -> Iterator[list[Row]]:
     kind = kind_of(path)
     if dialect.is_text != (kind == "csv"):
         raise Unreadable("binary" if dialect.is_text else "broken_sheet")
     if kind == "csv":
-        return delimited.records(path, dialect, told)
+        return delimited.pieces(path, dialect, told)
     book = _book(path, kind)
-    return book.records(dialect.sheet or book.first())
+    lines = book.records(dialect.sheet or book.first())
+    return iter(lambda: list(islice(lines, AT_ONCE)), [])
 
 
-def _width(header: list[Row]) -> int:
-    """Columns that have a name; nameless ones at the end are there when a row has something in them."""
-    return max((len(row) for row in header), default=0)
-
-
-def _regular(lines: Iterator[Row], width: int, told: Told, before: int) -> Iterator[Row]:
+def _regular(pieces: Iterator[list[Row]], width: int, told: Told, before: int) -> Iterator[list[Row]]:
+    """Without the empty rows; the others have at least `width` cells."""
     count = before
-    for row in lines:
-        count += 1
-        length = len(row)
-        if length == width:
+    for piece in pieces:
+        if {*map(len, piece)} == {width}:
+            count += len(piece)
+            yield [row for row in piece if any(row)]
+            continue
+        kept = []
+        for row in piece:
+            count += 1
             if any(row):
-                yield row
-            continue
-        if not any(row):
-            continue
-        if not width:
-            width = length
-        if length < width:
-            row += [""] * (width - length)
-        else:
-            while len(row) > width and not row[-1]:
-                row.pop()
-            if len(row) > width:
-                told.add("ragged", count)
-                if len(row) > MOST_COLUMNS:
-                    row = row[: max(MOST_COLUMNS, width)]
-        yield row
+                kept.append(_fitted(row, width, told, count))
+        yield kept
+
+
+def _fitted(row: Row, width: int, told: Told, count: int) -> Row:
+    if len(row) < width:
+        return row + [""] * (width - len(row))
+    if len(row) > width:
+        row = row[: max(width, _used(row))]
+        if len(row) > width:
+            told.add("ragged", count)
+            return row[: max(MOST_COLUMNS, width)]
+    return row
+
+
+def _used(row: Row) -> int:
+    """Cells up to the last that has something in it."""
+    return next((at for at in range(len(row), 0, -1) if row[at - 1]), 0)
 
 
 def _total(path: Path, dialect: Dialect, more: Iterator[Row], seen: int) -> tuple[int, bool]:
