@@ -19,7 +19,7 @@ from peewee import JOIN, Expression, ModelSelect, fn
 
 from fs_app.calllists import actions
 from fs_app.calllists.actions import Row
-from fs_app.calllists.model import CallList, ContactFileRow, ListAction, ListChange, ListRecord
+from fs_app.calllists.model import CallList, ListAction, ListChange, ListRecord
 from fs_app.calllists.state import State
 from fs_app.contacts.model import Contact
 from fs_app.db import Database
@@ -292,10 +292,3 @@ def drop_list(list_id: int) -> None:
     """The list itself, when it has no records any more. Inside `write`."""
     if not ListRecord.select(ListRecord.id).where(ListRecord.list == list_id).limit(1).exists():
         CallList.delete().where(CallList.id == list_id).execute()
-
-
-def drop_rows(file_id: int) -> int:
-    """Some rows of a contact file; 0: there are no more. Inside `write`."""
-    some = ContactFileRow.select(ContactFileRow.id).where(ContactFileRow.file == file_id).limit(LEAST * 10)
-    ids = [one for (one,) in some.tuples()]
-    return int(ContactFileRow.delete().where(ContactFileRow.id.in_(ids)).execute()) if ids else 0

@@ -15,7 +15,7 @@ from gevent.event import Event
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.bus import Bus
-from fs_app.calllists import actions, bulk, rules
+from fs_app.calllists import actions, bulk, files, rules
 from fs_app.calllists.bulk import Job
 from fs_app.calllists.counters import Tally, tally
 from fs_app.calllists.fields import Asking, asking
@@ -94,6 +94,7 @@ class CallLists:
         """What a restart interrupted goes on."""
         self._tasks.spawn("actions on lists", self._work)
         self._tasks.every("order of lists", LOOK_S, self.look)
+        self._tasks.spawn("a contact file goes", self._drop_files)
         self._wake.set()
 
     def stop(self) -> None:
@@ -332,6 +333,22 @@ class CallLists:
                         list_id,
                     )
                 )
+
+    def look_soon(self) -> None:
+        """A rule has been changed: its lists are put in order without waiting for the next look."""
+        self._tasks.spawn("order of lists", self.look)
+
+    # --- contact files --------------------------------------------------------------------------------------
+    def delete_file(self, by: Actor, file: int) -> str:
+        """Its name; the rows go in the background. Raises NotFound, InUse."""
+        name = self._db.write(lambda: files.put_away(by, file))
+        self._tasks.spawn("a contact file goes", self._drop_files)
+        return name
+
+    def _drop_files(self) -> None:
+        for file in self._db.read(files.put_away_before):
+            while not self._closing and self._db.write(partial(files.drop_piece, file)):
+                gevent.sleep(bulk.PAUSE_S)
 
     def _asking(self, account: int) -> Asking:
         return asking(account, self._clock.now_ms())

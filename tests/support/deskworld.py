@@ -17,6 +17,8 @@ from fs_app.audio.jobs import Jobs
 from fs_app.audio.phone import Takes
 from fs_app.bus import Bus
 from fs_app.callbacks.service import Callbacks
+from fs_app.calllists.service import CallLists
+from fs_app.calllists.working import Lists
 from fs_app.calls.correcting import Corrections
 from fs_app.calls.model import Call
 from fs_app.catalog import Catalog
@@ -30,6 +32,9 @@ from fs_app.errors import NotFound
 from fs_app.imports.service import Imports
 from fs_app.ivr.fetch import fetch
 from fs_app.journal import Entry
+from fs_app.legal.explain import Explain
+from fs_app.legal.registers import Registers
+from fs_app.legal.service import Legal
 from fs_app.outgoing.blacklist import Blacklist
 from fs_app.outward import networks
 from fs_app.phones import Phones
@@ -94,6 +99,17 @@ class App:
     def __post_init__(self) -> None:
         self.calls = Steering()
         self.blacklist = Blacklist()
+        self.legal = Legal(self.db, self.clock, self.catalog, self.blacklist, Tasks("law"))
+        waiting = self.settings.data_dir / "registers"
+        self.registers = Registers(self.db, self.clock, Tasks("registers"), waiting, self.legal.reload)
+        self.why = Explain(
+            self.db,
+            self.clock,
+            self.catalog,
+            self.live,  # type: ignore[arg-type]
+            self.legal,
+            Lists().working,
+        )
         self.live.callbacks = {}
         self.callbacks = Callbacks(self.live, self.clock, self.catalog, NoLine(), lambda agent: True)  # type: ignore[arg-type]
         self.corrections = Corrections(
@@ -131,6 +147,7 @@ class App:
         self.test_calls = NoTestCalls()
         self.phone_watch = NoTestCalls()
         self.threads = Threads("files", 2)
+        self.lists = CallLists(self.db, self.clock, self.bus, Tasks("lists"))
         self.imports = Imports(
             self.db, self.clock, self.bus, self.threads, self.settings.data_dir / "imports", 20 * 1024**2
         )
