@@ -129,10 +129,11 @@ class Installation:
         cdr: str,
         core: set[int],
         settings: Mapping[str, str] | None = None,
+        database: str = "",
     ) -> None:
         self.folder = folder
         self.port = free_port()
-        self.database = f"sqlite:///{folder / 'fs_app.db'}"
+        self.database = database or f"sqlite:///{folder / 'fs_app.db'}"
         self._core = core
         self._directory = directory_listen
         self._environment = {

@@ -33,8 +33,9 @@ class Habits:
 class Scene:
     """`start` brings everything up, agents logged in and not yet available. Raises Unavailable or WaitTimeout."""
 
-    def __init__(self, folder: Path, size: Size, dice_seed: int, habits: Habits) -> None:
-        self._folder, self._size, self.habits = folder, size, habits
+    def __init__(self, folder: Path, size: Size, dice_seed: int, habits: Habits, database: str = "") -> None:
+        """`database`: the address of an empty one; otherwise SQLite in the folder."""
+        self._folder, self._size, self.habits, self._database = folder, size, habits, database
         self.dice = random.Random(dice_seed)
         self._stops = ExitStack()
         self.placed: list[str] = []
@@ -56,6 +57,7 @@ class Scene:
             self.world.directory_url.split("/")[2],
             self.world.cdr_folder,
             program,
+            database=self._database,
         )
         self.seeded: Seeded = seed(self.installation.database, self._size, self.dice)
         prepare(self.installation.database)

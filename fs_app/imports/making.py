@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import fn
 
+from fs_app.accounts.model import Account
 from fs_app.calllists.model import CallList, ContactFile
 from fs_app.contacts.model import ContactField
 from fs_app.imports.plan import Plan
@@ -49,7 +50,14 @@ def make(account: int, job: int, plan: Plan, header: Sequence[str], at: int) -> 
             mine = (CallList.id == call_list) & (CallList.account == account) & CallList.file.is_null()
             if CallList.update(file=file, updated_at=at).where(mine).execute():
                 new.append("file_of_list")
+    if fields or new:
+        changed(account)
     return {"fields": fields, "call_list": call_list, "contact_file": file, "new": new}
+
+
+def changed(account: int) -> None:
+    """The program reads its configuration anew within a second or two."""
+    Account.update(config_version=Account.config_version + 1).where(Account.id == account).execute()
 
 
 def _fields(account: int, plan: Plan, at: int) -> list[str]:

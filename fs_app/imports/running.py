@@ -250,7 +250,12 @@ class Importer:
         with transaction(proxy.obj):
             changed = (
                 ImportJob.update(
-                    state="DONE", runner="", phase="", total=self._total, ended_at=round(time.time() * 1000)
+                    state="DONE",
+                    runner="",
+                    phase="",
+                    total=self._total,
+                    counts=self._counts.as_json(),
+                    ended_at=round(time.time() * 1000),
                 )
                 .where(self._ours())
                 .execute()

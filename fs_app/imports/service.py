@@ -25,14 +25,14 @@ from fs_app.bus import Bus
 from fs_app.clock import Clock
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, FsAppError, Invalid, NotFound
-from fs_app.events import CatalogChanged, ImportProgress
+from fs_app.events import ImportProgress
 from fs_app.imports import filtering, jobs, places, remembered
 from fs_app.imports.crew import Cancelled, Crew, Died
 from fs_app.imports.plan import Problem, as_json, parse, validate
 from fs_app.imports.reading.numbers import WRONG
 from fs_app.imports.reasons import CHANGED, DUPLICATES, REASONS
 from fs_app.imports.speed import Speed
-from fs_app.imports.state import State
+from fs_app.imports.state import AT_WORK, State
 from fs_app.imports.targets import NUMBER_KINDS
 from fs_app.tasks import Tasks, Threads
 
@@ -293,6 +293,11 @@ class Imports:
         """One of them (`jobs.shown`), with `per_second` and `seconds_left` while it works. Raises NotFound."""
         return self._with_speed(self._db.read(lambda: jobs.shown(jobs.get(account, job))))
 
+    @staticmethod
+    def lists_of(account: int) -> dict[str, int]:
+        """Names of call lists that something may be put into. Inside `db.read`."""
+        return {name: number for number, name in jobs.world(account, None).lists.items()}
+
     def sources(self, account: int) -> list[str]:
         return self._db.read(lambda: remembered.sources(account))
 
@@ -375,8 +380,6 @@ class Imports:
                     account, job, "checked", phase="", counts=result["counts"], checked_at=now,
                     total=result["counts"]["lines"],
                 )  # fmt: skip
-            if result.get("catalog"):
-                self._bus.publish(CatalogChanged())
         except Cancelled:
             pass
         except Died as error:
@@ -435,7 +438,7 @@ class Imports:
 
     def _with_speed(self, shown: Json) -> Json:
         speed = self._speeds.get(shown["id"])
-        if speed is None:
+        if speed is None or State(shown["state"]) not in AT_WORK:
             return shown
         return speed.told(shown)
 

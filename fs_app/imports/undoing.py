@@ -21,7 +21,7 @@ from fs_app.calllists.state import State as RecordState
 from fs_app.contacts.model import Contact, ContactField, ContactNumber
 from fs_app.contacts.searching import reindex
 from fs_app.db import proxy
-from fs_app.imports import places
+from fs_app.imports import making, places
 from fs_app.imports.bulk import open_database, transaction
 from fs_app.imports.inuse import InUse
 from fs_app.imports.model import ImportChange, ImportJob
@@ -39,7 +39,7 @@ UNTOUCHED = (RecordState.UNTREATED, RecordState.CALLBACK, RecordState.EXCLUDED, 
 
 
 def undo(order: Json, say: Callable[[Json], None], alive: Callable[[], bool]) -> Json:
-    """{kept: how many rows were left, catalog}"""
+    """{kept: how many rows were left}"""
     open_database(order["database"], True)
     return Undo(order, say, alive).run()
 
@@ -79,7 +79,7 @@ class Undo:
             self._end()
         if not self._kept:
             self._path.unlink(missing_ok=True)
-        return {"kept": self._kept, "catalog": bool(self._job.made.get("fields"))}
+        return {"kept": self._kept}
 
     # --- the walk ---------------------------------------------------------------------------------------------
     def _walk(
@@ -234,6 +234,8 @@ class Undo:
             for name in made.get("fields", ()):
                 self._drop_field(name)
             self._kept = kept
+            if new or made.get("fields"):
+                making.changed(self._account)
             changed = (
                 ImportJob.update(
                     state="UNDONE",

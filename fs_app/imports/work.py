@@ -115,7 +115,7 @@ def check(order: Json, say: Say, alive: Alive) -> Json:
 
 
 def run(order: Json, say: Say, alive: Alive) -> Json:
-    """{counts, catalog: whether the configuration has changed}"""
+    """{counts}"""
     ground = Ground(order, writes=True)
     job, plan = ground.job, ground.plan
     if job.runner != order["runner"]:
@@ -161,7 +161,7 @@ def run(order: Json, say: Say, alive: Alive) -> Json:
         alive,
     ).run()
     refused.close()
-    return {"counts": counts, "catalog": bool(made["fields"] or made["call_list"])}
+    return {"counts": counts}
 
 
 def _made(ground: Ground) -> Json:

@@ -183,6 +183,8 @@ class _Pieces:
                     if cells and len(max(cells, key=len)) > MOST_CELL:
                         self._told.add("too_long", self._line + begun[0] + 1)
                         cells = [cell[:MOST_CELL] for cell in cells]
+                    if taken - begun[0] > 1 and not self._is_strict(lines[begun[0] : taken]):
+                        raise _Stray
                     if taken == len(lines) and last and self._is_open(lines, begun[0]):
                         raise _Stray
                     rows.append(cells)
@@ -214,6 +216,13 @@ class _Pieces:
         if line.count(self._quote) % 2 and not line.startswith(self._quote):
             return False
         return line.count(self._form["delimiter"]) + 1 == usual
+
+    def _is_strict(self, lines: list[str]) -> bool:
+        """Whether each quote that closes stands before a delimiter; a stray one closes at the next one's opening."""
+        try:
+            return len(list(csv.reader(lines, **{**self._form, "strict": True}))) == 1
+        except csv.Error as error:
+            return "unexpected end" in str(error)
 
     def _is_open(self, lines: list[str], start: int) -> bool:
         """Whether the last record of the file ends within a quote: asked by one more line, which it would swallow."""
