@@ -115,7 +115,7 @@ def utf16_big_endian_without_a_mark() -> Ugly:
 
 @ugly
 def utf32_with_its_mark() -> Ugly:
-    return people("x.csv", whole().encode("utf-32"), encoding="utf-32")
+    return people("x.csv", whole().encode("utf-32"), encoding="utf-32-le")
 
 
 @ugly
