@@ -64,6 +64,7 @@ from fs_app.ivr.fetch import fetch
 from fs_app.ivr.service import Menus
 from fs_app.journal import Journal
 from fs_app.jump import ClockWatch
+from fs_app.legal.explain import Explain
 from fs_app.legal.registers import Registers
 from fs_app.legal.service import Legal
 from fs_app.listwork.fetching import Fetching
@@ -365,6 +366,7 @@ class Application:
             self.phones,
             self.today.figures,
             self.queues_today,
+            self._records_of,
         )
         self.desk = AgentDesk(
             self.live,
@@ -484,6 +486,15 @@ class Application:
         """Records of call lists for agents to call."""
         law = Law(self.legal, self.catalog, self.clock)
         self.lists = CallLists(self.db, self.clock, self.bus, self.tasks)
+        self.why = Explain(
+            self.db,
+            self.clock,
+            self.catalog,
+            self.live,
+            self.legal,
+            self.lists.lists.working,
+            lambda record: record in self.live.records,
+        )
         fetching = Fetching(self.db, law.of, self.lists.lists)
         self.shelf = Shelf(
             self.live,
@@ -535,6 +546,14 @@ class Application:
     def _other_records(self, account: int, queue: int) -> None:
         self.worklist.renewed(account)
         self.desk.queue_changed(queue)
+        self.board.queue_changed(account, queue)
+
+    def _records_of(self, queue: int) -> dict[str, int] | None:
+        """What the call lists of a queue have, for supervision."""
+        found = self.shelf.totals_of(queue)
+        if found is None:
+            return None
+        return {"usable": found.usable, "due": found.due, "later": found.later}
 
     def _barred(self, event: Recorded) -> None:
         """A number is on the blacklist from now on: the memory follows when the database has it."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
-from peewee import Expression
+from peewee import Case, Expression, fn
 
 from fs_app.calllists.model import CallList, ListRecord
 from fs_app.calllists.state import DIALABLE, State
@@ -31,6 +32,41 @@ def of_call(account: int, call: str, record: int | None, number: str, contact: i
     if contact is not None:
         _add(found, is_open & (CallList.account == account) & (ListRecord.contact == contact))
     return list(found.values())[:MOST]
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What one agent has of a list: `personal` callbacks, `overdue` ones of them, and `others` that are assigned to
+    him."""
+
+    agent: int
+    personal: int
+    overdue: int
+    others: int
+
+    @property
+    def total(self) -> int:
+        return self.personal + self.others
+
+
+def assigned(call_list: int, now: int) -> list[Assigned]:
+    """By agent: the records of a list that are to be called and belong to somebody."""
+    is_late = (ListRecord.state == State.PERSONAL.value) & (ListRecord.due_at < now)
+    late = fn.SUM(Case(None, [(is_late, 1)], 0))
+    rows = (
+        ListRecord.select(ListRecord.owner, ListRecord.state, fn.COUNT(ListRecord.id), late)
+        .where(ListRecord.list == call_list, ListRecord.owner.is_null(False), ListRecord.state.in_(DIALABLE))
+        .group_by(ListRecord.owner, ListRecord.state)
+        .tuples()
+    )
+    found: dict[int, Assigned] = {}
+    for agent, state, n, overdue in rows:
+        had = found.get(agent, Assigned(agent, 0, 0, 0))
+        if state == State.PERSONAL:
+            found[agent] = replace(had, personal=n, overdue=int(overdue or 0))
+        else:
+            found[agent] = replace(had, others=had.others + n)
+    return list(found.values())
 
 
 def _add(found: dict[int, Json], which: Expression, mine: bool = False) -> None:

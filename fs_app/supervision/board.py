@@ -94,8 +94,9 @@ class Board:
         phones: Phones,
         agent_today: Callable[[int, int], Mapping[str, int]],
         today: QueuesToday,
+        records: Callable[[int], Mapping[str, int] | None] = lambda queue: None,
     ) -> None:
-        """`agent_today(agent, account)`: his figures of the day."""
+        """`agent_today(agent, account)`: his figures of the day; `records(queue)`: what its call lists have."""
         self._live = live
         self._clock = clock
         self._bus = bus
@@ -104,6 +105,7 @@ class Board:
         self._phones = phones
         self._agent_today = agent_today
         self._today = today
+        self._records = records
         self._accounts: dict[int, _Account] = {}
         self._opening: dict[int, tuple[float, bool]] = {}
         self._switch = SwitchState(False, clock.now_ms(), "")
@@ -162,6 +164,13 @@ class Board:
             board.dirty_queues.update(board.queues)
             board.dirty_queues.update(self._queues_of(account))
         self._soon()
+
+    def queue_changed(self, account: int, queue: int) -> None:
+        """What its call lists have is counted anew."""
+        board = self._accounts.get(account)
+        if board is not None:
+            board.dirty_queues.add(queue)
+            self._soon()
 
     # --- what happens: only notes are taken -----------------------------------------------------------------
     def _on_recorded(self, event: Recorded) -> None:
@@ -310,6 +319,7 @@ class Board:
             self._queues.longest_since(queue),
             board.states.get(queue, {}),
             self._today.figures(account, queue, info.service_s),
+            self._records(queue),
         )
 
     def _open_now(self, queue: QueueInfo) -> bool:

@@ -24,8 +24,10 @@ def queue_row(
     longest_since: int | None,
     states: Mapping[str, int],
     today: Figures,
+    records: Mapping[str, int] | None = None,
 ) -> Row:
-    """`states`: how many of its agents are in each state that people see."""
+    """`states`: how many of its agents are in each state that people see; `records`: what its call lists have (HN-401),
+    None: it has none."""
     return {
         "id": queue.id,
         "name": queue.name,
@@ -37,6 +39,7 @@ def queue_row(
         "abandoned": today.abandoned,
         "service": today.percent,
         "target": {"s": queue.service_s, "percent": queue.service_percent},
+        "records": dict(records) if records is not None else None,
     }
 
 

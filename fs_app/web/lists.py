@@ -74,6 +74,7 @@ def work(call_list: int) -> Working:
 def page(template: str, head: Head, here: str, **values: Any) -> str:
     """A page of one list; `here`: the tab."""
     tabs = [("", "counters"), ("/zones", "zones"), ("/records", "records"), ("/filters", "filters")]
+    tabs.insert(3, ("/assigned", "assigned"))
     if who().may("lists.edit"):
         tabs.append(("/edit", "settings"))
     return render_template(

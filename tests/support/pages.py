@@ -142,6 +142,7 @@ PAGES = (
     "/lists/1",
     "/lists/2",
     "/lists/1/zones",
+    "/lists/1/assigned",
     "/lists/1/records",
     "/lists/1/records?q=nothing+like+this",
     "/lists/1/records/6",

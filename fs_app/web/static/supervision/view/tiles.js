@@ -3,11 +3,14 @@
 import * as b from "../board.js";
 import { LOOK, queueLevel, serviceLevel, staff, waitLevel } from "../levels.js";
 import { board, filter, narrow, now } from "../store.js";
+import { lang } from "../../js/lib/i18n.js";
 import { html, Icon, Level, Since, t } from "./parts.js";
 
 function Figure({ value, name, level = "none", hint }) {
   return html`<div class="q-figure" title=${hint}><dd><${Level} level=${level}>${value}<//></dd><dt>${name}</dt></div>`;
 }
+
+const count = (n) => new Intl.NumberFormat(lang()).format(n);
 
 export const percent = (value) => (value == null ? "–" : `${Math.round(value)} %`);
 
@@ -28,6 +31,8 @@ function Tile({ queue }) {
       <${Figure} value=${percent(queue.service)} name=${t("supervision.service")} level=${serviceLevel(queue)} hint=${`${target}. ${t("supervision.service_means")}`} />
       <${Figure} value=${html`${queue.answered} / ${queue.abandoned}`} name=${t("supervision.answered_abandoned")} />
     </dl>
+    ${queue.records && html`<p class="q-records" title=${t("supervision.records_hint")}><${Icon} name="list-details" cls="small" />
+      ${t("supervision.records", { usable: count(queue.records.usable), due: count(queue.records.due), later: count(queue.records.later) })}</p>`}
     <p class="q-staff">
       <span class="tone-green" title=${t("supervision.ready")}><${Icon} name="circle" title=${t("supervision.ready")} />${people.ready}</span>
       <span class="tone-blue" title=${t("supervision.busy")}><${Icon} name="phone-call" title=${t("supervision.busy")} />${people.busy}</span>
