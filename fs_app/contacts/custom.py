@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from fs_app.contacts import filters
 from fs_app.contacts.fields import cleaned
+from fs_app.contacts.searching import words_of
 from fs_app.folding import plain
 
 KINDS = (
@@ -154,7 +155,7 @@ def filters_name(name: str) -> str:
 
 def name_for(label: str, taken: Sequence[str]) -> str:
     """A key that nobody has yet, from the label: `Date d'échéance` is `date_d_echeance`."""
-    words = re.findall(r"[a-z0-9]+", (plain(label) or "").encode("ascii", "ignore").decode())
+    words = [word for one in words_of(label) if (word := one.encode("ascii", "ignore").decode())]
     base = "_".join(words)[:40].strip("_") or "field"
     if not base[0].isalpha():
         base = f"f_{base}"

@@ -268,7 +268,7 @@ def at_stake(account: int, contact: int) -> Lost:
 
 
 def delete(by: Actor, contact: int) -> str:
-    """The contact is gone; calls, callbacks and records of lists stay, with their numbers. Its name. Raises NotFound."""
+    """The contact is gone; calls, callbacks and records of lists stay, with their numbers. Raises NotFound."""
     name = at_stake(by.account, contact).name
     merged = Contact.select(Contact.id).where(
         (Contact.account == by.account) & (Contact.merged_into_id == contact)

@@ -95,7 +95,7 @@ def wanted(asked: Asked, fields: filters.Fields, account: int) -> listing.Wanted
     given = asked.given
     if given is None or len(asked.filter) > asked_for.LONGEST_FILTER:
         raise InvalidFields({"": "filter.error.shape" if given is None else "filter.error.too_big"})
-    condition = filters.where(filters.parse(given, fields), fields) if given else None
+    condition = filters.where(filters.parse(given, fields), fields) if asked.filter else None
     if asked.segment:
         part = filters.parse({"field": f"segment.{asked.segment}", "op": "is"}, fields)
         inside = filters.where(part, fields)
