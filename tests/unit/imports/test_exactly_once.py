@@ -114,7 +114,7 @@ def test_killed_at_any_statement_it_goes_on_to_the_same_end(
 def test_the_same_file_again_changes_nothing(
     text: str, there: list[tuple[str, str, str]], then: str, by: list[str]
 ) -> None:
-    rules = {"by": by, "then": then}
+    rules: dict[str, Any] = {"by": by, "then": then}
     with _world() as world:
         _people(world, there)
         first = world.job(text, {"columns": USUAL, "duplicates": rules, **LIST})
@@ -136,7 +136,7 @@ def test_an_undo_restores_exactly_however_often_it_is_killed(
     with _world() as world:
         _people(world, there)
         before, found = world.dump(), _index(world)
-        plan = {
+        plan: dict[str, Any] = {
             "columns": [*USUAL[:3], {"column": 3, "target": "custom.ref"}],
             "new_fields": [{"name": "ref", "label": "Réf", "kind": "TEXT"}],
             "duplicates": {**rules, "by": [by for by in rules["by"] if by != "reference"]},
