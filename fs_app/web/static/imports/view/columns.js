@@ -18,10 +18,14 @@ export const targetName = (target, facts, fields = []) => {
 };
 export const headed = (header, at) => header[at] || t("wizard.column", { at: at + 1 });
 
+const SHORT = 40;
+const LISTED = 12;
+const short = (name) => (name.length > SHORT ? `${name.slice(0, SHORT - 1).trimEnd()}…` : name);
+
 /** What is not imported, listed. */
 export function Left({ names }) {
   if (!names.length) return null;
-  return html`<p class="im-summary">${t("wizard.left", { n: names.length })} <bdi class="text-secondary">${names.slice(0, 20).join(", ")}${names.length > 20 ? "…" : ""}</bdi></p>`;
+  return html`<p class="im-summary">${t("wizard.left", { n: names.length })} <bdi class="text-secondary">${names.slice(0, LISTED).map(short).join(", ")}</bdi>${names.length > LISTED && html` <span class="text-secondary">${t("wizard.and_more", { n: names.length - LISTED })}</span>`}</p>`;
 }
 
 export function Columns({ facts }) {

@@ -31,6 +31,7 @@ export function Reading({ facts }) {
       <button type="button" class="btn" disabled=${busy.value === "look"} onClick=${() => look(null)}><${Icon} name="refresh" />${t("wizard.guess")}</button>
     </div>
     ${busy.value === "look" && html`<p class="im-wait" role="status"><${Icon} name="loader-2" cls="im-turn" />${t("wizard.reading")}</p>`}
+    ${!seen && !busy.value && html`<p><a class="btn" href="/imports/new"><${Icon} name="upload" />${t("wizard.another_file")}</a></p>`}
     ${seen && html`
       ${dialect.format === "csv" && seen.header.length === 1 && html`<${Notice} tone="orange" icon="alert-triangle">${t("wizard.only_one")}<//>`}
       ${Object.entries(seen.strange?.counts ?? {}).map(([what, n]) => html`<${Notice} key=${what} tone="orange" icon="alert-triangle">${t(`wizard.strange.${what}`, { n, many: number(n), lines: (seen.strange.places[what] ?? []).slice(0, 10).join(", ") })}<//>`)}

@@ -4,7 +4,7 @@ import { html } from "../../vendor/preact.js";
 import { Icon } from "../../js/lib/icons.js";
 import { t } from "../../js/lib/i18n.js";
 import { OVER, placeOf, STEPS } from "../plan.js";
-import { busy, go, job, keep, preview, problems, reachable, saving, step, trouble } from "../store.js";
+import { busy, go, job, keep, plan, preview, problems, reachable, saving, step, trouble } from "../store.js";
 import { Check } from "./check.js";
 import { Columns } from "./columns.js";
 import { Options } from "./options.js";
@@ -40,7 +40,7 @@ function Steps() {
 }
 
 function Kept() {
-  if (OVER.includes(job.value.state) || job.value.state === "CHECKING") return null;
+  if (OVER.includes(job.value.state) || job.value.state === "CHECKING" || !plan.value) return null;
   const state = saving.value;
   return html`<p class=${`im-kept${state === "failed" ? " tone-red" : ""}`} role="status">${state === "saved" ? html`<${Icon} name="check" />` : null}${t(`wizard.saving.${state}`)}
     ${state === "failed" && html`<button type="button" class="btn btn-sm" onClick=${() => keep()}>${t("wizard.again")}</button>`}</p>`;
