@@ -20,6 +20,7 @@ import structlog
 from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 
+from fs_app import metrics
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.callbacks.state import Callback
@@ -229,6 +230,13 @@ class Persons:
             log.warning("an export or an erasure waits", job=number, why=error.key)
             with suppress(FsAppError):
                 self._set(number, state=WAITING, why="busy")
+        except Exception:
+            # One that we don't understand keeps no other from its turn; an erasure is tried again.
+            metrics.FAILURES.labels(where="privacy").inc()
+            log.exception("an export or an erasure failed", job=number)
+            with suppress(FsAppError):
+                state = FAILED if job.kind == EXPORT else WAITING
+                self._set(number, state=state, why="died")
 
     def _set(self, job: int, **values: Any) -> None:
         self._db.write(
@@ -292,7 +300,7 @@ class Persons:
                 "zone": zone,
                 "made_at": self._clock.now_ms(),
                 "title": self._words(language, "privacy.document.title", ""),
-                "lead": self._words(language, "privacy.document.lead", "").replace("{account}", account),
+                "lead": self._words(language, "privacy.document.lead", "").replace("%(account)s", account),
                 "foot": self._words(language, "privacy.document.foot", ""),
                 "words": {
                     name: self._words(language, f"privacy.column.{name}", name) for name in sorted(names)

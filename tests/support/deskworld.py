@@ -62,9 +62,13 @@ class NoCalls:
 
     calls: dict[str, Any] = field(default_factory=dict)
     agents: dict[int, Any] = field(default_factory=dict)
+    last_id: int = 0
 
     def agent(self, agent: int, account: int) -> Any:
         return self.agents.setdefault(agent, AgentState(agent, account))
+
+    def begin_file(self) -> int:
+        return 0
 
     def record(self, kind: str, *, account: int, agent: int, **data: Any) -> None:
         evolve(self.agent(agent, account), Entry(0, 0, kind, account, None, agent, data))
