@@ -749,6 +749,31 @@ def two_cells_at_the_corners() -> Ugly:
 
 
 @ugly
+def a_cell_in_a_line_that_no_sheet_has() -> Ugly:
+    def far(name: str, content: bytes) -> bytes:
+        return content.replace(b'r="B2"', b"r = 'B4294967295'") if name.endswith("sheet1.xml") else content
+
+    return Ugly("x.xlsx", changed(plain_xlsx(), far), unreadable="too_many_cells")
+
+
+@ugly
+def more_texts_than_a_file_can_hold() -> Ugly:
+    def many(name: str, content: bytes) -> bytes:
+        return (
+            content.replace(b'uniqueCount="', b'uniqueCount="9999999') if "sharedStrings" in name else content
+        )
+
+    return Ugly("x.xlsx", changed(plain_xlsx(), many), unreadable="broken_sheet")
+
+
+@ugly
+def an_old_sheet_that_ends_before_it_begins() -> Ugly:
+    content = an_old_spreadsheet().content
+    at = content.index(b"\x00\x02\x0e\x00") + 4
+    return Ugly("x.xls", content[:at] + b"\x00\x51" + content[at + 2 :], unreadable="broken_sheet")
+
+
+@ugly
 def a_zip_bomb() -> Ugly:
     out = io.BytesIO(plain_xlsx())
     with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as packed:

@@ -155,10 +155,11 @@ def _look_at_records(stream: bytes) -> None:
             if bottom >= 0:
                 _judge(bottom - top + 1, right - left + 1)
             top, bottom, left, right = ROWS, -1, ROWS, -1
-        elif kind == DIMENSIONS and size >= 12:
-            first, after, begin, stop = struct.unpack_from("<IIHH", stream, body)
-            if after > first and stop > begin:
-                _judge(after - first, stop - begin)
+        elif kind == DIMENSIONS and size >= 8:
+            first, after, begin, stop = struct.unpack_from("<IIHH" if size >= 12 else "<HHHH", stream, body)
+            if after < first or stop < begin:
+                raise ValueError("a sheet that ends before it begins")
+            _judge(after - first, stop - begin)
         elif kind == STRINGS and size >= 8:
             if struct.unpack_from("<I", stream, body + 4)[0] > end:
                 raise ValueError("more texts than bytes")

@@ -16,7 +16,12 @@ from fs_app.imports.reading.limits import MB, MOST_COLUMNS, MOST_PACKING, MOST_S
 from fs_app.imports.reading.words import Unreadable
 
 PIECE = MB
-_CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\s[^>]*?\br="([A-Z]{0,3})(\d{1,9})"')
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,20})(\d{1,20})["']""")
+"""Of a cell or a row, whatever else is in its tag."""
+
+_COUNT = re.compile(rb"""ount\s*=\s*["'](\d+)["']""")
+"""How many texts follow; the library makes room for them at once."""
+
 _REPEATED = re.compile(rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*?)(/?)>|</table:table-row>")
 _TIMES = re.compile(rb'table:number-(?:columns|rows)-repeated="(\d{1,18})"')
 _BAD = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError)
@@ -35,8 +40,7 @@ def look_at(path: Path, kind: str) -> None:
                     if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
                         _look_at_sheet(packed, part)
                     elif part.filename.startswith("xl/") and not part.filename.startswith("xl/media/"):
-                        for _ in _pieces(packed, part, 1):
-                            pass  # its size and its checksum are what the archive says
+                        _drained(packed, part)
             elif kind == "ods":
                 _look_at_ods(packed)
     except Unreadable:
@@ -56,24 +60,19 @@ def _weigh(parts: list[zipfile.ZipInfo], size: int) -> None:
         raise Unreadable("too_large", megabytes=MOST_UNPACKED // MB)
 
 
-def _pieces(packed: zipfile.ZipFile, part: zipfile.ZipInfo | str, overlap: int) -> Iterator[bytes]:
-    """The part in pieces that overlap, so that nothing short is cut in two."""
-    total, tail = 0, b""
-    with packed.open(part) as stream:
-        while piece := stream.read(PIECE):
-            total += len(piece)
-            if total > MOST_UNPACKED:
-                raise Unreadable("too_large", megabytes=MOST_UNPACKED // MB)
-            yield tail + piece
-            tail = piece[-overlap:]
+def _drained(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Its size and its checksum are what the archive says, and it does not count more than it can hold."""
+    for piece in _whole_tags(packed, part.filename):
+        if any(len(count) > 12 or int(count) > part.file_size for count in _COUNT.findall(piece)):
+            raise Unreadable("broken_sheet")
 
 
 def _look_at_sheet(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """Cells are counted with the empty ones between them: that is how they lie in memory."""
     left, right, top, bottom = 10**9, -1, 10**9, -1
-    for piece in _pieces(packed, part, 200):
+    for piece in _whole_tags(packed, part.filename):
         columns, lines = set(), set()
-        for letters, line in _CELL.findall(piece):
+        for letters, line in _PLACE.findall(piece):
             columns.add(letters)
             lines.add(line)
         numbers = [_column(letters) for letters in columns if letters]
@@ -96,7 +95,7 @@ def _judge(columns: int, rows: int) -> None:
 
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 
