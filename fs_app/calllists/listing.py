@@ -71,7 +71,12 @@ class Head:
 def _heads() -> ModelSelect:
     return (
         CallList.select(
-            CallList, Queue.name, ContactFile.name, DistributionRule.name, Profiler.name, Planner.name
+            CallList,
+            *(
+                column
+                for table in (Queue, ContactFile, DistributionRule, Profiler, Planner)
+                for column in (table.id, table.name)
+            ),
         )
         .join(Queue, JOIN.LEFT_OUTER)
         .switch(CallList)

@@ -18,6 +18,7 @@ from fs_app.calllists.listing import Head
 from fs_app.calllists.model import CallList, Characteristic, ContactFile, DistributionRule, Planner, Profiler
 from fs_app.calllists.state import DONE, TO_CALL
 from fs_app.calllists.working import Working
+from fs_app.db import Base
 from fs_app.errors import Invalid
 from fs_app.queues.model import Queue
 from fs_app.web import given
@@ -237,9 +238,11 @@ class Offered:
 
 def _offered() -> Offered:
     def ask(account: int) -> Offered:
-        tables = (ContactFile, DistributionRule, Profiler, Planner)
-        found = [_typable(listing.choices(account, table)) for table in tables]
-        return Offered([], *found, characteristics=listing.choices(account, Characteristic))
+        def of(table: type[Base]) -> list[tuple[str, str]]:
+            return _typable(listing.choices(account, table))
+
+        conditions = listing.choices(account, Characteristic)
+        return Offered([], of(ContactFile), of(DistributionRule), of(Profiler), of(Planner), conditions)
 
     return replace(read(ask), queues=_typable(_queues()))
 

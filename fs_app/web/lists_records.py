@@ -28,8 +28,8 @@ from fs_app.web.access import needs
 from fs_app.web.admin.common import read
 from fs_app.web.context import site, the_app, who, zone
 from fs_app.web.i18n import language, t
-from fs_app.web.lists import PATH, json_of, page, tally_of, the_list, work
-from fs_app.web.lists_words import filter_facts, option_label, restriction_words
+from fs_app.web.lists import PATH, json_of, page, tally_of, the_list
+from fs_app.web.lists_words import filter_facts, option_label
 from fs_app.web.sheets import KINDS, LONGEST_CELL
 
 blueprint = Blueprint("lists_records", __name__, url_prefix=PATH)
@@ -186,8 +186,6 @@ def one(call_list: int, list_record: int) -> str:
     """Everything that is known of it, and what keeps it from being called now."""
     head = the_list(call_list)
     found = read(lambda account: listing.line(account, call_list, list_record))
-    working = work(call_list)
-    held = read(lambda _: working.holds_back(list_record))
     chosen = {"field": "index", "op": "is", "value": found.record.index}
     return page(
         "lists/record.html",
@@ -195,7 +193,6 @@ def one(call_list: int, list_record: int) -> str:
         "records",
         line=found,
         record=found.record,
-        held=[restriction_words(one) for one in held],
         only=orjson.dumps(chosen).decode(),
         result=option_label(
             "last_result", found.record.last_result, f"lists.result.{found.record.last_result}"
