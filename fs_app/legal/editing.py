@@ -86,14 +86,6 @@ def one(account: int, country: str, identifier: str, year: int) -> Line:
     raise NotFound(f"rule {identifier[:40]}")
 
 
-def changes(account: int) -> dict[str, list[str]]:
-    """Country → the rules that the account has changed."""
-    found: dict[str, list[str]] = {}
-    for row in LegalRule.select(LegalRule.country, LegalRule.kind).where(LegalRule.account == account):
-        found.setdefault(row.country, []).append(row.kind)
-    return found
-
-
 def save(
     by: Actor, country: str, rule: Rule | None, identifier: str, source: str, reason: str, year: int
 ) -> None:

@@ -274,37 +274,28 @@ class Explain:
         return found or list(ListRecord.select().where(mine).limit(SAMPLE))
 
     # --- somebody who is on no list ---------------------------------------------------------------------------
-    def of_contact(
-        self, account: int, contact: int, queue_id: int | None = None
-    ) -> list[tuple[QueueInfo, Explanation]]:
-        """May each number of a contact be called for the queues that sell? Raises NotFound, DatabaseBusy. Waits."""
-        queues = [
-            q
-            for q in self._catalog.now.queues.values()
-            if q.account == account and self._legal.asks(q) and queue_id in (None, q.id)
-        ]
+    def of_contact(self, account: int, contact: int) -> tuple[str, list[tuple[QueueInfo, Explanation]]]:
+        """His name, and whether each of his numbers may be called for the queues that sell. Raises NotFound,
+        DatabaseBusy. Waits."""
+        open_queues = self._catalog.now.queues.values()
+        queues = [q for q in open_queues if q.account == account and self._legal.asks(q)]
         now = self._clock.now_ms()
 
-        def read() -> list[tuple[QueueInfo, Explanation]]:
-            if not Contact.select().where(Contact.id == contact, Contact.account == account).exists():
+        def read() -> tuple[str, list[tuple[QueueInfo, Explanation]]]:
+            row = Contact.get_or_none((Contact.id == contact) & (Contact.account == account))
+            if row is None:
                 raise NotFound(f"contact {contact}")
-            numbers = [
-                n
-                for (n,) in ContactNumber.select(ContactNumber.number)
-                .where(ContactNumber.contact == contact)
-                .order_by(ContactNumber.id)
-                .tuples()
-            ]
-            people = [Person(number, contact) for number in numbers]
+            numbers = ContactNumber.select(ContactNumber.number).where(ContactNumber.contact == contact)
+            people = [Person(n, contact) for (n,) in numbers.order_by(ContactNumber.id).tuples()]
             found = []
             for queue in queues:
                 how = self._legal.how(account, queue, Kind.MANUAL)
-                for person, facts in zip(
-                    people, self._legal.facts(account, people, how, queue.id), strict=True
-                ):
+                every = self._legal.facts(account, people, how, queue.id)
+                for person, facts in zip(people, every, strict=True):
                     reasons = [*self._law(account, facts, now), *self._queue_hours(queue, facts, now)]
                     found.append((queue, Explanation(tuple(reasons), person.number)))
-            return found
+            name = " ".join(part for part in (row.first_name, row.last_name) if part)
+            return str(name or row.company), found
 
         return self._db.read(read)
 

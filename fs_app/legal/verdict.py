@@ -164,7 +164,7 @@ def _judge(rule: Rule, facts: Facts) -> Judge:
         if not ok and rule.before is not None and zones:
             end = max(midnight(rule.before, zone) for zone in zones)
             until = end if until is None else min(until, end)
-        key = f"legal.{'ok' if ok else 'no'}.{params.pop('key', rule.name)}"
+        key = ("legal.ok." if ok else "legal.no.") + params.pop("key", rule.name)
         return Check(rule.name, ok, key, params, None if ok else until, rule.id)
 
     return judged
@@ -206,7 +206,7 @@ def _objection(facts: Facts, at: datetime) -> Check:
     """Who takes his consent back objects to being called (GDPR 7(3), 21(3))."""
     yes = facts.consent
     withdrawn = yes is not None and yes.withdrawn_at is not None and yes.withdrawn_at <= _ms(at)
-    return Check("objection", not withdrawn, f"legal.{'no' if withdrawn else 'ok'}.objection")
+    return Check("objection", not withdrawn, "legal.no.objection" if withdrawn else "legal.ok.objection")
 
 
 def _opted_out(facts: Facts, rules: Rules, at: datetime, zones: tuple[ZoneInfo, ...]) -> Check:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, render_template
 
 from fs_app.legal.explain import Explanation, Reason
 from fs_app.web.access import needs
 from fs_app.web.context import the_app, who
-from fs_app.web.i18n import t
 
 blueprint = Blueprint("why", __name__, url_prefix="/why")
 
 
-@blueprint.get("/record/<int:record>")
+@blueprint.get("/record/<int:list_record>")
 @needs("lists.view")
-def record(record: int) -> str:
-    found = the_app().why.of_record(who().account, record)
-    return render_template("why/record.html", found=found, groups=groups(found), id=record)
+def record(list_record: int) -> str:
+    found = the_app().why.of_record(who().account, list_record)
+    return render_template("why/record.html", found=found, groups=groups(found), id=list_record)
 
 
 @blueprint.get("/list/<int:call_list>")
@@ -31,16 +28,11 @@ def call_list(call_list: int) -> str:
 @blueprint.get("/contact/<int:contact>")
 @needs("contacts.view")
 def contact(contact: int) -> str:
-    found = the_app().why.of_contact(who().account, contact)
+    name, found = the_app().why.of_contact(who().account, contact)
     shown = [(queue.name, explanation, groups(explanation)) for queue, explanation in found]
-    return render_template("why/contact.html", found=shown, id=contact)
+    return render_template("why/contact.html", found=shown, id=contact, name=name)
 
 
 def groups(found: Explanation) -> list[Reason]:
     """What forbids it first, then the rest in its order."""
     return [*(r for r in found.reasons if not r.ok), *(r for r in found.reasons if r.ok)]
-
-
-def said(reason: Any) -> str:
-    """A reason in the reader's language; a rule that has no sentence of its own is not hidden."""
-    return t(reason.key, **reason.params)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -47,18 +48,25 @@ TICKS = {
 @blueprint.get("")
 @needs("legal.view")
 def overview() -> str:
-    def ask(account: int) -> tuple[dict[str, list[str]], list[registers.Row]]:
-        return editing.changes(account), registers.listing(account)
+    year = _year()
 
-    changed, known = read(ask)
+    def ask(account: int) -> tuple[dict[str, list[Line]], list[registers.Row]]:
+        every = {country: editing.lines(account, country, year) for country in presets.all_of_them()}
+        return every, registers.listing(account)
+
+    lines, known = read(ask)
     countries = [
         {
             "path": country or DEFAULT,
             "name": country_name(country),
             "also": [country_name(code) for code in preset.also],
-            "checked": preset.checked,
-            "rules": [(rule.id, summary(rule)) for rule in preset.rules.rules if rule.name in OVERVIEW],
-            "changed": len(changed.get(country, ())),
+            "checked": day(preset.checked),
+            "rules": [
+                (summary(line.rule), scope(line.rule))
+                for line in lines[country]
+                if line.rule is not None and line.rule.name in OVERVIEW
+            ],
+            "changed": sum(line.edited for line in lines[country]),
         }
         for country, preset in presets.all_of_them().items()
     ]
@@ -76,8 +84,8 @@ OVERVIEW = frozenset({"hours", "attempts", "silence", "consent"})
 @blueprint.get("/<law_of>")
 @needs("legal.view")
 def one(law_of: str) -> str:
-    country, code = law_of, _code(law_of)
-    found = read(lambda account: editing.lines(account, code, _year()))
+    country, code, year = law_of, _code(law_of), _year()
+    found = read(lambda account: editing.lines(account, code, year))
     return render_template(
         "admin/legal/country.html",
         country=country,
@@ -86,6 +94,7 @@ def one(law_of: str) -> str:
         also=[country_name(c) for c in presets.all_of_them()[code].also],
         lines=[(line, summary(line.shown), note(line.shown)) for line in found],
         summary=summary,
+        day=day,
         scope=scope,
         may_edit=who().may("legal.manage"),
     )
@@ -94,8 +103,8 @@ def one(law_of: str) -> str:
 @blueprint.route("/<law_of>/<law_rule>", methods=["GET", "POST"])
 @needs("legal.manage")
 def edit(law_of: str, law_rule: str) -> AnyResponse | str | tuple[str, int]:
-    country, rule, code = law_of, law_rule, _code(law_of)
-    line = read(lambda account: editing.one(account, code, rule, _year()))
+    country, rule, code, year = law_of, law_rule, _code(law_of), _year()
+    line = read(lambda account: editing.one(account, code, rule, year))
     if request.method == "GET":
         values = writing.write(line.shown)
         return _form(country, line, values, line.source, line.reason, {})
@@ -106,7 +115,7 @@ def edit(law_of: str, law_rule: str) -> AnyResponse | str | tuple[str, int]:
         if wrong:
             raise wrong
         wanted = None if without else writing.read(values)
-        by, year = actor(), _year()
+        by = actor()
         the_app().db.write(lambda: editing.save(by, code, wanted, rule, source, reason, year))
     except WrongRule as error:
         problems = {str(error.params.get("field")): t(error.key, **_without_field(error.params))}
@@ -123,8 +132,8 @@ def edit(law_of: str, law_rule: str) -> AnyResponse | str | tuple[str, int]:
 @blueprint.get("/<law_of>/<law_rule>/reset")
 @needs("legal.manage")
 def ask_reset(law_of: str, law_rule: str) -> str:
-    country, code = law_of, _code(law_of)
-    line = read(lambda account: editing.one(account, code, law_rule, _year()))
+    country, code, year = law_of, _code(law_of), _year()
+    line = read(lambda account: editing.one(account, code, law_rule, year))
     name = rule_name(line.shown)
     if not line.edited:
         return confirm(
@@ -173,6 +182,8 @@ def summary(rule: Rule) -> str:
             whose = country_name(rule.country) if rule.country else t("legal.says.own_country")
             return " ".join(filter(None, (t("legal.says.holidays", country=whose), regions)))
         case law.Attempts():
+            if rule.days == 1:
+                return t("legal.says.attempts_day", n=rule.most)
             return t("legal.says.attempts", n=rule.most, days=rule.days)
         case law.Silence():
             return t("legal.says.silence", n=rule.days)
@@ -198,7 +209,7 @@ def summary(rule: Rule) -> str:
             return t(
                 "legal.says.rate",
                 percent=f"{rule.percent:g}",
-                days=rule.days,
+                n=rule.days,
                 s=f"{rule.within_s:g}",
                 clock=clock,
             )
@@ -231,10 +242,16 @@ def scope(rule: Rule) -> str:
     if len(rule.kinds) < len(Kind):
         parts.append(", ".join(t(f"legal.kind.{k.value}") for k in Kind if k in rule.kinds))
     if rule.since:
-        parts.append(t("legal.since", date=rule.since.strftime("%d/%m/%Y")))
+        parts.append(t("legal.since", date=day(rule.since)))
     if rule.before:
-        parts.append(t("legal.before", date=rule.before.strftime("%d/%m/%Y")))
+        parts.append(t("legal.before", date=day(rule.before)))
     return " · ".join(parts)
+
+
+def day(when: date | str) -> str:
+    """A date as people write it; also an ISO one of the presets."""
+    found = date.fromisoformat(when) if isinstance(when, str) else when
+    return format_date(found, "medium", language())
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------
