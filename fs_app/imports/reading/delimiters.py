@@ -12,8 +12,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-import clevercsv
-
 COMMON = (";", "\t", ",", "|", "\x1f", "^", "~", "¦", "§", ":", "#")
 MOST_LINES = 60
 MOST_CHARACTERS = 16_000
@@ -87,9 +85,11 @@ def _score(text: str, delimiter: str, quote: str, escape: str) -> tuple[float, i
 
 
 def _asked(text: str, among: list[str]) -> str:
+    from clevercsv import Detector  # it builds tables of all letters first: only for who needs it
+
     sample = "\n".join(text.splitlines()[:MOST_LINES])[:MOST_CHARACTERS]
     try:
-        dialect = clevercsv.Detector().detect(sample, delimiters=among)
+        dialect = Detector().detect(sample, delimiters=among)
     except Exception:  # noqa: BLE001 - a detector that fails has no opinion
         return ""
     return dialect.delimiter if dialect is not None and dialect.delimiter in among else ""
