@@ -68,7 +68,7 @@ def carry_out(order: Json) -> Json:
         case "import":
             from fs_app.imports.work import run
 
-            return run(order, say, alive)
+            return run(order, say, alive, own_process=True)
         case "undo":
             from fs_app.imports.undoing import undo
 

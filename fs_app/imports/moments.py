@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _TIME = r"(?:[ T]+(\d{1,2})[:hH](\d{2})?(?::(\d{2})(?:[.,]\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
 _USUAL = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})" + _TIME)
 _PACKED = re.compile(r"(19\d{2}|20\d{2})(\d{2})(\d{2})")
+
+_SERIAL = re.compile(r"([1-9]\d{4})(?:[.,](\d{1,12}))?")
+EXCEL = datetime(1899, 12, 30)
+"""A spreadsheet counts the days from here; cells that lost their format say `45691.604`. Five digits: 1927 to 2173."""
 
 MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW", "GU", "PR", "VI", "AS", "MP", "UM"})
 PIVOT = 70
@@ -28,6 +32,9 @@ def moment(text: str, country: str) -> datetime | None:
     elif found := _PACKED.fullmatch(text):
         year, month, day = found.groups()
         rest = []
+    elif found := _SERIAL.fullmatch(text):
+        days, part = found.groups()
+        return EXCEL + timedelta(days=int(days), seconds=round(float(f"0.{part or 0}") * 86_400))
     else:
         return None
     hour, minute, second, offset = rest or (None, None, None, None)

@@ -16,11 +16,12 @@ from typing import Any
 import peewee
 
 from fs_app.db import proxy
+from fs_app.imports.ahead import Item
 from fs_app.imports.bulk import is_away, is_bad_data, transaction
 from fs_app.imports.counting import Counts
 from fs_app.imports.deciding import Decider, Decision
 from fs_app.imports.model import ImportJob
-from fs_app.imports.prepare import Line, Preparer
+from fs_app.imports.prepare import Line
 from fs_app.imports.reasons import Refusal, refused
 from fs_app.imports.refusedfile import RefusedFile
 from fs_app.imports.writing import Writer
@@ -50,14 +51,13 @@ class Gone(Exception):
 
 
 class Importer:
-    """`rows`: all lines of the file, from the first one. `position`: how many of them are finished already."""
+    """`items`: the lines of the file (`ahead`). `position`: how many of them are finished already."""
 
     def __init__(
         self,
         job: int,
         runner: str,
-        rows: Iterator[list[str]],
-        preparer: Preparer,
+        items: Iterator[Item],
         decider: Decider,
         writer: Writer,
         refused_file: RefusedFile,
@@ -69,8 +69,8 @@ class Importer:
         alive: Callable[[], bool],
     ) -> None:
         self._job, self._runner = job, runner
-        self._rows = rows
-        self._preparer, self._decider, self._writer = preparer, decider, writer
+        self._items = items
+        self._decider, self._writer = decider, writer
         self._refused = refused_file
         self._counts = counts
         self._position = position
@@ -84,27 +84,25 @@ class Importer:
 
     def run(self) -> Json:
         """To the end of the file; the counts. Raises NotOurs, Gone, and what the file or the database raises."""
-        at = 0
+        at = self._position
         batch: list[tuple[int, Sequence[str], Line | Refusal]] = []
         keys: set[tuple[int, Any]] = set()
-        for cells in self._rows:
-            at += 1
-            prepared = self._preparer.line(at, cells)
-            if at <= self._position:
+        for at, cells, what in self._items:
+            if what is None:
                 self._tell(at, "rewinding")
                 continue
-            if isinstance(prepared, Line):
-                own = {(place, key) for place, key in enumerate(prepared.keys) if key is not None}
+            if isinstance(what, Line):
+                own = {(place, key) for place, key in enumerate(what.keys) if key is not None}
                 if own & keys:  # it must find what the line before it has made
                     self._flush(batch, at - 1)
                     keys.clear()
                 keys |= own
-            batch.append((at, cells, prepared))
+            batch.append((at, cells, what))
             if len(batch) >= self._size:
                 self._flush(batch, at)
                 keys.clear()
         self._flush(batch, at)
-        self._total = at
+        self._total = self._position
         self._end()
         return self._counts.as_json()
 

@@ -14,6 +14,7 @@ from fs_app.calllists.model import CallList
 from fs_app.contacts.model import ContactField
 from fs_app.db import proxy
 from fs_app.imports import filtering, places
+from fs_app.imports.ahead import apart, prepared
 from fs_app.imports.bulk import open_database, transaction
 from fs_app.imports.checking import Check, Remembering
 from fs_app.imports.counting import Counts
@@ -27,7 +28,7 @@ from fs_app.imports.reading import Dialect, guess, rows, sample
 from fs_app.imports.reading.numbers import Check as NumberCheck
 from fs_app.imports.refusedfile import RefusedFile
 from fs_app.imports.running import Importer, NotOurs
-from fs_app.imports.writing import Target, Writer, still_there
+from fs_app.imports.writing import Target, Writer, expander, still_there
 from fs_app.legal.optouts import Blocked
 
 Json = dict[str, Any]
@@ -114,13 +115,20 @@ def check(order: Json, say: Say, alive: Alive) -> Json:
     return {"counts": found["counts"]}
 
 
-def run(order: Json, say: Say, alive: Alive) -> Json:
-    """{counts}"""
+def run(order: Json, say: Say, alive: Alive, own_process: bool = False) -> Json:
+    """{counts}. `own_process`: lines are prepared in another one."""
     ground = Ground(order, writes=True)
     job, plan = ground.job, ground.plan
     if job.runner != order["runner"]:
         raise NotOurs
     made = _made(ground)
+    items = prepared(
+        ground.rows(), ground.preparer(), expander(ground.account.id, ground.account.country), job.position
+    )
+    if own_process:
+        ground.database.close()
+        items = apart(items)
+        ground.database.connect()
     call_list: Any = CallList.get_or_none(CallList.id == made["call_list"]) if made["call_list"] else None
     file = made["contact_file"]
     if call_list is not None and call_list.file_id is not None:
@@ -148,8 +156,7 @@ def run(order: Json, say: Say, alive: Alive) -> Json:
     counts = Importer(
         job.id,
         order["runner"],
-        ground.rows(),
-        ground.preparer(),
+        items,
         decider,
         Writer(ground.database, target, known),
         refused,

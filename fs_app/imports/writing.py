@@ -6,7 +6,7 @@ Runs in the child process, inside its transaction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -131,7 +131,7 @@ class Writer:
                     to.account,
                     *[get(name, "") for name in TEXTS],
                     orjson.dumps(line.custom).decode() if line.custom else "{}",
-                    name_key(get("last_name", ""), get("first_name", ""), get("company", "")),
+                    line.name_key,
                     guid(to.salt, to.at, line.at),
                     to.job,
                     to.at,
@@ -141,9 +141,7 @@ class Writer:
             )
             for position, n in enumerate(line.numbers, 1):
                 numbers.append((to.account, contact, n.number, n.kind, position, line.zone, to.job))
-            values: dict[str, Any] = {**texts, "custom": line.custom} if line.custom else texts
-            text = text_of(values, [n.number for n in line.numbers], to.country)
-            words.append((contact or 0, stored(to.account, text)))
+            words.append((contact or 0, line.words))
             self._known.added(line, contact or 0)
         self._contacts.insert(contacts)
         if numbers:
@@ -235,6 +233,19 @@ class Writer:
                 )
                 most = max(most, found.fetchone()[0] or 0)
         return int(most) + 1
+
+
+def expander(account: int, country: str) -> Callable[[Line], None]:
+    """Adds to a line by what its contact will be sorted and found."""
+
+    def expand(line: Line) -> None:
+        texts = line.texts
+        get = texts.get
+        line.name_key = name_key(get("last_name", ""), get("first_name", ""), get("company", ""))
+        values: dict[str, Any] = {**texts, "custom": line.custom} if line.custom else texts
+        line.words = stored(account, text_of(values, [n.number for n in line.numbers], country))
+
+    return expand
 
 
 def guid(salt: bytes, at: int, line: int) -> str:
