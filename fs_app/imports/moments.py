@@ -12,7 +12,7 @@ _USUAL = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})" + _TIME)
 _PACKED = re.compile(r"(19\d{2}|20\d{2})(\d{2})(\d{2})")
 
 _SERIAL = re.compile(r"([1-9]\d{4})(?:[.,](\d{1,12}))?")
-EXCEL = datetime(1899, 12, 30)
+EXCEL = datetime(1899, 12, 30)  # noqa: DTZ001 - of no zone, as the cells
 """A spreadsheet counts the days from here; cells that lost their format say `45691.604`. Five digits: 1927 to 2173."""
 
 MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW", "GU", "PR", "VI", "AS", "MP", "UM"})
