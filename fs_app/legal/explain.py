@@ -382,7 +382,7 @@ class Explain:
 
 
 def _reason(about: str, rule: str, ok: bool, until: int | None = None, **params: Any) -> Reason:
-    return Reason(about, rule, ok, f"why.{'ok' if ok else 'no'}.{rule}", params, until)
+    return Reason(about, rule, ok, ("why.ok." if ok else "why.no.") + rule, params, until)
 
 
 def _check(check: Check, sentence: tuple[str, Mapping[str, Any]]) -> Reason:
