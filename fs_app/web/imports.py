@@ -109,7 +109,7 @@ def state(import_job: int) -> Response:
 @needs(MAY)
 def preview(import_job: int) -> Response:
     """`{"dialect": {…}|null, "source": ""}`: the beginning of the file, read like this."""
-    asked = _asked()
+    asked = _asked(import_job)
     source = str(asked.get("source") or "")[:100]
     seen = looked_at(import_job, asked.get("dialect"), source)
     return _fresh(jsonify(ok=True, preview=preview_told(seen)))
@@ -137,7 +137,7 @@ def looked_at(job: int, dialect: Any, source: str) -> dict[str, Any]:
 @needs(MAY)
 def save(import_job: int) -> Response:
     """`{"plan": {…}, "name": ""}`: kept as it is, with what is wrong with it."""
-    asked = _asked()
+    asked = _asked(import_job)
     name = asked.get("name")
     imports = the_app().imports
     found = imports.save(actor(), import_job, asked.get("plan"), name if isinstance(name, str) else None)
@@ -236,7 +236,9 @@ def delete(import_job: int) -> AnyResponse:
 
 
 # --- inside -------------------------------------------------------------------------------------------------
-def _asked() -> dict[str, Any]:
+def _asked(import_job: int) -> dict[str, Any]:
+    """The body; of an import of this account, before anything is said about the body."""
+    the_app().imports.job(who().account, import_job)
     asked = request.get_json(silent=True)
     if not isinstance(asked, dict):
         raise Invalid("no JSON object")
