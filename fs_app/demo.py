@@ -15,6 +15,7 @@ from fs_app.agents.model import Agent, NotReadyReason
 from fs_app.clock import Clock
 from fs_app.config import Settings
 from fs_app.contacts.model import Contact, ContactNumber
+from fs_app.contacts.service import written
 from fs_app.db import Database
 from fs_app.directory.snapshot import a1_hash
 from fs_app.hours.model import Schedule, ScheduleRange
@@ -199,6 +200,7 @@ def _write(now: int, hashes: dict[str, str], phones: dict[str, str]) -> None:
             updated_at=now,
         )
         ContactNumber.create(account=account, contact=contact, number=number, kind="mobile")
+        written(account.id, contact.id, account.country)
 
 
 def _write_menu(account: Account, queue: Queue, now: int) -> None:

@@ -93,7 +93,7 @@ def merge() -> AnyResponse | str | tuple[str, int]:
             take[key.removeprefix("take.")] = int(value)
     numbers = request.form.getlist("number")[:100]
     if len(dict.fromkeys(numbers)) > MOST_NUMBERS:
-        return _page(list(versions), t("contacts.merge.error.numbers", n=MOST_NUMBERS)), 400
+        return _page(list(versions), t("contacts.merge.error.numbers", most=MOST_NUMBERS)), 400
     by, country = actor(), who().country
     try:
         the_app().db.write(lambda: merging.merge(by, kept, versions, take, numbers, country), timeout=WRITE_S)

@@ -1,0 +1,219 @@
+"""Duplicates become one with everything that hung on them, and are apart again as they were; two at once do no harm."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import gevent
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fs_app.admin.audit import Actor
+from fs_app.calls.model import Call
+from fs_app.contacts import merging, people
+from fs_app.contacts.merging import Changed, NotThese, TooLate
+from fs_app.contacts.model import Contact, ContactMerge, ContactNumber
+from fs_app.contacts.service import by_number
+from fs_app.errors import NotFound
+from tests.unit.contacts.conftest import NOW, Base
+
+
+def actor(base: Base, now: int = NOW) -> Actor:
+    return Actor(base.account, base.user, "Uma", now)
+
+
+def image(base: Base, *ids: int) -> dict[int, Any]:
+    """Everything of these contacts but version and the moment of the change."""
+
+    def ask() -> dict[int, Any]:
+        found = {}
+        for one in ids:
+            row = Contact.get_by_id(one)
+            numbers = ContactNumber.select().where(ContactNumber.contact == one)
+            found[one] = (
+                {
+                    name: getattr(row, name)
+                    for name in (*people.TEXTS, "custom", "name_key", "merged_into_id")
+                },
+                [(n.number, n.kind, n.time_zone) for n in numbers.order_by(ContactNumber.position)],
+                sorted(c.id for c in Call.select().where(Call.contact == one)),
+            )
+        return found
+
+    return base.db.read(ask)
+
+
+def versions(base: Base, *ids: int) -> dict[int, int]:
+    return base.db.read(lambda: {one: Contact.get_by_id(one).version for one in ids})
+
+
+def call(base: Base, contact: int, name: str) -> None:
+    base.db.write(
+        lambda: Call.create(
+            id=name, account=base.account, stage="ENDED", contact=contact, caller_number="", started_at=NOW
+        )
+    )
+
+
+def merge(
+    base: Base, kept: int, *others: int, take: dict[str, int] | None = None, numbers: Any = None
+) -> int:
+    looked_at = versions(base, kept, *others)
+    if numbers is None:
+        numbers = [r.number for r in base.db.read(lambda: merging.numbers_of([kept, *others]))]
+    by = actor(base)
+    return base.db.write(lambda: merging.merge(by, kept, looked_at, take or {}, numbers, "FR"))
+
+
+def test_everything_goes_over_and_comes_back(base: Base) -> None:
+    one = base.add(("+33600000101",), last_name="Morel", city="Lyon", custom={"age": 40})
+    two = base.add(
+        ("+33600000101", "+33600000102"), last_name="MOREL", mail="m@example.org", custom={"plan": "Gold"}
+    )
+    three = base.add((), last_name="Morel", company="Acme")
+    call(base, one, f"c1-{one}")
+    call(base, two, f"c2-{two}")
+    before = image(base, one, two, three)
+    number = merge(base, one, two, three, take={"last_name": two})
+    row, numbers, calls = image(base, one)[one]
+    assert (row["last_name"], row["city"], row["mail"], row["company"]) == (
+        "MOREL",
+        "Lyon",
+        "m@example.org",
+        "Acme",
+    )
+    assert row["custom"] == {"age": 40, "plan": "Gold"}
+    assert [n[0] for n in numbers] == ["+33600000101", "+33600000102"]
+    assert calls == sorted([f"c1-{one}", f"c2-{two}"])
+    assert base.search("morel") == {one}
+    assert base.search("acme") == {one}
+    assert base.db.read(lambda: by_number(base.account, "+33600000102", "FR"))["id"] == one
+    assert base.db.read(lambda: people.survivor(base.account, three)) == one
+    with pytest.raises(NotFound):
+        base.db.read(lambda: people.detail(base.account, two, "FR"))
+    assert base.db.write(lambda: merging.undo(actor(base), number, "FR")) == [two, three]
+    assert image(base, one, two, three) == before
+    assert base.search("morel") == {one, two, three}
+    with pytest.raises(TooLate):
+        base.db.write(lambda: merging.undo(actor(base), number, "FR"))
+
+
+def test_what_was_changed_since_stays_when_a_merge_is_taken_back(base: Base) -> None:
+    one = base.add(("+33600000201",), last_name="Nadal", city="Lyon")
+    two = base.add(("+33600000202",), last_name="Nadal", company="Acme")
+    number = merge(base, one, two)
+    whole = people.read(
+        {"last_name": "Nadal", "city": "Nice", "company": "Acme"},
+        [{"number": n} for n in ("+33600000201", "+33600000202", "+33600000203")],
+        {}, [], "FR", ZoneInfo("UTC"),
+    )  # fmt: skip
+    version = versions(base, one)[one]
+    base.db.write(lambda: people.save(actor(base), one, version, whole, "FR"))
+    base.db.write(lambda: merging.undo(actor(base), number, "FR"))
+    row, numbers, _ = image(base, one)[one]
+    assert (row["city"], row["company"]) == ("Nice", "")
+    assert [n[0] for n in numbers] == ["+33600000201", "+33600000203"]
+    assert [n[0] for n in image(base, two)[two][1]] == ["+33600000202"]
+
+
+def test_who_looked_at_something_else_merges_nothing(base: Base) -> None:
+    one, two = base.add((), last_name="Oliv"), base.add((), last_name="Oliv")
+    before = image(base, one, two)
+    by = actor(base)
+    with pytest.raises(Changed):
+        base.db.write(lambda: merging.merge(by, one, {one: 1, two: 2}, {}, [], "FR"))
+    with pytest.raises(Changed):
+        base.db.write(lambda: merging.merge(by, one, {one: 1, 10**6: 1}, {}, [], "FR"))
+    with pytest.raises(NotThese):
+        base.db.write(lambda: merging.merge(by, one, {one: 1}, {}, [], "FR"))
+    assert image(base, one, two) == before
+
+
+def test_of_two_merges_at_once_one_happens(base: Base) -> None:
+    one, two, three = (base.add((), last_name="Pons") for _ in range(3))
+    by = actor(base)
+
+    def try_it(kept: int, lost: int) -> str:
+        try:
+            base.db.write(lambda: merging.merge(by, kept, {kept: 1, lost: 1}, {}, [], "FR"))
+        except Changed:
+            return "changed"
+        return "done"
+
+    pair = [gevent.spawn(try_it, one, two), gevent.spawn(try_it, two, three)]
+    gevent.joinall(pair, timeout=20)
+    assert sorted(g.value for g in pair) == ["changed", "done"]
+    rows = base.db.read(
+        lambda: {c.id: c.merged_into_id for c in Contact.select().where(Contact.last_name == "Pons")}
+    )
+    assert list(rows.values()).count(None) == 2
+
+
+def test_a_chain_of_merges_leads_to_the_last_one(base: Base) -> None:
+    one, two, three = (base.add((), last_name="Quint") for _ in range(3))
+    first = merge(base, two, one)
+    merge(base, three, two)
+    assert base.db.read(lambda: people.survivor(base.account, one)) == three
+    with pytest.raises(TooLate):
+        base.db.write(lambda: merging.undo(actor(base), first, "FR"))
+
+
+def test_after_thirty_days_it_is_too_late(base: Base) -> None:
+    one, two = base.add((), last_name="Rolland"), base.add((), last_name="Rolland")
+    number = merge(base, one, two)
+    late = actor(base, NOW + merging.UNDO_MS + 1)
+    with pytest.raises(TooLate):
+        base.db.write(lambda: merging.undo(late, number, "FR"))
+    assert base.db.read(lambda: merging.latest(base.account, late.now)) == []
+    assert base.db.read(lambda: ContactMerge.get_by_id(number)).undone_at is None
+
+
+def test_another_accounts_contacts_and_merges_do_not_exist(base: Base) -> None:
+    one, foreign = base.add((), last_name="Sand"), base.add((), account=base.other, last_name="Sand")
+    with pytest.raises(Changed):
+        base.db.write(lambda: merging.merge(actor(base), one, {one: 1, foreign: 1}, {}, [], "FR"))
+    mine = merge(base, one, base.add((), last_name="Sand"))
+    other = Actor(base.other, None, "x", NOW)
+    with pytest.raises(NotFound):
+        base.db.write(lambda: merging.undo(other, mine, "FR"))
+
+
+def test_groups_are_found_by_each_way(base: Base) -> None:
+    same = {"last_name": "Tissot", "first_name": "Ève", "mail": "T@example.org", "reference": "R-1"}
+    one = base.add(("+33600000301",), **same)
+    two = base.add(("+33600000301",), **{**same, "mail": "t@example.org", "first_name": "Eve"})
+    base.add(("+33600000301",), account=base.other, **same)
+    for way in merging.WAYS:
+        groups, more = base.db.read(lambda way=way: merging.duplicates(base.account, way))
+        assert (one, two) in [g.ids for g in groups], way
+        assert not more
+
+
+TEXTS = st.sampled_from(["", "a", "é", "Lyon", "x" * 50])
+NUMBERS = st.lists(st.sampled_from([f"+3360000040{i}" for i in range(5)]), unique=True, max_size=4).map(tuple)
+PEOPLE = st.lists(
+    st.tuples(TEXTS, TEXTS, st.dictionaries(st.sampled_from("abc"), st.integers(0, 3)), NUMBERS),
+    min_size=2,
+    max_size=4,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(PEOPLE, st.integers(0, 3), st.data())
+def test_a_merge_that_is_taken_back_changed_nothing(base: Base, listed: Any, kept: int, data: Any) -> None:
+    ids = [base.add(n, last_name=f"U{name}", city=city, custom=custom) for name, city, custom, n in listed]
+    before = image(base, *ids)
+    keeps = ids[kept % len(ids)]
+    every = sorted({n for *_, numbers in listed for n in numbers})
+    stays = data.draw(st.lists(st.sampled_from(every), unique=True)) if every else []
+    others = [one for one in ids if one != keeps]
+    number = merge(base, keeps, *others, take={"city": ids[-1]}, numbers=stays)
+    assert [n[0] for n in image(base, keeps)[keeps][1]] == stays
+    base.db.write(lambda: merging.undo(actor(base), number, "FR"))
+    after = image(base, *ids)
+    assert {one: (v[0], sorted(v[1])) for one, v in after.items()} == {
+        one: (v[0], sorted(v[1])) for one, v in before.items()
+    }
+    base.db.write(lambda: Contact.delete().where(Contact.id.in_(ids)).execute())
