@@ -22,7 +22,7 @@ from fs_app.calllists.files import said_answers
 from fs_app.calllists.listing import SORTS, Head, Line, Wanted
 from fs_app.calllists.state import State
 from fs_app.contacts.fields import InvalidFields
-from fs_app.errors import Invalid
+from fs_app.errors import Invalid, NotFound
 from fs_app.web import text
 from fs_app.web.access import needs
 from fs_app.web.admin.common import read
@@ -120,7 +120,7 @@ def records(call_list: int) -> str | tuple[str, int]:
         facts=filter_facts(),
         link=partial(_link, asked),
         filtered=bool(asked.q or asked.states or chosen),
-        result=lambda value: option_label("last_result", value, f"lists.result.{value}"),
+        result=lambda value: option_label(value, f"lists.result.{value}"),
     )
     return (shown, 400) if problem else shown
 
@@ -229,11 +229,13 @@ def ask_export(call_list: int) -> str:
     )
 
 
-@blueprint.get("/<int:call_list>/export.<any(csv, xlsx):kind>")
+@blueprint.get("/<int:call_list>/export.<kind>")
 @needs("lists.export")
 def export(call_list: int, kind: str) -> AnyResponse:
     """No cell is a formula; lines are read as they are sent, a million of them too."""
     head = the_list(call_list)
+    if kind not in KINDS:
+        raise NotFound(f"kind {kind[:20]}")
     asked, _, problem = _asked(head)
     if problem:
         raise Invalid(problem, field="filter")
@@ -294,15 +296,11 @@ def _cell(line: Line, name: str, words: dict[str, str], here: Any) -> object:
         case "state":
             return words[one.state]
         case "last_result":
-            return (
-                option_label(name, one.last_result, f"lists.result.{one.last_result}")
-                if one.last_result
-                else ""
-            )
+            return option_label(one.last_result, f"lists.result.{one.last_result}") if one.last_result else ""
         case "others":
             return " ".join(str(other.get("n") or "") for other in one.more)
         case "kind":
-            return option_label("record_kind", one.kind, f"lists.kind.{one.kind}") if one.kind else ""
+            return option_label(one.kind, f"lists.kind.{one.kind}") if one.kind else ""
         case "owner" | "last_agent" | "verdict":
             return getattr(line, name)
         case "answers":

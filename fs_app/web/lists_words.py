@@ -85,8 +85,7 @@ def filter_facts() -> dict[str, Any]:
                 one.name,
                 one.label or field_label(one.name),
                 one.kind,
-                chosen.get(one.name)
-                or [(str(v), option_label(one.name, str(v), words)) for v, words in one.options],
+                chosen.get(one.name) or [(str(v), option_label(str(v), words)) for v, words in one.options],
             )
             for one in asked.fields.every.values()
         ]
@@ -110,9 +109,9 @@ def field_label(name: str) -> str:
     return t(key) if known(key) else name.removeprefix("custom.")
 
 
-def option_label(field: str, value: str, words: str) -> str:
-    """What an option is called: by its own key, by one of this field's, or as it is."""
-    for key in (words, f"lists.option.{field}.{value}"):
-        if key and known(key):
-            return t(key)
-    return words or value
+def option_label(value: str, key: str) -> str:
+    """What an option is called: by the key that it brings, by one of its own, or as it is."""
+    if key and known(key):
+        return t(key)
+    own = f"lists.option.{value}"
+    return t(own) if known(own) else key or value

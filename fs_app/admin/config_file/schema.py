@@ -15,6 +15,7 @@ from fs_app.accounts.profiles import NO_PROFILE, SETS, plain
 from fs_app.admin.config_file.shapes import Field, Many, OneOf, Place, Record, Table, Text, Whole, YesNo
 from fs_app.agents.model import Agent, AgentSettings, NotReadyReason, Phone, Seat, Softphone
 from fs_app.audio.model import MusicList, MusicListItem, Sound, SoundFile
+from fs_app.calllists.model import CallList, Characteristic, DistributionRule, ListFilter, Planner, Profiler
 from fs_app.contacts.fields import NAMES
 from fs_app.hours.model import Holiday, HolidaySet, Schedule, ScheduleRange
 from fs_app.ivr.model import Flow, FlowVersion
@@ -469,6 +470,12 @@ NOT_CONFIGURATION = {
     OutgoingSettings: "what the account's agents may dial: set where the blacklist is",
     DncEntry: "people, not configuration",
     MessageSettings: "limits of the page of providers",
+    CallList: "people to call, with what its rules make of them",
+    DistributionRule: "names columns and characteristics of this account's own; made beside its lists",
+    Characteristic: "names fields of this account's own; made beside the lists",
+    Profiler: "counts results of lists, which are not in the file",
+    Planner: "its filters name fields of this account's own; made beside the lists",
+    ListFilter: "stands below its list",
     Message: "what was sent",
 }
 """Tables that do not stand in the file although an administrator's page is about them."""
