@@ -15,6 +15,7 @@ from fs_app.calls import line
 from fs_app.calls import state as calls
 from fs_app.errors import UnknownTransition
 from fs_app.imports import state as imports
+from fs_app.listwork import state as records
 from fs_app.machine import Machine
 
 DRAWN = re.compile(r"^    ([A-Z_]+ -\[\w+\]> [A-Z_]+)$", re.MULTILINE)
@@ -24,6 +25,7 @@ ALL = [
     (callbacks.__doc__, [callbacks.MACHINE]),
     (line.__doc__, [line.MACHINE]),
     (imports.__doc__, [imports.MACHINE]),
+    (records.__doc__, [records.MACHINE]),
 ]
 
 
@@ -39,6 +41,7 @@ FINAL: dict[type[StrEnum], set[StrEnum]] = {
     line.LineState: {line.LineState.ENDED},
     callbacks.State: {callbacks.State.DONE, callbacks.State.CANCELLED},
     imports.State: {imports.State.UNDONE},
+    records.State: {records.State.OVER},
 }
 
 MACHINES: list[tuple[Machine[Any], type[StrEnum]]] = [
@@ -48,6 +51,7 @@ MACHINES: list[tuple[Machine[Any], type[StrEnum]]] = [
     (callbacks.MACHINE, callbacks.State),
     (line.MACHINE, line.LineState),
     (imports.MACHINE, imports.State),
+    (records.MACHINE, records.State),
 ]
 
 

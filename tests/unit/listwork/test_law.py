@@ -1,0 +1,127 @@
+"""What the law says of many at once, from memory, and at the last moment, is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fs_app.calllists.record import Record
+from fs_app.legal import presets
+from fs_app.legal.gathering import How, Person
+from fs_app.legal.rules import Kind, Purpose
+from fs_app.legal.verdict import Facts, Verdict, Yes
+from fs_app.listwork.law import Law, kind_of
+from tests.unit.core.world import ACCOUNT, QUEUE, World
+from tests.unit.listwork.test_shelf import known
+
+PROOF = Yes(1, None, True)
+
+
+class Legal:
+    """France, with its real rules; who is blacklisted and who consented is said here."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.barred: set[str] = set()
+
+    def rules_of(self, account: int, country: str) -> Any:
+        return presets.resolved(presets.all_of_them()["FR"].rules, "FR", 2026)
+
+    def how(self, account: int, queue: Any, kind: Kind = Kind.MANUAL) -> How:
+        return How(account, "Europe/Paris", Purpose.MARKETING, kind, "+33185090000", False, ())
+
+    def facts(
+        self,
+        account: int,
+        people: Sequence[Person],
+        how: How,
+        queue: int | None = None,
+        call_list: int | None = None,
+    ) -> list[Facts]:
+        self.asked.append(len(people))
+        return [
+            Facts(
+                "FR",
+                (p.zone or how.zone,),
+                how.kind,
+                how.purpose,
+                consent=PROOF,
+                blacklisted="" if p.number in self.barred else None,
+                register_at=1,
+                caller_id="+33185090000",
+            )
+            for p in people
+        ]
+
+    def why_not(self, account: int, found: Verdict) -> tuple[str, dict[str, Any]]:
+        return found.why[0].key, found.why[0].params
+
+
+def record(n: int, zone: str = "Europe/Paris", **more: Any) -> Record:
+    return Record(n, ACCOUNT, 3, n, None, f"+336120000{n:02d}", "mobile", "FR", zone, "UNTREATED", **more)
+
+
+def at(world: World, text: str) -> None:
+    moment = round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+    world.clock.advance(moment - world.clock.now_ms() / 1000)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_by_night_the_database_is_not_asked_about_anybody(world: World) -> None:
+    legal = Legal()
+    law = Law(legal, world.catalog, world.clock)
+    at(world, "2026-11-23T21:00")
+    assert law.of(ACCOUNT, QUEUE).many([record(n) for n in range(1, 50)]) == [False] * 49
+    assert sum(legal.asked) == 0
+    at(world, "2026-11-24T10:00")
+    assert law.of(ACCOUNT, QUEUE).many([record(n) for n in range(1, 50)]) == [True] * 49
+    assert legal.asked == [49], "all of them at once"
+
+
+def test_where_it_is_night_nobody_is_called_though_it_is_day_here(world: World) -> None:
+    law = Law(Legal(), world.catalog, world.clock)
+    at(world, "2026-11-24T10:00")
+    found = law.of(ACCOUNT, QUEUE).many([record(1), record(2, "America/Cayenne"), record(3)])
+    assert found == [True, False, True]
+
+
+def test_what_was_allowed_when_it_was_fetched_is_not_shown_when_the_hour_has_come(world: World) -> None:
+    legal = Legal()
+    law = Law(legal, world.catalog, world.clock)
+    at(world, "2026-11-24T18:59")
+    assert law.of(ACCOUNT, QUEUE)(record(1))
+    assert law.gate(known(1), "preview") == ""
+    world.clock.advance(120)
+    assert law.gate(known(1), "preview") == "legal.no.hours"
+    assert law.refusal(ACCOUNT, record(1), world.catalog.queue(QUEUE), "preview") is not None  # type: ignore[arg-type]
+    law.forget()
+    assert law.gate(known(1), "preview") == "", "the last look knows"
+
+
+def test_attempts_with_his_other_numbers_and_his_refusal_count(world: World) -> None:
+    legal = Legal()
+    law = Law(legal, world.catalog, world.clock)
+    at(world, "2026-11-24T10:00")
+    now = world.clock.now_ms()
+    times = tuple(now - n * 86_400_000 for n in range(1, 5))
+    assert not law.of(ACCOUNT, QUEUE)(record(1, attempt_times=times))
+    assert not law.of(ACCOUNT, QUEUE)(record(2, refused_at=now - 86_400_000))
+    legal.barred.add("+33612000003")
+    assert not law.of(ACCOUNT, QUEUE)(record(3))
+
+
+def test_how_he_works_is_how_the_call_is_made() -> None:
+    assert [kind_of(m) for m in ("manual", "preview", "automatic", "")] == [
+        Kind.MANUAL,
+        Kind.PREVIEW,
+        Kind.PROGRESSIVE,
+        Kind.PROGRESSIVE,
+    ]
