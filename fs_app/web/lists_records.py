@@ -194,9 +194,7 @@ def one(call_list: int, list_record: int) -> str:
         line=found,
         record=found.record,
         only=orjson.dumps(chosen).decode(),
-        result=option_label(
-            "last_result", found.record.last_result, f"lists.result.{found.record.last_result}"
-        ),
+        result=option_label(found.record.last_result, f"lists.result.{found.record.last_result}"),
         history=sorted(found.record.attempt_times, reverse=True),
         may_act=who().may("lists.act"),
     )
