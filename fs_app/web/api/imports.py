@@ -20,8 +20,6 @@ from fs_app.web.imports_told import checked_told, job_told, problems_told
 blueprint = Blueprint("api_imports", __name__, url_prefix="/api/v1/imports")
 MAY = "imports.manage"
 THEN = ("", "check", "start")
-LONGEST_PLAN = 1024 * 1024
-"""Bytes of a plan as JSON."""
 
 
 class NotJson(Invalid):
@@ -40,10 +38,12 @@ class NoFile(Invalid):
 @needs(MAY)
 def bring() -> tuple[Response, int]:
     """A new import. 201, or 400 with `problems` and nothing kept."""
+    most_mb = the_app().imports.most_mb
+    request.max_content_length = (most_mb + 2) * 1024**2  # before anything of it lies on the disk
     try:
         file = request.files.get("file")
     except RequestEntityTooLarge as error:
-        raise TooBig("the body goes on", most_mb=the_app().imports.most_mb) from error
+        raise TooBig("the body goes on", most_mb=most_mb) from error
     if file is None or not file.filename:
         raise NoFile("no part called file")
     then = request.form.get("then", "")
@@ -63,9 +63,6 @@ def bring() -> tuple[Response, int]:
         getattr(the_app().imports, then)(actor(), job)
     told = job_told(the_app().imports.job(who().account, job))
     return jsonify(ok=True, job=told, problems=problems_told(problems)), 201
-
-
-bring.largest = pages.LARGEST  # type: ignore[attr-defined]  # site.py looks
 
 
 def _plan(text: str) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from tests.unit.web.test_api_keys import ask, made
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 IMPORTS = "/api/v1/imports"
 CONTACTS = "/api/v1/contacts"
-FILE = "Nom;Tel\nGarçon;06 12 00 11 22\nFaux;12\n".encode("cp1252")
+FILE = "Nom;Tel\nQuenneville;06 12 00 11 22\nFaux;12\n".encode("cp1252")
 ENGLISH = {"Accept-Language": "en"}
 
 
@@ -81,13 +81,13 @@ def test_a_file_with_its_plan_is_imported_and_undone(web: Web, key: str) -> None
     job = answer.json["job"]["id"]
     done = over(web, key, job)
     assert (done["counts"]["new"], done["counts"]["refused"]) == (1, {"number": 1})
-    assert "Garçon" in names(web)
+    assert "Quenneville" in names(web)
     refused = ask(web, key, f"{IMPORTS}/{job}/refused", headers=ENGLISH)
     assert refused.data.decode("utf-8-sig").splitlines()[1].startswith("Faux,12,")
     assert ask(web, key, f"{IMPORTS}/{job}/start", method="POST").status_code == 409
     assert ask(web, key, f"{IMPORTS}/{job}/undo", method="POST").status_code == 200
     assert over(web, key, job)["state"] == "UNDONE"
-    assert "Garçon" not in names(web)
+    assert "Quenneville" not in names(web)
     assert ask(web, key, IMPORTS).json["list"][0]["id"] == job
 
     again = bring(web, key, source="crm", then="check")
@@ -119,6 +119,12 @@ def test_a_plan_that_can_not_be_carried_out_leaves_nothing(web: Web, key: str) -
     assert bring(web, key, then="explode").status_code == 400
     assert ask(web, key, IMPORTS, method="POST", data={"plan": "{}"}).json["error"]["key"] == "error.no_file"
     assert web.app.db.read(lambda: ImportJob.select().count()) == before
+
+
+def test_a_file_that_is_too_big_is_refused_before_it_lies_on_the_disk(web: Web, key: str) -> None:
+    answer = bring(web, key, b"a;b\n" * 6 * 1024**2)
+    assert answer.status_code == 413
+    assert answer.json["error"]["key"] == "imports.error.too_big"
 
 
 def test_without_a_plan_the_file_waits_for_a_person(web: Web, key: str) -> None:

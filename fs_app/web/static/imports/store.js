@@ -13,13 +13,18 @@ export const checked = signal(null);
 export const step = signal("reading");
 export const saving = signal("saved"); // saved, changed, saving, failed
 export const trouble = signal("");
+export const notice = signal("");
 export const busy = signal(""); // what was pressed and is not answered yet
 
 const QUIET_MS = 4000;
 const MOVING_MS = 600;
 const SAVE_MS = 500;
 const READS_MS = 130000;
+const LOST = 3; // so many looks in a row without an answer are told
 let facts = null;
+let version = 0; // of the plan, by what was changed and kept here
+let known = ""; // the server's form of the plan that this page has kept or read
+let lost = 0;
 let address = "";
 let timer = null;
 let running = null;
@@ -34,7 +39,9 @@ export async function open(given) {
   const begin = stepOf(job.value);
   if (!OVER.includes(job.value.state)) {
     plan.value = facts.job.plan ? begun(facts.job.plan, facts.country) : null;
+    known = JSON.stringify(facts.job.plan);
     await look(facts.job.dialect);
+    if (facts.job.plan && job.value.state === "NEW" && preview.value && saving.value === "saved") await keep(); // to be told what is wrong with it
   }
   go(reachable(wanted) ? wanted : begin, false);
   if (job.value.state === "CHECKED") await readChecked();
@@ -65,7 +72,7 @@ export async function look(dialect, source = "") {
   trouble.value = "";
   try {
     const before = preview.value;
-    const seen = (await request("POST", `${address}/preview`, { dialect, source }, { timeout: READS_MS })).preview;
+    const seen = await read(dialect, source);
     preview.value = seen;
     const same = before ? JSON.stringify(before.header) === JSON.stringify(seen.header) : plan.value !== null;
     if (!plan.value || source) plan.value = begun({ ...(source ? plan.value : {}), ...seen.plan, dialect: seen.dialect }, facts.country);
@@ -80,8 +87,12 @@ export async function look(dialect, source = "") {
   }
 }
 
+const read = async (dialect, source = "") => (await request("POST", `${address}/preview`, { dialect, source }, { timeout: READS_MS })).preview;
+
 /** Change the plan; it is kept on the server a moment later. */
 export function change(how) {
+  version += 1;
+  notice.value = "";
   plan.value = how(plan.value);
   saving.value = "changed";
   clearTimeout(timer);
@@ -91,6 +102,7 @@ export function change(how) {
 /** Keep the plan now; one request at a time, the last one wins. */
 export async function keep(leaving = false) {
   clearTimeout(timer);
+  version += 1;
   if (leaving) {
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
     fetch(`${address}/plan`, { method: "PUT", headers, body: JSON.stringify({ plan: plan.value }), keepalive: true, credentials: "same-origin" }).catch(() => {});
@@ -107,6 +119,7 @@ async function send() {
     try {
       const told = await request("PUT", `${address}/plan`, { plan: plan.value });
       problems.value = told.problems;
+      known = JSON.stringify(told.job.plan);
       job.value = { ...job.value, ...told.job };
       checked.value = null;
       if (saving.value === "saving") saving.value = "saved";
@@ -148,17 +161,43 @@ function follow() {
 }
 
 async function refresh() {
+  const asked = version;
   try {
     const told = (await request("GET", `${address}.json`)).job;
     const before = job.value.state;
     job.value = told;
+    if (lost >= LOST) trouble.value = "";
+    lost = 0;
+    if (told.state !== "CHECKED") checked.value = null;
+    if (asked === version && saving.value === "saved" && !busy.value && !OVER.includes(told.state)) await takeOver(told);
     if (OVER.includes(told.state) && step.value !== "run") go("run", false);
     if (told.state === "CHECKING" && step.value !== "check") go("check", false);
     if (told.state === "CHECKED" && (before !== "CHECKED" || !checked.value)) await readChecked();
   } catch (error) {
     if (error.status === 404) location.assign("/imports");
+    if (error.status === 401) location.reload(); // leads to the login, and back
     // Anything else: the next look may succeed, and the import goes on meanwhile.
+    lost += 1;
+    if (lost === LOST) trouble.value = said(error);
   }
+}
+
+/** Somebody else has changed the plan, in another tab or on another computer: it is his that counts now. */
+async function takeOver(told) {
+  const theirs = JSON.stringify(told.plan);
+  if (theirs === known || !told.plan) return;
+  known = theirs;
+  plan.value = begun(told.plan, facts.country);
+  notice.value = t("wizard.taken_over");
+  if (JSON.stringify(told.plan.dialect) !== JSON.stringify(preview.value?.dialect)) {
+    try {
+      preview.value = await read(told.plan.dialect);
+    } catch (error) {
+      trouble.value = said(error);
+    }
+  }
+  if (told.state === "NEW") await keep(); // what is wrong with it is told with it
+  else problems.value = [];
 }
 
 async function readChecked() {

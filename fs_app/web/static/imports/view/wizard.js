@@ -4,7 +4,7 @@ import { html } from "../../vendor/preact.js";
 import { Icon } from "../../js/lib/icons.js";
 import { t } from "../../js/lib/i18n.js";
 import { OVER, placeOf, STEPS } from "../plan.js";
-import { busy, go, job, keep, plan, preview, problems, reachable, saving, step, trouble } from "../store.js";
+import { busy, go, job, keep, notice, plan, preview, problems, reachable, saving, step, trouble } from "../store.js";
 import { Check } from "./check.js";
 import { Columns } from "./columns.js";
 import { Options } from "./options.js";
@@ -20,6 +20,7 @@ export function Wizard({ facts }) {
   return html`
     <${Steps} />
     ${trouble.value && html`<${Notice} tone="red" icon="alert-circle" role="alert">${trouble.value}<//>`}
+    ${notice.value && html`<${Notice} tone="blue" icon="info-circle" role="status">${notice.value}<//>`}
     <section class="card im-step" aria-labelledby="step-title">
       <div class="card-header"><h2 class="card-title" id="step-title" tabindex="-1">${t(`wizard.step.${step.value}`)}</h2><${Kept} /></div>
       <${View} facts=${facts} />
