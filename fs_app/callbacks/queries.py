@@ -10,6 +10,7 @@ from peewee import JOIN, Case, ModelSelect, fn
 from fs_app.accounts.model import User
 from fs_app.agents.model import Agent
 from fs_app.callbacks.model import Callback
+from fs_app.calls.model import JournalEntry
 from fs_app.queues.model import Queue
 
 PAGE = 50
@@ -102,6 +103,33 @@ def get(account: int, callback: str) -> Row | None:
     """One of this account, or None."""
     found = _query(account, Wanted(state="all")).where(Callback.id == callback).first()
     return _row(found) if found is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One of those that were moved together. `to` None: to everybody; `before` None: it was nobody's."""
+
+    callback: str
+    to: int | None
+    before: int | None
+
+
+def moves(account: int, batch: str, since: int) -> list[Move]:
+    """What was moved together, not before `since` (UTC ms): from the journal, so it is known after a restart, too."""
+    rows = JournalEntry.select(JournalEntry.kind, JournalEntry.data).where(
+        JournalEntry.account == account,
+        JournalEntry.at >= since,
+        JournalEntry.kind.in_(("callback.moved", "callback.released")),
+    )
+    return [
+        Move(
+            row.data["callback"],
+            row.data["agent"] if row.kind == "callback.moved" else None,
+            row.data["from_agent"],
+        )
+        for row in rows.order_by(JournalEntry.id)
+        if row.data.get("batch") == batch
+    ]
 
 
 def _query(account: int, wanted: Wanted) -> ModelSelect:

@@ -252,18 +252,22 @@ class Callbacks:
         not_before = self._clock.now_ms() + round(SKIPPED_S * 1000)
         self._record("callback.skipped", found, agent=agent, reason=_clean(reason), not_before=not_before)
 
-    def move(self, account: int, callback: str, agent: int | None, by: str) -> None:
-        """To another agent, or (None) to everybody. `by` is named in the journal. Raises NotFound, Taken."""
+    def move(self, account: int, callback: str, agent: int | None, by: str, batch: str = "") -> None:
+        """To another agent, or (None) to everybody. `by` is named in the journal; `batch` is one for all that are
+        moved together, so that they can be brought back together. Raises NotFound, Taken."""
         found = self._get(account, callback)
         if found.state is State.REACHED:
             raise Taken(f"callback {callback} is under way")
+        more = {"batch": batch} if batch else {}
         self._out_of_line(found)
         if agent is None:
             if found.state is State.RESERVED:
-                self._record("callback.released", found, state=str(State.OPEN), by=by)
+                self._record(
+                    "callback.released", found, state=str(State.OPEN), from_agent=found.owner, by=by, **more
+                )
         else:
             MACHINE.next(found.state, "reserved", f"callback {callback}")
-            self._record("callback.moved", found, agent=agent, from_agent=found.owner, by=by)
+            self._record("callback.moved", found, agent=agent, from_agent=found.owner, by=by, **more)
         self._arm(found)
 
     def note(self, account: int, callback: str, note: str) -> None:

@@ -6,15 +6,18 @@ the account, and nothing of another account can come out.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from peewee import JOIN, Case, Expression, ModelSelect, Query, fn
+from peewee import JOIN, Case, Expression, ModelSelect, Query, SqliteDatabase, fn
 
 from fs_app.accounts.model import User
 from fs_app.agents.model import Agent
 from fs_app.calls.model import LINE_ROW, Call, JournalEntry, Leg, Recording
 from fs_app.calls.rows import (
     OUTCOMES,
+    Band,
     CallDetail,
     CallFilter,
     CallRow,
@@ -26,8 +29,10 @@ from fs_app.calls.rows import (
     RecordingRow,
 )
 from fs_app.contacts.model import Contact
+from fs_app.db import proxy
 from fs_app.queues.model import Disposition, Queue
 
+DAY_MS = 86_400_000
 PAGE = 50
 MOST_EXPORTED = 100_000
 MOST_ENTRIES = 2000
@@ -222,14 +227,18 @@ def _conditions(account: int, wanted: CallFilter) -> list[Expression]:
         found.append(Call.agent == wanted.agent)
     if wanted.disposition is not None:
         found.append(Call.disposition == wanted.disposition)
+    if wanted.dispositions:
+        found.append(Call.disposition.in_(wanted.dispositions))
+    if wanted.band:
+        found.append(reduce(or_, map(_in_band, wanted.band)))
     if wanted.since is not None:
         found.append(Call.started_at >= wanted.since)
     if wanted.until is not None:
         found.append(Call.started_at < wanted.until)
-    if wanted.outcome == "running":
-        found.append(Call.ended_at.is_null())
-    elif wanted.outcome in OUTCOMES:
-        found.append(Call.outcome == wanted.outcome)
+    outcomes = [name for name in wanted.outcome.split(",") if name in OUTCOMES]
+    if outcomes:
+        ended = Call.outcome.in_([name for name in outcomes if name != "running"])
+        found.append(ended | Call.ended_at.is_null() if "running" in outcomes else ended)
     if wanted.search:
         text = wanted.search
         either = (
@@ -246,6 +255,21 @@ def _conditions(account: int, wanted: CallFilter) -> list[Expression]:
             either |= Call.caller_number.contains(wanted.digits) | Call.called_number.contains(wanted.digits)
         found.append(either)
     return found
+
+
+def _in_band(band: Band) -> Any:
+    """In SQL alone: the wall clock of a stretch of time in which no clock was changed."""
+    clock = Expression(Call.started_at + band.offset_ms, "%%" if _percent_twice() else "%", DAY_MS)
+    if band.begin < band.end:
+        inside = (clock >= band.begin) & (clock < band.end)
+    else:
+        inside = (clock >= band.begin) | (clock < band.end)
+    return (Call.started_at >= band.since) & (Call.started_at < band.until) & inside
+
+
+def _percent_twice() -> bool:
+    """PostgreSQL's driver takes a single % for one of its own marks."""
+    return not isinstance(proxy.obj, SqliteDatabase)
 
 
 def _leg_named(text: str) -> Query:

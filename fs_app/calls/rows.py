@@ -12,6 +12,18 @@ OUTCOMES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Hours of the day on a wall clock that is `offset_ms` ahead of UTC, for calls that began in [since, until) (UTC
+    ms). `begin` and `end` are ms of the day; a band whose end is before its begin goes over midnight."""
+
+    since: int
+    until: int
+    offset_ms: int
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallFilter:
     """What is sought. `agent`: only this agent's calls (for those who may see no others). Times UTC ms."""
 
@@ -19,13 +31,15 @@ class CallFilter:
     digits: str = ""  # the search as digits of a number (without national or international prefix)
     queue: int | None = None
     agent: int | None = None
-    outcome: str = ""  # one of OUTCOMES
+    outcome: str = ""  # one of OUTCOMES, or several with commas between
     disposition: int | None = None
     since: int | None = None
     until: int | None = None
     sort: str = "started"
     descending: bool = True
     queues: tuple[int, ...] | None = None  # only of these, for those who are given no others
+    dispositions: tuple[int, ...] = ()  # any of these
+    band: tuple[Band, ...] = ()  # began within one of these, None of them: at any time of day
 
 
 @dataclass(frozen=True, slots=True)

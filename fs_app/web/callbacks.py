@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -37,6 +38,8 @@ PATH = "/callbacks"
 GONE = "error.callback_gone"
 MOST_MOVED = 500
 """Callbacks that are moved at once by ticking them."""
+
+UNDO_MS = 3_600_000
 
 
 @blueprint.get("")
@@ -74,7 +77,15 @@ def listing() -> str:
         put_off=PUT_OFF_MIN,
         link=lambda page: _address(asked, page),
         now=now,
+        moved=_moved(),
     )
+
+
+def _moved() -> tuple[str, int] | None:
+    """What was moved together just now, to be taken back by one click."""
+    batch, n = request.args.get("moved", ""), request.args.get("n", "")
+    ours = len(batch) == 16 and all(c in "0123456789abcdef" for c in batch)
+    return (batch, int(n)) if ours and n.isascii() and n.isdigit() and len(n) < 5 else None
 
 
 @blueprint.post("/<callback>/take")
@@ -141,6 +152,7 @@ def move() -> AnyResponse:
     if (of := request.form.get("everything_of", "")).isdigit() and len(of) < 10:
         names = [c.id for c in live.values() if c.owner == int(of) and c.state is State.RESERVED]
     moved = stayed = 0
+    batch = secrets.token_hex(8)
     for name in dict.fromkeys(names):
         found = live.get(name)
         if (
@@ -155,24 +167,65 @@ def move() -> AnyResponse:
                 the_app().callbacks.not_of_another(found, identity.agent or 0)
             if target is not None and found.queue not in target.queues:
                 raise Conflict(f"queue {found.queue} is none of agent {target.id}")
-            the_app().callbacks.move(identity.account, name, target.id if target else None, identity.name)
+            the_app().callbacks.move(
+                identity.account, name, target.id if target else None, identity.name, batch
+            )
             moved += 1
         except (Conflict, NotFound):
             stayed += 1
-    flash(t("callbacks.moved", n=moved), "green" if moved else "orange")
     if stayed:
         flash(t("callbacks.not_moved", n=stayed), "orange")
+    if not moved:
+        flash(t("callbacks.moved", n=0), "orange")
+        return _back()
+    return redirect(f"{PATH}?moved={batch}&n={moved}", 303)
+
+
+@blueprint.post("/moved/<batch>/undo")
+@needs("callbacks.move")
+def undo(batch: str) -> AnyResponse:
+    """Everybody gets back what was moved together within the last hour; what somebody has worked with since stays."""
+    identity, live = who(), the_app().live.callbacks
+    now = the_app().clock.now_ms()
+    moves = the_app().db.read(lambda: queries.moves(identity.account, batch, now - UNDO_MS))
+    if not moves:
+        flash(t("callbacks.undo_late"), "orange")
+        return _back()
+    back = stayed = 0
+    for one in moves:
+        found = live.get(one.callback)
+        as_left = found is not None and (
+            (found.state is State.RESERVED and found.owner == one.to and one.to is not None)
+            or (found.state is State.OPEN and one.to is None)
+        )
+        if found is None or not as_left or not _sees(identity, found.queue, found.owner):
+            stayed += 1
+            continue
+        try:
+            if not identity.may("callbacks.view_all"):
+                the_app().callbacks.not_of_another(found, identity.agent or 0)
+            owner = the_app().catalog.agent(one.before) if one.before is not None else None
+            if one.before is not None and (owner is None or found.queue not in owner.queues):
+                raise Conflict(f"queue {found.queue} is none of agent {one.before} any more")
+            the_app().callbacks.move(identity.account, one.callback, one.before, identity.name)
+            back += 1
+        except (Conflict, NotFound):
+            stayed += 1
+    flash(t("callbacks.undone", n=back), "green" if back else "orange")
+    if stayed:
+        flash(t("callbacks.not_undone", n=stayed), "orange")
     return _back()
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An agent of the account: is he here, how many he keeps, how many of those wait in the list."""
+    """An agent of the account: is he here, how many he keeps, since when (UTC ms) he is logged out."""
 
     id: int
     name: str
     here: bool
     kept: int
+    since: int | None = None
 
 
 def _agents(identity: Identity, asked: queries.Wanted) -> list[Person]:
@@ -189,7 +242,8 @@ def _agents(identity: Identity, asked: queries.Wanted) -> list[Person]:
             continue
         state = live.agents.get(info.id)
         here = state is not None and state.presence is not Presence.LOGGED_OUT
-        found.append(Person(info.id, info.name, here, kept[info.id]))
+        since = state.presence_since if state is not None and not here else None
+        found.append(Person(info.id, info.name, here, kept[info.id], since))
     return sorted(found, key=lambda p: (p.here or not p.kept, p.name.casefold()))
 
 

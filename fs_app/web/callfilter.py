@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fs_app.calls.queries import SORTS
-from fs_app.calls.rows import OUTCOMES, CallFilter
+from fs_app.calls.rows import OUTCOMES, Band, CallFilter
 from fs_app.web.text import digits_sought, start_of_day
 
 LONGEST_SEARCH = 200
+MOST_TICKED = 60
+UTC = ZoneInfo("UTC")
+DAY_MS = 86_400_000
+WEEK_MS = 7 * DAY_MS
+OLDEST_MS = 20 * 366 * DAY_MS
+"""Hours of the day are looked for so far back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +32,10 @@ class CallForm:
     q: str = ""
     queue: int | None = None
     agent: int | None = None
-    outcome: str = ""
-    disposition: int | None = None
+    outcome: str = ""  # one, or several with commas between
+    disposition: str = ""  # identifiers, likewise
+    begin: str = ""  # HH:MM on the account's wall clock
+    end: str = ""
     since: str = ""
     until: str = ""
     sort: str = "started"
@@ -49,8 +57,12 @@ def read(args: Mapping[str, str], zone: ZoneInfo) -> CallForm:
         q=" ".join(args.get("q", "")[:LONGEST_SEARCH].replace("\0", " ").split()),
         queue=_number(args.get("queue", "")),
         agent=_number(args.get("agent", "")),
-        outcome=args.get("outcome", "") if args.get("outcome") in OUTCOMES else "",
-        disposition=_number(args.get("disposition", "")),
+        outcome=",".join(name for name in OUTCOMES if name in _several(args, "outcome")),
+        disposition=",".join(
+            dict.fromkeys(n for n in _several(args, "disposition") if _number(n) is not None)
+        ),
+        begin=_hour(args.get("begin", "")),
+        end=_hour(args.get("end", "")),
         since=since.isoformat() if since else "",
         until=until.isoformat() if until else "",
         sort=sort if sort in SORTS else "started",
@@ -61,20 +73,77 @@ def read(args: Mapping[str, str], zone: ZoneInfo) -> CallForm:
     )
 
 
-def wanted(form: CallForm, only_agent: int | None) -> CallFilter:
-    """`only_agent`: the one whose calls may be seen, whatever the address says; None: all."""
+def wanted(form: CallForm, only_agent: int | None, zone: ZoneInfo = UTC, now_ms: int = 0) -> CallFilter:
+    """`only_agent`: the one whose calls may be seen, whatever the address says; None: all. `zone`, `now_ms`: for hours
+    of the day."""
     return CallFilter(
         search=form.q,
         digits=digits_sought(form.q) if _like_a_number(form.q) else "",
         queue=form.queue,
         agent=only_agent if only_agent is not None else form.agent,
         outcome=form.outcome,
-        disposition=form.disposition,
+        dispositions=tuple(int(n) for n in form.disposition.split(",") if n),
+        band=bands(form, zone, now_ms),
         since=form.since_ms,
         until=form.until_ms,
         sort=form.sort,
         descending=form.order == "desc",
     )
+
+
+def bands(form: CallForm, zone: ZoneInfo, now_ms: int) -> tuple[Band, ...]:
+    """The hours that are asked for, one band for each stretch between two changes of the clock. From one hour alone it
+    is to the end, or from the beginning, of the day."""
+    if not form.begin and not form.end:
+        return ()
+    begin, end = _ms(form.begin or "00:00"), _ms(form.end) if form.end else DAY_MS
+    if begin == end:
+        return ()
+    until = form.until_ms or now_ms + DAY_MS
+    since = max(form.since_ms or 0, until - OLDEST_MS)
+    found: list[Band] = []
+    at = since
+    while at < until:
+        offset, following = _offset(at, zone), min(until, at + WEEK_MS)
+        if _offset(following, zone) != offset:
+            following = _change(at, following, zone)
+        if found and found[-1].offset_ms == offset:
+            found[-1] = replace(found[-1], until=following)
+        else:
+            found.append(Band(at, following, offset, begin, end))
+        at = following
+    return tuple(found)
+
+
+def _offset(at: int, zone: ZoneInfo) -> int:
+    ahead = datetime.fromtimestamp(at / 1000, zone).utcoffset()
+    return round(ahead.total_seconds() * 1000) if ahead is not None else 0
+
+
+def _change(before: int, after: int, zone: ZoneInfo) -> int:
+    """The moment between the two at which the clock was changed."""
+    offset = _offset(before, zone)
+    while after - before > 1:
+        middle = (before + after) // 2
+        before, after = (middle, after) if _offset(middle, zone) == offset else (before, middle)
+    return after
+
+
+def _several(args: Mapping[str, str], name: str) -> list[str]:
+    """Ticked several times, or with commas between."""
+    many = getattr(args, "getlist", None)
+    values = many(name) if many is not None else [args.get(name, "")]
+    return [part for value in values[:MOST_TICKED] for part in value[:400].split(",")][:MOST_TICKED]
+
+
+def _hour(text: str) -> str:
+    hours, _, minutes = text.partition(":")
+    fits = len(text) == 5 and text.isascii() and hours.isdigit() and minutes.isdigit()
+    return text if fits and int(hours) < 24 and int(minutes) < 60 else ""
+
+
+def _ms(hour: str) -> int:
+    return (int(hour[:2]) * 60 + int(hour[3:])) * 60_000
 
 
 def link(path: str, form: CallForm, **changes: Any) -> str:

@@ -17,10 +17,11 @@ from fs_app.privacy import access
 from fs_app.surveys import queries as surveys
 from fs_app.web import callfilter, given, handed_out, i18n, text, timeline
 from fs_app.web.access import needs
-from fs_app.web.callcsv import TooMany, as_csv
+from fs_app.web.callcsv import TooMany, as_csv, as_workbook
 from fs_app.web.context import site, the_app, who, zone
 from fs_app.web.peaks import peaks_of
 from fs_app.web.recordings import said
+from fs_app.web.sheets import as_file
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
@@ -65,6 +66,7 @@ def listing() -> str:
         outcomes=[_Option(name, i18n.t(f"call.outcome.{name}")) for name in queries.OUTCOMES],
         link=lambda **changes: callfilter.link("/calls", form, **changes),
         export_link=callfilter.link("/calls/export.csv", form, page=1),
+        sheet_link=callfilter.link("/calls/export.xlsx", form, page=1),
         all_agents=identity.may("calls.view_all"),
         now=the_app().clock.now_ms(),
     )
@@ -73,6 +75,30 @@ def listing() -> str:
 @blueprint.get("/export.csv")
 @needs("calls.export")
 def export() -> AnyResponse:
+    rows = _rows_asked()
+    content = site().threads.run(
+        as_csv, rows, i18n.language(), zone(), who().country, timeout=EXPORT_TIMEOUT_S
+    )
+    day = text.moment(the_app().clock.now_ms(), zone()).strftime("%Y-%m-%d")
+    response = Response(content, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="calls-{day}.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/export.xlsx")
+@needs("calls.export")
+def export_sheet() -> AnyResponse:
+    """The same rows and columns as a workbook."""
+    rows = _rows_asked()
+    words = i18n.language()
+    content = site().threads.run(as_workbook, rows, words, zone(), who().country, timeout=EXPORT_TIMEOUT_S)
+    day = text.moment(the_app().clock.now_ms(), zone()).strftime("%Y-%m-%d")
+    return as_file(content, "xlsx", f"calls-{day}")
+
+
+def _rows_asked() -> list[queries.CallRow]:
+    """All that the address asks for. Raises TooMany."""
     identity = who()
     wanted = _wanted(identity, callfilter.read(request.args, zone()))
 
@@ -82,15 +108,7 @@ def export() -> AnyResponse:
             raise TooMany(f"{n} calls", n=n, most=queries.MOST_EXPORTED)
         return queries.export(identity.account, wanted)
 
-    rows = the_app().db.read(ask, timeout=EXPORT_TIMEOUT_S)
-    content = site().threads.run(
-        as_csv, rows, i18n.language(), zone(), identity.country, timeout=EXPORT_TIMEOUT_S
-    )
-    day = text.moment(the_app().clock.now_ms(), zone()).strftime("%Y-%m-%d")
-    response = Response(content, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="calls-{day}.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return the_app().db.read(ask, timeout=EXPORT_TIMEOUT_S)
 
 
 @blueprint.get("/<call_id>")
@@ -209,7 +227,8 @@ def _only_agent(identity: Identity) -> int | None:
 
 def _wanted(identity: Identity, form: callfilter.CallForm) -> queries.CallFilter:
     """What the address asks for, of what this person may see."""
-    return replace(callfilter.wanted(form, _only_agent(identity)), queues=_only_queues(identity))
+    now = the_app().clock.now_ms()
+    return replace(callfilter.wanted(form, _only_agent(identity), zone(), now), queues=_only_queues(identity))
 
 
 def _only_queues(identity: Identity) -> tuple[int, ...] | None:

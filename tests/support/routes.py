@@ -184,6 +184,7 @@ def addresses(flask: Flask, objects: dict[str, Any], api: bool = False) -> list[
         "what": "rule",
         "action": "exclude",
         "job": "none",
+        "batch": "0" * 16,
         "file": 1,
     }
     adapter = flask.url_map.bind("localhost")

@@ -197,6 +197,10 @@ def test_choices_are_kept(accounts: AccountService) -> None:
     assert found is not None and (found.language, found.theme) == ("es", "dark")
 
 
+HOUR = T0 % queries.DAY_MS
+"""At which hour of the day they began, UTC."""
+
+
 # --- questions about calls and contacts -------------------------------------------------------------------------
 @pytest.fixture
 def filled(db: Database, ids: Ids) -> Ids:
@@ -231,6 +235,17 @@ def test_calls_are_listed_in_every_order(db: Database, filled: Ids, sort: str, d
         (queries.CallFilter(search="100%_'\\"), 0),
         (queries.CallFilter(outcome="running"), 1),
         (queries.CallFilter(outcome="answered"), 1),
+        (queries.CallFilter(outcome="answered,running"), 2),
+        (queries.CallFilter(dispositions=(1, 99_999)), None),
+        (queries.CallFilter(band=(queries.Band(0, 2 * T0, 0, 0, 86_400_000),)), 2),
+        (
+            queries.CallFilter(band=(queries.Band(0, 2 * T0, 0, HOUR, HOUR + 1),)),
+            2,
+        ),
+        (
+            queries.CallFilter(band=(queries.Band(0, 2 * T0, 3_600_000, HOUR, HOUR + 1),)),
+            0,
+        ),
         (queries.CallFilter(since=T0, until=T0 + 1), 2),
         (queries.CallFilter(since=T0 + 1), 0),
     ],

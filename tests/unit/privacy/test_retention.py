@@ -68,7 +68,7 @@ def test_what_is_protected_stays(world: World) -> None:
     assert numbers(world)[CALL] == "0612345678" and numbers(world)[LOOSE] == "+33612345678"
     assert world.db.read(lambda: Contact.select().where(Contact.id == world.contact).exists())
     assert world.db.read(lambda: Voicemail.select().count()) == 1
-    assert world.db.read(lambda: [r.number for r in ListRecord.select().order_by(ListRecord.id)][0]) != ""
+    assert world.db.read(lambda: next(r.number for r in ListRecord.select().order_by(ListRecord.id))) != ""
     assert HER_NAME not in str(world.db.read(lambda: list(Contact.select().dicts())))
 
 

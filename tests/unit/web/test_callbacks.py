@@ -8,6 +8,7 @@ import pytest
 
 from fs_app.callbacks.model import Callback as Row
 from fs_app.callbacks.state import Callback, Reason, State
+from fs_app.calls.model import JournalEntry
 from fs_app.queues.model import Queue, QueueMember
 from tests.support import callworld
 from tests.unit.web.conftest import Web
@@ -176,3 +177,48 @@ def test_the_list_is_filtered_by_who_has_it_what_became_of_it_and_when(two: Web)
         ("until=2099-01-01&since=nonsense", True),
     ):
         assert ("Marie" in boss.get(f"/callbacks?{query}").text) is shown, query
+
+
+def test_what_was_moved_together_goes_back_together(two: Web) -> None:
+    """From the journal; what somebody has worked with since stays where it is."""
+    live, ids = two.app.live.callbacks, two.ids.desk
+    one, other = live["a" * 36], live["b" * 36]
+    for callback in (one, other):
+        callback.state, callback.owner, callback.personal = State.RESERVED, ids.agent, True
+    recorded: list[tuple[str, Any]] = []
+    two.app.live.record = lambda kind, **data: recorded.append((kind, data))  # type: ignore[attr-defined]
+    boss, now = two.person("sonia"), two.app.clock.now_ms()
+    where = boss.post("/callbacks/move", everything_of=str(ids.agent), to="all").headers["Location"]
+    assert where.endswith("&n=2") and "2 rappels" in boss.page(where) and "Annuler" in boss.page(where)
+    assert {data["from_agent"] for _, data in recorded} == {ids.agent}
+    batch = {data["batch"] for _, data in recorded}.pop()
+
+    def journal() -> None:
+        for number, (kind, data) in enumerate(recorded):
+            JournalEntry.create(id=990_000 + number, account=ids.account, at=now, kind=kind, data=data)
+
+    two.app.db.write(journal)
+    one.state, one.owner = State.OPEN, None
+    other.owner = ids.colleague  # somebody was faster
+    recorded.clear()
+    boss.post(f"/callbacks/moved/{batch}/undo")
+    assert [(kind, data["callback"], data["agent"]) for kind, data in recorded] == [
+        ("callback.moved", "a" * 36, ids.agent)
+    ]
+    recorded.clear()
+    page = boss.page("/callbacks")
+    assert "1 rappel rendu" in page and "1 rappel est resté" in page
+    boss.post("/callbacks/moved/0000000000000000/undo")
+    assert recorded == [] and "trop tard" in boss.page("/callbacks")
+    one.state, one.owner = State.RESERVED, ids.colleague
+    assert two.person("elodie").post(f"/callbacks/moved/{batch}/undo").status_code == 303
+    assert recorded == [], "an agent takes nothing from another one"
+    two.app.db.write(lambda: JournalEntry.delete().where(JournalEntry.id >= 990_000).execute())
+
+
+def test_who_is_away_is_shown_with_since_when(two: Web) -> None:
+    ids, now = two.ids.desk, two.app.clock.now_ms()
+    callback = two.app.live.callbacks["a" * 36]
+    callback.state, callback.owner, callback.personal = State.RESERVED, ids.agent, True
+    two.app.live.agent(ids.agent, ids.account).presence_since = now - 3_600_000
+    assert "Déconnecté depuis le" in two.person("sonia").page("/callbacks")

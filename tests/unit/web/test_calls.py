@@ -7,9 +7,11 @@ import io
 import re
 import struct
 import wave
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from fs_app.calls.model import Recording
 from fs_app.web import callfilter, peaks, text
@@ -248,3 +250,53 @@ def test_what_is_no_sound_has_no_curve(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken.wav"
     path.write_bytes(content)
     assert peaks.peaks_of(path) is None
+
+
+def test_several_results_and_an_hour_of_the_day_are_asked_for(web: Web) -> None:
+    admin = web.person("admin")
+    page = admin.page("/calls?outcome=answered&outcome=abandoned&begin=00%3A00&end=23%3A59")
+    assert "2 choisis" in page and 'value="00:00"' in page
+    assert "outcome=answered%2Cabandoned" in page, "the address holds the whole filter"
+    both = admin.page("/calls?outcome=answered,abandoned&disposition=1,2,x")
+    assert both.count("checked") == 4
+    silly = admin.page("/calls?outcome=nonsense&begin=25:00&end=x")
+    assert "export.csv?" not in silly and 'value="25:00"' not in silly, "what makes no sense is ignored"
+
+
+def test_the_workbook_holds_what_the_list_holds(web: Web) -> None:
+    admin = web.person("admin")
+    answer = admin.get("/calls/export.xlsx?outcome=answered")
+    assert answer.status_code == 200 and answer.data[:2] == b"PK"
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    rows = book.get_sheet_by_index(0).to_python()
+    listed = admin.get("/calls/export.csv?outcome=answered").data.decode("utf-8-sig").splitlines()
+    assert len(rows) == len(listed)
+    assert len({row[7] for row in rows[1:]}) == 1
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "local", "inside"),
+    [
+        ("09:00", "12:00", datetime(2026, 1, 15, 9, 0), True),
+        ("09:00", "12:00", datetime(2026, 1, 15, 12, 0), False),
+        ("09:00", "12:00", datetime(2026, 7, 15, 9, 0), True),
+        ("09:00", "12:00", datetime(2026, 7, 15, 8, 59), False),
+        ("22:00", "06:00", datetime(2026, 7, 15, 23, 0), True),
+        ("22:00", "06:00", datetime(2026, 7, 15, 5, 59), True),
+        ("22:00", "06:00", datetime(2026, 7, 15, 6, 0), False),
+        ("", "08:00", datetime(2026, 3, 29, 7, 0), True),
+        ("08:00", "", datetime(2026, 10, 25, 7, 59), False),
+    ],
+)
+def test_an_hour_is_that_of_the_wall_clock_summer_and_winter(
+    begin: str, end: str, local: datetime, inside: bool
+) -> None:
+    zone = text.ZoneInfo("Europe/Paris")
+    form = callfilter.read({"begin": begin, "end": end, "since": "2025-12-01"}, zone)
+    at = round(local.replace(tzinfo=zone).timestamp() * 1000)
+    found = [b for b in callfilter.bands(form, zone, 1_800_000_000_000) if b.since <= at < b.until]
+    assert len(found) == 1
+    clock = (at + found[0].offset_ms) % 86_400_000
+    one = found[0]
+    within = one.begin <= clock < one.end if one.begin < one.end else clock >= one.begin or clock < one.end
+    assert within is inside
