@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.admin.listing import Page, Wanted, like, page_of
+from fs_app.calllists.model import CallList
 from fs_app.outgoing.blacklist import Blocked
 from fs_app.outgoing.entries import Entry, put
 from fs_app.outgoing.model import DncEntry, OutgoingSettings
@@ -38,6 +39,7 @@ class Row:
     expires_at: int | None
     created_at: int
     created_by: str
+    call_list: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Typed:
     queue: int | None = None
     reason: str = ""
     expires_at: int | None = None
+    call_list: int | None = None
 
 
 SORTS = {"number": DncEntry.number, "created": DncEntry.created_at, "expires": DncEntry.expires_at}
@@ -69,10 +72,11 @@ def listing(account: int, wanted: Wanted, now_ms: int) -> Page[Row]:
         if len(digits) >= 3:
             either |= DncEntry.number.contains(digits)
         query = query.where(either)
-    return page_of(query, wanted, SORTS, "created", _row)
+    names = {identifier: name for name, identifier in lists_by_name(account, exact=True).items()}
+    return page_of(query, wanted, SORTS, "created", lambda row: _row(row, names))
 
 
-def _row(row: Any) -> Row:
+def _row(row: Any, lists: Mapping[int, str]) -> Row:
     return Row(
         row.id,
         row.number,
@@ -83,19 +87,27 @@ def _row(row: Any) -> Row:
         row.expires_at,
         row.created_at,
         row.created_by,
+        lists.get(row.list_id, "–") if row.list_id is not None else "",
     )
 
 
 def get(account: int, entry: int) -> Row:
     """Raises NotFound."""
     find(DncEntry, account, entry)
-    return _row(
-        DncEntry.select(DncEntry, Queue).join(Queue, JOIN.LEFT_OUTER).where(DncEntry.id == entry).get()
-    )
+    names = {identifier: name for name, identifier in lists_by_name(account, exact=True).items()}
+    row = DncEntry.select(DncEntry, Queue).join(Queue, JOIN.LEFT_OUTER).where(DncEntry.id == entry).get()
+    return _row(row, names)
 
 
-def understood(typed: Typed, country: str, queues: Sequence[int], now_ms: int, problems: Problems) -> Entry:
-    """What is meant; what is wrong goes into `problems`."""
+def understood(
+    typed: Typed,
+    country: str,
+    queues: Collection[int],
+    now_ms: int,
+    problems: Problems,
+    lists: Collection[int] = (),
+) -> Entry:
+    """What is meant; what is wrong goes into `problems`. `queues`, `lists`: those that there are."""
     found = read(typed.number, country)
     number = found.number
     if typed.prefix:
@@ -105,15 +117,18 @@ def understood(typed: Typed, country: str, queues: Sequence[int], now_ms: int, p
     problems.text("reason", typed.reason, MOST_REASON, needed=False)
     if typed.queue is not None and typed.queue not in queues:
         problems.add("queue", "field.choice")
+    if typed.call_list is not None and typed.call_list not in lists:
+        problems.add("call_list", "field.choice")
     if typed.expires_at is not None and typed.expires_at <= now_ms:
         problems.add("expires", "blacklist.wrong.date" if typed.expires_at == 0 else "blacklist.wrong.past")
-    return Entry(number, typed.prefix, typed.queue, typed.reason, typed.expires_at)
+    return Entry(number, typed.prefix, typed.queue, typed.reason, typed.expires_at, typed.call_list)
 
 
 def add(by: Actor, typed: Typed, country: str) -> Blocked:
     """Raises FormInvalid."""
     problems = Problems()
-    entry = understood(typed, country, queues(by.account), by.now, problems)
+    known = lists_by_name(by.account, exact=True).values()
+    entry = understood(typed, country, queues(by.account), by.now, problems, known)
     problems.check()
     (made,), _ = put(by.account, [entry], HAND, by.name, by.now)
     audit.write(by, "create", "blacklist", made.id, shown(entry), None, asdict(entry))
@@ -148,6 +163,14 @@ def queues_by_name(account: int) -> dict[str, int]:
         name.casefold(): i
         for i, name in Queue.select(Queue.id, Queue.name).where(Queue.account == account).tuples()
     }
+
+
+def lists_by_name(account: int, exact: bool = False) -> dict[str, int]:
+    """Call lists by their names, without capitals unless `exact`."""
+    rows = (
+        CallList.select(CallList.id, CallList.name).where(CallList.account == account).order_by(CallList.name)
+    )
+    return {name if exact else name.casefold(): identifier for identifier, name in rows.tuples()}
 
 
 # --- what may be dialled ------------------------------------------------------------------------------------------

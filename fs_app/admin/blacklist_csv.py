@@ -24,6 +24,7 @@ MOST = 20_000
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "number": ("number", "numero", "telephone", "telefono", "phone", "tel"),
     "queue": ("queue", "file", "cola", "groupement"),
+    "list": ("list", "liste", "lista", "fichier d'appels", "fichier d’appels", "call list"),
     "reason": ("reason", "motif", "motivo", "raison"),
     "expires": ("expires", "until", "jusqu'au", "jusqu’au", "fin", "expiration", "hasta", "caduca"),
 }
@@ -60,8 +61,15 @@ def end_of_day(text: str, zone: ZoneInfo) -> int:
     return 0
 
 
-def entries(raw: bytes, country: str, queues: Mapping[str, int], zone: ZoneInfo, now_ms: int) -> Read:
-    """`queues`: name without capitals → identifier. Raises UglyFile. Computes: in a thread."""
+def entries(
+    raw: bytes,
+    country: str,
+    queues: Mapping[str, int],
+    zone: ZoneInfo,
+    now_ms: int,
+    lists: Mapping[str, int] | None = None,
+) -> Read:
+    """`queues`, `lists` (call lists): name without capitals → identifier. Raises UglyFile. Computes: in a thread."""
     text, _ = decoded(raw, BIGGEST)
     rows = _rows(text)
     columns, first = _columns(rows)
@@ -70,7 +78,7 @@ def entries(raw: bytes, country: str, queues: Mapping[str, int], zone: ZoneInfo,
     for line, cells in rows[first:]:
         values = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
         problems = Problems()
-        entry = _entry(values, country, queues, zone, now_ms, problems)
+        entry = _entry(values, country, queues, lists or {}, zone, now_ms, problems)
         if problems.found:
             refused.append(Refused(line, " · ".join(c for c in cells if c)[:100], problems.found))
         else:
@@ -82,11 +90,15 @@ def _entry(
     values: Mapping[str, str],
     country: str,
     queues: Mapping[str, int],
+    lists: Mapping[str, int],
     zone: ZoneInfo,
     now_ms: int,
     problems: Problems,
 ) -> Entry:
     queue, expires, number = values.get("queue", ""), values.get("expires", ""), values["number"]
+    call_list = values.get("list", "").removeprefix("'")
+    if call_list and call_list.casefold() not in lists:
+        problems.add("list", "blacklist.wrong.list", name=call_list[:60])
     if queue and queue.casefold() not in queues:
         problems.add("queue", "blacklist.wrong.queue", name=queue[:60])
     typed = Typed(
@@ -96,8 +108,9 @@ def _entry(
         queues.get(queue.casefold()) if queue else None,
         values.get("reason", "").removeprefix("'"),
         end_of_day(expires, zone) if expires else None,
+        lists.get(call_list.casefold()) if call_list else None,
     )
-    return understood(typed, country, list(queues.values()), now_ms, problems)
+    return understood(typed, country, list(queues.values()), now_ms, problems, list(lists.values()))
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:

@@ -14,8 +14,8 @@ from fs_app.queues.model import Did, Queue
 
 @dataclass(frozen=True, slots=True)
 class Dialling:
-    """`caller_id` "": the first number that leads to the queue. Schedule and holidays: None is any hour. `purpose`: what
-    people are called for; for marketing the law of where they are is asked before each call."""
+    """`caller_id` "": the first number that leads to the queue. Schedule and holidays: None is any hour. `purpose`:
+    what people are called for; for marketing the law of where they are is asked before each call."""
 
     caller_id: str = ""
     caller_ids: tuple[str, ...] = ()

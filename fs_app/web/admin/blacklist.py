@@ -69,7 +69,8 @@ def export() -> Response:
     asked, now = replace(_asked(), page=None), the_app().clock.now_ms()
     page = read(lambda account: blacklist.listing(account, asked, now), timeout=60.0)
     heads = [
-        t(f"blacklist.column.{name}") for name in ("number", "queue", "reason", "expires", "source", "by")
+        t(f"blacklist.column.{name}")
+        for name in ("number", "queue", "list", "reason", "expires", "source", "by")
     ]
     return as_csv("blacklist", heads, page, _cells)
 
@@ -78,6 +79,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (
         row.number + ("*" if row.prefix else ""),
         row.queue,
+        row.call_list,
         row.reason,
         text.moment(row.expires_at - 1, zone()).strftime("%Y-%m-%d") if row.expires_at else "",
         t(f"blacklist.source.{row.source}")
@@ -99,6 +101,7 @@ def new() -> AnyResponse | str | tuple[str, int]:
         typed_number("queue"),
         typed("reason", 300),
         end_of_day(expires, zone()) if expires else None,
+        typed_number("call_list"),
     )
     country = who().country
     try:
@@ -137,10 +140,10 @@ def bring() -> str | tuple[str, int]:
     if sent is None or not sent.filename:
         return _import_page(trouble=t("people_csv.no_file")), 400
     raw = sent.stream.read(blacklist_csv.BIGGEST + 1)
-    known = read(blacklist.queues_by_name)
+    known, lists = read(lambda account: (blacklist.queues_by_name(account), blacklist.lists_by_name(account)))
     now, here, country = the_app().clock.now_ms(), zone(), who().country
     try:
-        found = site().threads.run(blacklist_csv.entries, raw, country, known, here, now)
+        found = site().threads.run(blacklist_csv.entries, raw, country, known, here, now, lists)
     except UglyFile as error:
         return _import_page(trouble=t(error.key, **error.params)), 400
     added = 0
@@ -227,8 +230,15 @@ def _columns() -> list[Column]:
 
 
 def _form(form: Typed, expires: str, problems: dict[str, str]) -> str:
-    choices = read(queues.names)
+    choices, lists = read(
+        lambda account: (queues.names(account), blacklist.lists_by_name(account, exact=True))
+    )
     options = [("", t("blacklist.every_queue")), *((str(c.id), c.label) for c in choices)]
     return render_template(
-        "admin/blacklist_entry.html", form=form, expires=expires, problems=problems, queues=options
+        "admin/blacklist_entry.html",
+        form=form,
+        expires=expires,
+        problems=problems,
+        queues=options,
+        lists=[("", t("blacklist.every_list")), *((str(i), name) for name, i in lists.items())],
     )
