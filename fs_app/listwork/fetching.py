@@ -184,7 +184,8 @@ def _personal(lists: Mapping[int, CallList], agents: Collection[int]) -> list[Re
 
 
 def _count(one: CallList, now: int) -> tuple[int, int, int]:
-    """(due, later, usable) by the index of the list; those with a date by their rows."""
+    """(due, later, usable) by the index of the list; those with a date by their rows. What one agent alone may call is
+    usable, and stands on his list, not on everybody's."""
     few = fn.SUM(Case(None, [(ListRecord.attempts < one.threshold, 1)], 0))
     due = later = usable = 0
     promised = [State.CALLBACK.value, State.PERSONAL.value]
@@ -197,10 +198,18 @@ def _count(one: CallList, now: int) -> tuple[int, int, int]:
     dated = {State.CALLBACK.value, State.PERSONAL.value, State.SYSTEM.value}
     for state, n, workable in rows.tuples():
         usable += int(workable or 0)
+        if state == State.PERSONAL:
+            continue
         if state in dated:
             later += n
         else:
             due += n
+    dated.discard(State.PERSONAL.value)
+    nobodys = ListRecord.owner.is_null() if one.exclusive else ListRecord.id > 0
+    if one.exclusive:
+        assigned = _assigned(one, may)
+        due -= sum(n for state, n in assigned if state not in dated)
+        later -= sum(n for state, n in assigned if state in dated)
     if later:
         now_due = (
             ListRecord.select()
@@ -208,12 +217,22 @@ def _count(one: CallList, now: int) -> tuple[int, int, int]:
                 ListRecord.list == one.id,
                 ListRecord.state.in_(list(dated)),
                 may,
+                nobodys,
                 ListRecord.due_at <= now,
             )
             .count()
         )
         due, later = due + now_due, later - now_due
     return due, later, usable
+
+
+def _assigned(one: CallList, may: Any) -> list[tuple[str, int]]:
+    """By state, without personal callbacks; by the index of owners."""
+    states = [state.value for state in DIALABLE if state is not State.PERSONAL]
+    rows = ListRecord.select(ListRecord.state, fn.COUNT(ListRecord.id)).where(
+        ListRecord.owner.is_null(False), ListRecord.list == one.id, ListRecord.state.in_(states), may
+    )
+    return list(rows.group_by(ListRecord.state).tuples())
 
 
 def knowns(records: Sequence[Record], lists: Mapping[int, CallList]) -> list[Known]:

@@ -49,6 +49,8 @@ class RecordSource:
         here: dict[int, list[int]] = {}
         now = self._shelf.now
         for item in self.items(account):
+            if item.personal:
+                continue  # it is on his list alone
             counted = here.setdefault(item.queue, [0, 0])
             counted[item.due_at is not None and item.due_at > now] += 1
         found = {}

@@ -8,6 +8,7 @@ import pytest
 
 from fs_app.agents.state import Work
 from fs_app.listwork.service import Forbidden
+from fs_app.listwork.shelf import Totals
 from fs_app.outbound.item import Taken
 from fs_app.outbound.retry import Result, Rule
 from fs_app.outbound.settings import Settings
@@ -229,8 +230,12 @@ def test_in_an_exclusive_list_who_is_assigned_is_his_alone(tmp_path: Path) -> No
 
     world.db.write(lambda: ListRecord.update(owner=2).where(ListRecord.id == 1).execute())
     world.ready(1)
+    world.shelf.poke()
     world.looks_again()
     assert world.shelf.find(1) is None, "agent 2 is away: nobody calls for him"
+    counted = world.outbound.counters(world.catalog.agent(1))  # type: ignore[arg-type]
+    assert (counted["due"], counted["mine"]) == (1, 0)
+    assert world.shelf.totals_of(10) == Totals(1, 0, 2)
     world.previews(1)
     assert world.shown(1) == item(2)
     world.ready(2)

@@ -10,6 +10,9 @@ export const FIELDS = [
   "last_name", "first_name", "company", "category", "mobile", "office", "home", "other", "mail", "address", "description",
 ];
 
+/** … and those of the account's own (`custom.…`) after them. */
+export const fieldsOf = (record) => [...FIELDS, ...(record.data?.fields ?? []).map((own) => own.name)];
+
 export function blankRecord(work) {
   return {
     call: work.call, number: work.number, name: work.name, queue: work.queue,
@@ -122,7 +125,7 @@ export function revert(record) {
 export function toSave(record) {
   const contact = record.data?.contact;
   if (contact) return { id: contact.id, body: { version: contact.version, fields: record.edits } };
-  const fields = Object.fromEntries(FIELDS.map((f) => [f, valueOf(record, f)]).filter(([, v]) => v !== ""));
+  const fields = Object.fromEntries(fieldsOf(record).map((f) => [f, valueOf(record, f)]).filter(([, v]) => v !== ""));
   return { id: null, body: { call: record.call, fields } };
 }
 
@@ -149,7 +152,7 @@ export function refused(record, errors) {
 export function conflicted(record, theirs) {
   const fields = {};
   const taken = [];
-  for (const field of FIELDS) {
+  for (const field of fieldsOf(record)) {
     const base = asLoaded(record, field);
     const other = theirs[field] ?? "";
     if (other === base) continue;

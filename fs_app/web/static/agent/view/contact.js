@@ -1,7 +1,7 @@
 /** The contact's fields: typing, saving, errors at their field, and two people saving the same one (BA-82). */
 
 import * as records from "../records.js";
-import { canSave, FIELDS, isDirty, openChoices, valueOf } from "../records.js";
+import { canSave, fieldsOf, isDirty, openChoices, valueOf } from "../records.js";
 import { clock as timeOfDay } from "../../js/lib/time.js";
 import { edit, live, resolve, revert, save, startContact } from "../store.js";
 import { mayDial } from "../dialling.js";
@@ -37,18 +37,31 @@ function Numbers({ record, field }) {
       aria-label=${t("dial.click", { number: one })}><${Icon} name="phone-outgoing" cls="small" /></a>`)}</span>`;
 }
 
+/** A field of the account's own: by its kind. */
+function Own({ own, same, value, change }) {
+  if (own.kind === "FLAG") return html`<input id=${same.id} type="checkbox" class="form-check-input" checked=${value === "1"} aria-describedby=${same["aria-describedby"]} onChange=${(event) => change(event.target.checked ? "1" : "")} />`;
+  if (own.kind === "CHOICE") {
+    const offered = own.choices.includes(value) || !value ? own.choices : [value, ...own.choices];
+    return html`<select id=${same.id} class="field-input" aria-describedby=${same["aria-describedby"]} onChange=${(event) => change(event.target.value)}>
+      ${["", ...offered].map((one) => html`<option key=${one} value=${one} selected=${one === value}>${one}</option>`)}</select>`;
+  }
+  const type = { DATE: "date", DATETIME: "datetime-local" }[own.kind] ?? "text";
+  return html`<input ...${same} type=${type} inputmode=${["INTEGER", "DECIMAL"].includes(own.kind) ? "decimal" : undefined} />`;
+}
+
 function Field({ record, field }) {
   const id = `f-${record.call}-${field}`;
   const value = valueOf(record, field);
   const error = record.errors[field];
+  const own = record.data.fields?.find((one) => one.name === field);
   const marks = [LONG.has(field) && "is-long", field in record.edits && "is-edited", error && "is-wrong", record.conflict?.taken.includes(field) && "is-taken"].filter(Boolean).join(" ");
   const same = {
     id, value, class: "field-input", "aria-invalid": error ? "true" : undefined, "aria-describedby": error ? `${id}-error` : undefined,
     onInput: (event) => edit(record.call, field, event.target.value), autocomplete: "off", spellcheck: field === "description",
   };
   return html`<div class=${`contact-field ${marks}`}>
-    <label for=${id}>${t(`contact.${field}`)}</label>
-    <div>${LONG.has(field) ? html`<textarea ...${same} rows=${Math.min(5, value.split("\n").length)}></textarea>`
+    <label for=${id}>${own ? html`<bdi>${own.label}</bdi>` : t(`contact.${field}`)}</label>
+    <div>${own ? html`<${Own} own=${own} same=${same} value=${value} change=${(text) => edit(record.call, field, text)} />` : LONG.has(field) ? html`<textarea ...${same} rows=${Math.min(5, value.split("\n").length)}></textarea>`
       : html`<input ...${same} type="text" inputmode=${KIND[field]} />`}
       ${error && html`<p class="field-error" id=${`${id}-error`}>${error}</p>`}
       <${Numbers} record=${record} field=${field} />
@@ -96,6 +109,6 @@ export function Contact({ record }) {
   }
   return html`<section class="contact"><h2>${t(record.data.contact ? "contact.title" : "contact.new")}</h2>
     <${Conflict} record=${record} />
-    <form onSubmit=${submit} novalidate>${FIELDS.map((field) => html`<${Field} key=${field} record=${record} field=${field} />`)}
+    <form onSubmit=${submit} novalidate>${fieldsOf(record).map((field) => html`<${Field} key=${field} record=${record} field=${field} />`)}
       <${Bar} record=${record} /></form></section>`;
 }
