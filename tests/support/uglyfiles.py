@@ -885,6 +885,23 @@ def a_libreoffice_table() -> Ugly:
 
 
 @ugly
+def a_libreoffice_table_without_its_end() -> Ugly:
+    def cut(name: str, content: bytes) -> bytes:
+        return content[: content.index(b"</table:table>")] if name == "content.xml" else content
+
+    return Ugly("x.ods", changed(ods([HEAD, *PEOPLE]), cut), unreadable="broken_sheet")
+
+
+@ugly
+def a_libreoffice_table_with_entities_of_its_own() -> Ugly:
+    def with_entities(name: str, content: bytes) -> bytes:
+        head, _, rest = content.partition(b"?>")
+        return head + b'?><!DOCTYPE x [<!ENTITY a "b">]>' + rest if name == "content.xml" else content
+
+    return Ugly("x.ods", changed(ods([HEAD, *PEOPLE]), with_entities), unreadable="broken_sheet")
+
+
+@ugly
 def a_libreoffice_table_that_repeats_itself() -> Ugly:
     return Ugly("x.ods", ods([HEAD], repeat="1000000000"), unreadable="too_many_cells")
 

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from xml.parsers import expat
 
 from fs_app.imports.reading.limits import MB, MOST_COLUMNS, MOST_PACKING, MOST_SHEET_CELLS, MOST_UNPACKED
 from fs_app.imports.reading.words import Unreadable
@@ -101,11 +102,12 @@ def _column(letters: bytes) -> int:
 
 
 def _look_at_ods(packed: zipfile.ZipFile) -> None:
-    if b"manifest:encryption-data" in packed.read("META-INF/manifest.xml")[: 4 * MB]:
-        raise Unreadable("password")
+    for piece in _whole_tags(packed, "META-INF/manifest.xml", Whole()):
+        if b"manifest:encryption-data" in piece:
+            raise Unreadable("password")
     widest, rows, row_times, width, filled = 0, 0, 1, 0, 0
     waiting = 0
-    for piece in _whole_tags(packed, "content.xml"):
+    for piece in _whole_tags(packed, "content.xml", Whole()):
         for found in _REPEATED.finditer(piece):
             name, attributes, empty = found.group(1), found.group(2) or b"", found.group(3)
             times = _times(attributes)
@@ -129,7 +131,26 @@ def _times(attributes: bytes) -> int:
     return int(found.group(1)) if found else 1
 
 
-def _whole_tags(packed: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+class Whole:
+    """Whether XML is whole: with a tag that nothing closes the library waits for ever at the end of an ODS."""
+
+    def __init__(self) -> None:
+        self._parser = expat.ParserCreate()
+        self._parser.StartDoctypeDeclHandler = self._refuse
+
+    def feed(self, piece: bytes, is_last: bool) -> None:
+        try:
+            self._parser.Parse(piece, is_last)
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            raise Unreadable("broken_sheet") from error
+
+    @staticmethod
+    def _refuse(*_: object) -> None:
+        """Entities of one's own: no spreadsheet has them, but files that were made to do harm."""
+        raise Unreadable("broken_sheet")
+
+
+def _whole_tags(packed: zipfile.ZipFile, part: str, whole: Whole | None = None) -> Iterator[bytes]:
     """Pieces that end with a whole tag."""
     rest, total = b"", 0
     with packed.open(part) as stream:
@@ -137,9 +158,13 @@ def _whole_tags(packed: zipfile.ZipFile, part: str) -> Iterator[bytes]:
             total += len(piece)
             if total > MOST_UNPACKED:
                 raise Unreadable("too_large", megabytes=MOST_UNPACKED // MB)
+            if whole is not None:
+                whole.feed(piece, False)
             piece = rest + piece
             end = piece.rfind(b">") + 1
             if not end and len(piece) > 8 * PIECE:
                 raise Unreadable("broken_sheet")
             yield piece[:end]
             rest = piece[end:]
+    if whole is not None:
+        whole.feed(b"", True)
