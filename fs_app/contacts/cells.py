@@ -1,4 +1,4 @@
-"""Text from outside, made harmless for pages, logs and spreadsheets. Pure; the one place that says what a formula is."""
+"""Text from outside, made harmless for pages, logs and spreadsheets; the one place that knows formulas. Pure."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from typing import Any
 from fs_app.accounts.model import User
 from fs_app.agents.model import Agent
 from fs_app.calls.model import Call, Recording
-from fs_app.contacts import background
+from fs_app.contacts import background, own_fields
+from fs_app.contacts.custom import filters_name
 from fs_app.contacts.numbers import e164, is_mobile, shown, spellings
 from fs_app.contacts.service import by_id, by_number, country_of, numbers_of
 from fs_app.errors import NotFound
@@ -77,6 +78,7 @@ def record_of_call(
     return {
         "call": {**_call(row, call, number, name, queue), "open": row is not None and _opens(reader, row)},
         "contact": contact,
+        "fields": _own(reader.account),
         "others": background.same_number(reader.account, number, country),
         "entry": entry,
         "suggested": {**_suggested(number, country), **(entry["fields"] if entry else {})},
@@ -88,6 +90,19 @@ def record_of_call(
         "messages": background.messages(reader.account, numbers, contact["mail"] if contact else ""),
         "dispositions": tree(reader.account, set_id),
     }
+
+
+def _own(account: int) -> list[Json]:
+    """The account's own fields, as the contact's form shows them after the others."""
+    return [
+        {
+            "name": filters_name(one.name),
+            "label": one.label,
+            "kind": one.kind,
+            "choices": list(one.choices),
+        }
+        for one in own_fields.of(account)
+    ]
 
 
 def _had_part(reader: Reader, row: Call) -> bool:

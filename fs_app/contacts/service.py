@@ -6,16 +6,18 @@ All functions with SQL run inside `db.read` or `db.write`; plain dictionaries co
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from peewee import fn
 
 from fs_app.accounts.model import Account, User
 from fs_app.clock import Clock
-from fs_app.contacts import fields, searching
+from fs_app.contacts import custom, fields, own_fields, searching
+from fs_app.contacts.custom import Own
 from fs_app.contacts.model import MOST_NUMBERS, Contact, ContactNumber
 from fs_app.contacts.numbers import e164, shown
 from fs_app.db import Database
-from fs_app.errors import Conflict, NotFound
+from fs_app.errors import Conflict, Invalid, NotFound
 
 Json = dict[str, Any]
 
@@ -40,25 +42,39 @@ class Contacts:
 
         Raises NotFound, InvalidFields, or Stale when it has another version by now.
         """
-        country = self._db.read(lambda: country_of(account))
-        values = fields.read(given, country)
+        country, known = self._db.read(lambda: (country_of(account), own_fields.of(account)))
+        values, own = _read(given, country, known)
         now = self._clock.now_ms()
-        return self._db.write(lambda: _save(account, user, contact, version, values, country, now))
+        return self._db.write(lambda: _save(account, user, contact, version, values, own, country, now))
 
     def create(self, account: int, user: int, given: object) -> Json:
         """Add a contact. Raises InvalidFields; one without any name and number is refused."""
-        country = self._db.read(lambda: country_of(account))
-        values = fields.read(given, country)
+        country, known = self._db.read(lambda: (country_of(account), own_fields.of(account)))
+        values, own = _read(given, country, known)
         told = [values.texts.get(name) for name in ("last_name", "first_name", "company")]
         if not any(told) and not any(values.numbers.values()):
             raise fields.InvalidFields({"last_name": "contact.error.empty"})
         now = self._clock.now_ms()
-        return self._db.write(lambda: _create(account, user, values, country, now))
+        return self._db.write(lambda: _create(account, user, values, own, country, now))
+
+
+def _read(given: object, country: str, known: list[Own]) -> tuple[fields.Values, dict[str, str]]:
+    """(values of the fixed fields, texts of the account's own by name). Raises InvalidFields, Invalid."""
+    if not isinstance(given, dict):
+        raise Invalid("fields must be an object")
+    names = {custom.filters_name(one.name): one.name for one in known}
+    own = {names[n]: v for n, v in given.items() if n in names and isinstance(v, str)}
+    fixed = {n: v for n, v in given.items() if not (n in names and isinstance(v, str))}
+    return fields.read(fixed, country), own
 
 
 # --- SQL: run by the database's threads only ---------------------------------------------------------------
 def country_of(account: int) -> str:
     return str(Account.get_by_id(account).country)
+
+
+def zone_of(account: int) -> ZoneInfo:
+    return ZoneInfo(str(Account.get_by_id(account).time_zone))
 
 
 def by_id(account: int, contact: int, country: str) -> Json | None:
@@ -99,10 +115,16 @@ def _shown(row: Contact, country: str) -> Json:
     for number in rows:
         kind = number.kind if number.kind in by_kind else "other"
         by_kind[kind].append(shown(number.number, country))
+    zone = zone_of(row.account_id)
+    own = {
+        custom.filters_name(one.name): custom.typed(one, row.custom.get(one.name), zone)
+        for one in own_fields.of(row.account_id)
+    }
     return {
         "id": row.id,
         "version": row.version,
         **{name: getattr(row, name) for name in fields.TEXTS},
+        **own,
         **{kind: ", ".join(numbers) for kind, numbers in by_kind.items()},
         "updated_at": row.updated_at,
         "updated_by": row.updated_by.name if row.updated_by_id else "",
@@ -110,12 +132,20 @@ def _shown(row: Contact, country: str) -> Json:
 
 
 def _save(
-    account: int, user: int, contact: int, version: int, values: fields.Values, country: str, now: int
+    account: int,
+    user: int,
+    contact: int,
+    version: int,
+    values: fields.Values,
+    own: dict[str, str],
+    country: str,
+    now: int,
 ) -> Json:
     mine = (Contact.id == contact) & (Contact.account == account)
     changed = (
         Contact.update(
             {
+                **_own_values(account, contact, own),
                 **{getattr(Contact, name): text for name, text in values.texts.items()},
                 Contact.version: Contact.version + 1,
                 Contact.updated_at: now,
@@ -138,8 +168,25 @@ def _save(
     return saved
 
 
-def _create(account: int, user: int, values: fields.Values, country: str, now: int) -> Json:
-    row = Contact.create(account=account, created_at=now, updated_at=now, updated_by=user, **values.texts)
+def _own_values(account: int, contact: int | None, own: dict[str, str]) -> dict[Any, Any]:
+    """{the column: its values with those that were given}, nothing when none were. Raises InvalidFields."""
+    if not own:
+        return {}
+    row = Contact.get_or_none((Contact.id == contact) & (Contact.account == account)) if contact else None
+    before = row.custom if row is not None else {}
+    found, errors = custom.read_all(own_fields.of(account), own, before, zone_of(account))
+    if errors:
+        raise fields.InvalidFields(errors)
+    return {Contact.custom: found}
+
+
+def _create(
+    account: int, user: int, values: fields.Values, own: dict[str, str], country: str, now: int
+) -> Json:
+    found = _own_values(account, None, own).get(Contact.custom, {})
+    row = Contact.create(
+        account=account, created_at=now, updated_at=now, updated_by=user, custom=found, **values.texts
+    )
     _write_numbers(account, row.id, values)
     written(account, row.id, country)
     made = by_id(account, row.id, country)

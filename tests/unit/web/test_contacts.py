@@ -12,7 +12,10 @@ import pytest
 import python_calamine
 
 from fs_app.contacts import searching
+from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.model import Contact, ContactField, ContactNumber, Segment
+from fs_app.contacts.service import Contacts, by_id
+from fs_app.errors import Invalid
 from tests.support.contactworld import HOSTILE
 from tests.unit.web.conftest import Visitor, Web
 
@@ -274,6 +277,27 @@ def test_fields_change_places(web: Web, admin: Visitor) -> None:
     second = web.app.db.read(lambda: ContactField.get(ContactField.name == before[1])).id
     admin.post(f"/contacts/fields/{second}/up")
     assert web.app.db.read(names)[:2] == [before[1], before[0]]
+
+
+def test_an_agents_record_has_the_fields_of_the_accounts_own(web: Web) -> None:
+    row = contact(web, reference="C-000123")
+    contacts, user = Contacts(web.app.db, web.app.clock), row.account_id
+    loaded = web.app.db.read(lambda: by_id(row.account_id, row.id, "FR"))
+    assert (loaded["custom.plan"], loaded["custom.vip"], loaded["custom.due"]) == ("Premium", "1", "")
+    given = {"custom.plan": "Confort", "custom.vip": "", "custom.due": "2027-01-31"}
+    saved = contacts.save(row.account_id, user, row.id, row.version, given)
+    assert (saved["custom.plan"], saved["custom.vip"]) == ("Confort", "")
+    assert contact(web, reference="C-000123").custom == {
+        "contract": "AB-77",
+        "plan": "Confort",
+        "due": "2027-01-31",
+    }
+    for wrong in ({"custom.due": "demain"}, {"custom.plan": "Gratuit"}):
+        with pytest.raises(InvalidFields):
+            contacts.save(row.account_id, user, row.id, saved["version"], wrong)
+    with pytest.raises(Invalid):
+        contacts.save(row.account_id, user, row.id, saved["version"], {"custom.nothing": "x"})
+    contacts.save(row.account_id, user, row.id, saved["version"], {"custom.vip": "1"})
 
 
 # --- segments -----------------------------------------------------------------------------------------------------
