@@ -84,7 +84,7 @@ bench: $(STAMP)
 	for one in esl routing web load assignments erlang; do \
 		echo "--- $$one"; $(BIN)/fs-app bench $$one || status=1; \
 	done; \
-	for one in freed load menus pixels page; do \
+	for one in freed load menus pixels page contacts; do \
 		echo "--- from the tests: $$one"; $(BIN)/python -m tests.bench.$$one || status=1; \
 	done; \
 	exit $$status
