@@ -56,7 +56,7 @@ COMMANDS = {
     "doctor": _of("fs_app.doctor.command", "command", in_words=True),
     "sim": _of("fs_app.sim.command", "sim"),
 }
-BENCHES = ("assignments", "erlang", "esl", "load", "menus", "reading", "routing", "web")
+BENCHES = ("assignments", "erlang", "esl", "lists", "load", "menus", "reading", "routing", "web")
 
 
 @click.group(cls=Later, later=COMMANDS)

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 import gevent
+import orjson
 from peewee import JOIN, Expression, ModelSelect, fn
 
 from fs_app.calllists import actions
@@ -99,11 +100,18 @@ def run(db: Database, job: Job) -> bool:
         while found and not job.stopped():
             now, found = found[: job.size], found[job.size :]
             to = end if not found else now[-1][1]
-            begun = time.monotonic()
-            db.write(partial(_forward, db, job, [i for i, _ in now], to), timeout=PATIENCE_S)
-            _adapt(job, time.monotonic() - begun)
+            _adapt(
+                job, db.write(partial(_timed, _forward, db, job, [i for i, _ in now], to), timeout=PATIENCE_S)
+            )
             gevent.sleep(PAUSE_S)
     return False
+
+
+def _timed(work: Callable[..., None], *args: Any) -> float:
+    """How long it took (s), without the time that it waited for the writer."""
+    begun = time.monotonic()
+    work(*args)
+    return time.monotonic() - begun
 
 
 def _piece(job: Job) -> tuple[int, list[tuple[int, int]]] | None:
@@ -149,11 +157,16 @@ def _forward(db: Database, job: Job, ids: Sequence[int], to: int) -> None:
         changes.setdefault(tuple(columns), []).append((*columns.values(), row.id))
         if job.kind in actions.UNDOABLE:
             old = {name: getattr(row, name) for name in columns}
-            kept.append({"action": job.id, "record": row.id, "old": old, "new": columns})
+            kept.append((job.id, row.id, orjson.dumps(old).decode(), orjson.dumps(columns).decode()))
     for names, values in changes.items():
         update_many(db, names, values)
-    for at in range(0, len(kept), 200):
-        ListChange.insert_many(kept[at : at + 200]).execute()
+    if kept:
+        mark = "?" if db.is_sqlite else "%s"
+        into = '"action_id", "record", "old", "new"'
+        db._database.cursor().executemany(
+            f'INSERT INTO "list_change" ({into}) VALUES ({", ".join([mark] * 4)})',  # noqa: S608
+            kept,
+        )
     _progress(job, to, len(ids), changed, left)
 
 
@@ -208,10 +221,9 @@ def rank(db: Database, job: Job, ordering: Callable[[], Sequence[Any]], needs_co
     at = 0
     while at < len(ids) and not job.stopped():
         begin, now = at, ids[at : at + job.size]
-        begun = time.monotonic()
-        db.write(partial(_ranked, db, job, begin, now), timeout=PATIENCE_S)
+        took_s = db.write(partial(_timed, _ranked, db, job, begin, now), timeout=PATIENCE_S)
         at += len(now)
-        _adapt(job, time.monotonic() - begun)
+        _adapt(job, took_s)
         gevent.sleep(PAUSE_S)
     return at >= len(ids)
 

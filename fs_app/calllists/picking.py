@@ -22,7 +22,7 @@ from peewee import JOIN, Expression, ModelSelect, fn
 
 from fs_app.calllists.model import CallList, ListRecord
 from fs_app.calllists.record import Limits, Outcome, Record, changed
-from fs_app.calllists.rows import as_record, record, selected
+from fs_app.calllists.rows import from_tuple, record, selected
 from fs_app.calllists.state import DIALABLE, State, after
 from fs_app.contacts.model import Contact
 from fs_app.errors import Conflict, NotFound
@@ -252,7 +252,7 @@ def _his(query: ModelSelect, wanted: Wanted) -> ModelSelect:
 
 
 def _records(query: ModelSelect) -> Iterator[Record]:
-    return (as_record(row) for row in query.dicts().iterator())
+    return (from_tuple(row) for row in query.tuples().iterator())
 
 
 def _some(records: Iterator[Record], most: int, legal: Legal) -> list[Record]:
