@@ -12,8 +12,9 @@ from typing import Any
 
 from peewee import Expression
 
+from fs_app.contacts import searching
 from fs_app.contacts.fields import InvalidFields, cleaned, is_mail
-from fs_app.contacts.model import DirectoryEntry
+from fs_app.contacts.model import Contact, ContactNumber, DirectoryEntry
 from fs_app.contacts.numbers import e164, shown, spellings
 from fs_app.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -34,6 +35,11 @@ MOST_OWN = 5_000
 """Private entries of one agent."""
 
 LONGEST_SEARCH = 100
+SHORTEST_FOR_CONTACTS = 3
+"""Characters of a search that is asked of the contacts, too."""
+
+MOST_CONTACTS = 10
+"""Contacts that are shown below the directory's entries."""
 
 
 class StaleEntry(Conflict):
@@ -175,7 +181,36 @@ def search(reader: Reader, query: str, which: str = "", page: int = 1, size: int
         "page": number,
         "pages": pages,
         "list": [seen(row, reader) for row in rows],
+        "contacts": contacts_found(reader, query) if not which and number == 1 else [],
     }
+
+
+def contacts_found(reader: Reader, query: str) -> list[Json]:
+    """The account's contacts that the same search finds, a few: {id, name, company, numbers}. They are changed where
+    contacts are, not here."""
+    if len(query.strip()) < SHORTEST_FOR_CONTACTS:
+        return []
+    ids = searching.search(reader.account, query, reader.country, MOST_CONTACTS)
+    rows = Contact.select().where((Contact.account == reader.account) & Contact.id.in_(ids or [0]))
+    found = [
+        {
+            "id": row.id,
+            "name": " ".join(filter(None, (row.first_name, row.last_name))) or row.company,
+            "company": row.company if row.first_name or row.last_name else "",
+            "numbers": [],
+        }
+        for row in rows.order_by(Contact.name_key, Contact.id)
+    ]
+    by_id = {one["id"]: one for one in found}
+    numbers = ContactNumber.select(ContactNumber.contact, ContactNumber.number)
+    for contact, number in (
+        numbers.where(ContactNumber.contact.in_(ids or [0]))
+        .order_by(ContactNumber.contact, ContactNumber.position)
+        .tuples()
+    ):
+        if contact in by_id:
+            by_id[contact]["numbers"].append(number)
+    return found
 
 
 def get(reader: Reader, entry: int) -> Json:

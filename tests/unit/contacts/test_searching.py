@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fs_app.contacts import searching
+from fs_app.contacts import directory, searching
+from fs_app.contacts.directory import Reader
 from fs_app.contacts.model import Contact, ContactNumber, ContactSearch
 from tests.unit.contacts.conftest import NOW, Base
 
@@ -168,3 +169,19 @@ def test_a_long_description_does_not_swell_the_index() -> None:
     )
     assert len(text.split()) == searching.MOST_WORDS
     assert text.split()[:2] == ["33612345678", "a"]
+
+
+def test_the_directory_finds_contacts_beside_its_entries(base: Base, people: dict[str, int]) -> None:
+    reader = Reader(base.account, base.user, "FR", None)
+    found = base.db.read(lambda: directory.search(reader, "garcon"))
+    assert found["list"] == []
+    assert found["contacts"] == [
+        {
+            "id": people["elodie"],
+            "name": "Élodie Garçon",
+            "company": "",
+            "numbers": ["+33612345678", "+33185090000"],
+        }
+    ]
+    for query, which in (("ga", ""), ("garcon", "public"), ("zzz", "")):
+        assert base.db.read(lambda q=query, w=which: directory.search(reader, q, w))["contacts"] == []

@@ -130,6 +130,13 @@ function Row({ entry }) {
     ${entry.may_edit && html`<button type="button" class="tool" title=${t("desk.directory.edit", { name })} aria-label=${t("desk.directory.edit", { name })} onClick=${() => open(entry)}><${Icon} name="pencil" cls="small" /></button>`}</li>`;
 }
 
+/** A contact that the same search finds; it is changed in its record, not here. */
+function Found({ contact }) {
+  return html`<li class="directory-row" data-contact=${contact.id}><span class="directory-who"><b><bdi>${contact.name || t("contacts.nameless")}</bdi></b> <span class="pill tone-blue">${t("contacts.kind_of_entry")}</span>
+    ${contact.company && html`<small><bdi>${contact.company}</bdi></small>`}
+    <span class="directory-numbers">${contact.numbers.map((number) => html`<span key=${number}><${Icon} name="phone" cls="small" /> <${CallNumber} number=${number} contact=${contact.id} /></span>`)}</span></span></li>`;
+}
+
 export function Body() {
   const { q, which, page } = filter.value;
   const [first, setFirst] = useState(true);
@@ -149,11 +156,12 @@ export function Body() {
       <button type="button" class="btn btn-sm" onClick=${() => open(null)}><${Icon} name="plus" cls="small" />${t("desk.directory.add")}</button></div>
     ${form.value && html`<${Form} key=${form.value.id ?? "new"} />`}
     ${trouble.value && html`<p class="module-empty" role="alert">${trouble.value} <button type="button" class="btn btn-sm" onClick=${load}>${t("desk.retry")}</button></p>`}
-    ${answer && !answer.list.length && html`<p class="module-empty">${t(q || which ? "desk.directory.nothing" : "desk.directory.none")}</p>`}
+    ${answer && !answer.list.length && !answer.contacts?.length && html`<p class="module-empty">${t(q || which ? "desk.directory.nothing" : "desk.directory.none")}</p>`}
     ${answer && answer.list.length > 0 && html`<ul class="directory-list">${answer.list.map((entry) => html`<${Row} key=${entry.id} entry=${entry} />`)}</ul>
       <div class="history-foot"><span role="status">${t("desk.directory.total", { n: answer.total })}</span>
       ${answer.pages > 1 && html`<span class="history-pages">
         <button type="button" class="tool" disabled=${answer.page <= 1} title=${t("desk.directory.previous")} aria-label=${t("desk.directory.previous")} onClick=${() => seek({ page: answer.page - 1 })}><${Icon} name="chevron-left" cls="small" /></button>
         ${t("desk.history.page", { n: answer.page, all: answer.pages })}
-        <button type="button" class="tool" disabled=${answer.page >= answer.pages} title=${t("desk.directory.next")} aria-label=${t("desk.directory.next")} onClick=${() => seek({ page: answer.page + 1 })}><${Icon} name="chevron-right" cls="small" /></button></span>`}</div>`}`;
+        <button type="button" class="tool" disabled=${answer.page >= answer.pages} title=${t("desk.directory.next")} aria-label=${t("desk.directory.next")} onClick=${() => seek({ page: answer.page + 1 })}><${Icon} name="chevron-right" cls="small" /></button></span>`}</div>`}
+    ${answer?.contacts?.length > 0 && html`<ul class="directory-list" aria-label=${t("menu.contacts")}>${answer.contacts.map((contact) => html`<${Found} key=${contact.id} contact=${contact} />`)}</ul>`}`;
 }
