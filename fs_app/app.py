@@ -659,6 +659,7 @@ class Application:
         self.schedule.every("retention", RETENTION_S, self.nightly.round)
         self.schedule.every("persons", PERSONS_S, self.persons.round)
         self._stops.callback(self.persons.stop)
+        self.persons.soon()  # what was under way when the program died
         self.schedule.start()
         every("figures of the system", LOOK_S, self.system.look)
         self._stops.callback(self.schedule.stop)

@@ -194,9 +194,7 @@ def amounts(tables: Tables, person: Person) -> list[Amount]:
         if rows:
             before = found.get(known.kind)
             becomes = BECOMES[known.erase] if known.blank or known.erase is not Erase.BLANK else "silenced"
-            found[known.kind] = Amount(
-                known.kind, rows + (before.rows if before else 0), becomes, known.why
-            )
+            found[known.kind] = Amount(known.kind, rows + (before.rows if before else 0), becomes, known.why)
     kept = (Recording.kept == True) & Recording.deleted_at.is_null()  # noqa: E712
     recordings = Recording.select().where(Recording.call.in_(calls_of(person)), kept)
     held = recordings.count()

@@ -383,6 +383,12 @@ class Persons:
                 raise NotYet("call")
         if any(callback.call for callback in self._callbacks_of(person)):
             raise NotYet("call")
+        for held in self._live.records.values():
+            one = held.known
+            if one.account == person.account and (
+                one.contact in person.contacts or spelled & {number.n for number in one.numbers}
+            ):
+                raise NotYet("call")
 
         def busy() -> str:
             condition = finding.where(ListRecord, REGISTRY["list_record"], person)
