@@ -76,7 +76,7 @@ class _Peak:
     """The most that processes had together."""
 
     def __init__(self, program: int) -> None:
-        self.child = self.both = 0.0
+        self.child = self.both = self.cpu_s = 0.0
         self._program = psutil.Process(program)
 
     def look(self, child: int | None) -> None:
@@ -84,7 +84,9 @@ class _Peak:
             return
         try:
             own = psutil.Process(child)
-            mine = sum(p.memory_info().rss for p in (own, *own.children(recursive=True))) / 1024**2
+            every = (own, *own.children(recursive=True))
+            mine = sum(p.memory_info().rss for p in every) / 1024**2
+            self.cpu_s = max(self.cpu_s, sum(sum(p.cpu_times()[:2]) for p in every))
         except psutil.Error:
             return
         self.child = max(self.child, mine)
@@ -153,6 +155,7 @@ def _import(scene: Scene, source: Path, root: Path, per_second: float) -> dict[s
             "records": counts["records"],
             "refused": sum(counts["refused"].values()),
             "twice": counts["duplicates"]["file"],
+            "child_cpu_us_a_line": round(peak.cpu_s * 1e6 / counts["lines"], 1),
             "child_mb": round(peak.child, 1),
             "child_and_program_mb": round(peak.both, 1),
             "program_cpu": round(used / took, 3),

@@ -7,7 +7,7 @@ so a column that somebody adds to a table later needs no change here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import peewee
@@ -43,6 +43,26 @@ def open_database(url: str, writes: bool) -> peewee.Database:
     proxy.initialize(database)
     database.connect()
     return database
+
+
+def trust_references(database: peewee.Database) -> None:
+    """PostgreSQL looks up each reference of each row that comes, ten for a line of a file: half of its work. An import
+    locks what it refers to itself (`held`), and does without, where its role may say so (a superuser)."""
+    if isinstance(database, peewee.SqliteDatabase):
+        return
+    with suppress(peewee.PeeweeException), database.atomic():
+        database.execute_sql("SET session_replication_role = replica")
+
+
+def held(database: peewee.Database) -> str:
+    """The end of a SELECT whose rows are not to be deleted before the transaction's end; SQLite has one writer."""
+    return "" if isinstance(database, peewee.SqliteDatabase) else " FOR KEY SHARE"
+
+
+def look_again(database: peewee.Database) -> None:
+    """PostgreSQL plans for the table that it has seen the last time; in an empty one it would read all of it."""
+    if not isinstance(database, peewee.SqliteDatabase):
+        database.execute_sql("ANALYZE contact, contact_number, contact_search, contact_file_row, list_record")
 
 
 def transaction(database: peewee.Database) -> AbstractContextManager[Any]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from fs_app.contacts.model import Contact
 from fs_app.db import proxy
+from fs_app.imports.bulk import held
 from fs_app.imports.prepare import Line
 from fs_app.imports.targets import CUSTOM
 
@@ -25,6 +26,7 @@ WALK = 2_000
 BY_NUMBER = 'SELECT "number", "contact_id" FROM "contact_number" WHERE "account_id" = {mark} AND "number" IN ({marks})'
 ON_LIST = 'SELECT "contact_id" FROM "list_record" WHERE "list_id" = {mark} AND "contact_id" IN ({marks})'
 IN_FILE = 'SELECT "contact_id" FROM "contact_file_row" WHERE "file_id" = {mark} AND "contact_id" IN ({marks})'
+ALIVE = 'SELECT "id", "merged_into_id" FROM "contact" WHERE "account_id" = {mark} AND "id" IN ({marks})'
 
 
 class Known:
@@ -136,11 +138,11 @@ class Known:
 def _alive(account: int, contacts: Iterable[int]) -> dict[int, int]:
     """Contact → itself, or the one that it was merged into; those that are gone are not in it."""
     found: dict[int, int] = {}
+    mark, end = proxy.obj.param, held(proxy.obj)
     for part in parts(contacts):
-        rows = Contact.select(Contact.id, Contact.merged_into_id).where(
-            (Contact.account == account) & Contact.id.in_(part)
-        )
-        for contact, into in rows.tuples():
+        marks = ", ".join([mark] * len(part))
+        rows = proxy.obj.execute_sql(ALIVE.format(mark=mark, marks=marks) + end, (account, *part))
+        for contact, into in rows.fetchall():
             found[contact] = into or contact
     return found
 

@@ -17,7 +17,7 @@ import peewee
 
 from fs_app.db import proxy
 from fs_app.imports.ahead import Item
-from fs_app.imports.bulk import is_away, is_bad_data, transaction
+from fs_app.imports.bulk import is_away, is_bad_data, look_again, transaction
 from fs_app.imports.counting import Counts
 from fs_app.imports.deciding import Decider, Decision
 from fs_app.imports.model import ImportJob
@@ -34,10 +34,16 @@ LOCK_S = 0.06
 """How long a transaction should hold SQLite's lock; batches grow and shrink towards it. The program's own writer waits
 for it, and its limit is 2 s."""
 
+SERVER_S, SERVER_MOST = 0.25, 4_000
+"""The same on PostgreSQL, where nobody waits for a lock of ours."""
+
 PAUSE_S = 0.004
 """After each transaction, so that who waits for the lock finds it free."""
 
 SAID_S = 0.25
+LOOK_FIRST = 1_000
+"""Lines after which PostgreSQL is told to look at the tables again; then each time that there are four times more."""
+
 AWAY_S = 60.0
 """So long a database that is away is waited for."""
 
@@ -79,6 +85,9 @@ class Importer:
         self._still_there = still_there
         self._alive = alive
         self._size = USUAL
+        is_sqlite = isinstance(proxy.obj, peewee.SqliteDatabase)
+        self._aim, self._most = (LOCK_S, MOST) if is_sqlite else (SERVER_S, max(MOST, SERVER_MOST))
+        self._look_at = LOOK_FIRST
         self._said = 0.0
         self._begin = time.monotonic()
 
@@ -120,10 +129,13 @@ class Importer:
         begin = time.monotonic()
         self._write(lines, outcomes, told, position)
         took = time.monotonic() - begin
-        if took > LOCK_S * 1.5:
-            self._size = max(FEWEST, int(self._size * max(0.4, LOCK_S / took)))
-        elif took < LOCK_S * 0.75 and len(batch) >= self._size:
-            self._size = min(MOST, self._size + self._size // 4 + 1)
+        if took > self._aim * 1.5:
+            self._size = max(FEWEST, int(self._size * max(0.4, self._aim / took)))
+        elif took < self._aim * 0.75 and len(batch) >= self._size:
+            self._size = min(self._most, self._size + self._size // 4 + 1)
+        if position >= self._look_at:
+            self._look_at = position * 4
+            look_again(proxy.obj)
         batch.clear()
         self._tell(position, "working")
         if not self._alive():

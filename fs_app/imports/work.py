@@ -15,7 +15,7 @@ from fs_app.contacts.model import ContactField
 from fs_app.db import proxy
 from fs_app.imports import filtering, places
 from fs_app.imports.ahead import apart, prepared
-from fs_app.imports.bulk import open_database, transaction
+from fs_app.imports.bulk import open_database, transaction, trust_references
 from fs_app.imports.checking import Check, Remembering
 from fs_app.imports.counting import Counts
 from fs_app.imports.deciding import Decider
@@ -129,6 +129,7 @@ def run(order: Json, say: Say, alive: Alive, own_process: bool = False) -> Json:
         ground.database.close()
         items = apart(items)
         ground.database.connect()
+    trust_references(ground.database)
     call_list: Any = CallList.get_or_none(CallList.id == made["call_list"]) if made["call_list"] else None
     file = made["contact_file"]
     if call_list is not None and call_list.file_id is not None:

@@ -20,7 +20,7 @@ from fs_app.calllists.state import State as RecordState
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.contacts.searching import name_key, stored, text_of
 from fs_app.db import proxy
-from fs_app.imports.bulk import Rows, Words
+from fs_app.imports.bulk import Rows, Words, held
 from fs_app.imports.consents import Consents
 from fs_app.imports.deciding import Decision
 from fs_app.imports.known import Known
@@ -261,7 +261,8 @@ def still_there(target: Target) -> bool:
         if identifier is not None:
             mark = proxy.obj.param
             found = proxy.obj.execute_sql(
-                f'SELECT 1 FROM "{table}" WHERE "id" = {mark} AND "account_id" = {mark} AND "archived_at" IS NULL',  # noqa: S608
+                f'SELECT 1 FROM "{table}" WHERE "id" = {mark} AND "account_id" = {mark} AND "archived_at" IS NULL'  # noqa: S608
+                + held(proxy.obj),
                 (identifier, target.account),
             )
             if found.fetchone() is None:

@@ -35,6 +35,12 @@ _CONTROLS = (
     b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f"
     b"\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f"
 )
+_WINDOWS = (
+    b"\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f"
+    b"\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f"
+)
+"""Where cp1252 has other letters than Latin-1."""
+
 _LITERAL = re.compile(r'="([^"]*)"')
 
 Row = list[str]
@@ -103,7 +109,10 @@ class _Pieces:
                 after = file.read(PIECE) if raw else b""
                 if not self._wide:
                     raw = raw.translate(None, self._controls)
-                text = letters.decode(raw, not after)
+                if self._encoding == "cp1252" and len(raw.translate(None, _WINDOWS)) == len(raw):
+                    text = raw.decode("latin-1")  # the same letters, ten times faster
+                else:
+                    text = letters.decode(raw, not after)
                 if first:
                     text, first = text.removeprefix("\ufeff"), False
                 if self._wide or "\ufeff" in text:

@@ -49,8 +49,9 @@ def test_killed_resumed_repeated_and_undone_on_postgresql(world: World) -> None:
     world.database.execute_sql(
         "create trigger no_devil before insert on contact_number for each row execute function no_devil()"
     )
+    world.database.execute_sql("alter table contact_number enable always trigger no_devil")
     job = world.job(csv(*lines, "Bad;0612345666;;", "P;12;;", header="nom;tel;mail;ref"), plan)
-    for statements in (30, 60):
+    for statements in (25, 30):
         with pytest.raises(Killed):
             world.run(job, statements=statements, batch=5)
     counts = world.run(job, batch=5)
