@@ -52,7 +52,7 @@ def over(web: Web, key: str, job: int) -> dict[str, Any]:
     def look() -> Any:
         return ask(web, key, f"{IMPORTS}/{job}").json["job"]
 
-    until(lambda: look()["state"] in ("DONE", "UNDONE", "CHECKED", "FAILED"), 30)
+    until(lambda: look()["state"] in ("DONE", "UNDONE", "CHECKED", "FAILED"), 30, step=0.2)
     return dict(look())
 
 
@@ -102,20 +102,18 @@ def test_a_file_with_its_plan_is_imported_and_undone(web: Web, key: str) -> None
 
 def test_a_plan_that_can_not_be_carried_out_leaves_nothing(web: Web, key: str) -> None:
     before = web.app.db.read(lambda: ImportJob.select().count())
-    missing = {"columns": [{"column": "Prénom", "target": "first_name"}]}
-    for plan in (
-        missing,
-        {"columns": [], "numbers": {"main": 12}},
-        {"columns": [{"column": 0, "target": "x"}]},
-    ):
-        answer = bring(web, key, plan=plan)
-        assert answer.status_code == 400, answer.text
-        assert answer.json["error"]["key"] == "imports.error.mistaken"
-        assert answer.json["problems"]
-        assert {"place", "key", "text"} == set(answer.json["problems"][0])
+    plan = {"columns": [{"column": "Prénom", "target": "first_name"}, {"column": 0, "target": "x"}]}
+    answer = bring(web, key, plan={**plan, "numbers": {"main": 12}})
+    assert answer.status_code == 400, answer.text
+    assert answer.json["error"]["key"] == "imports.error.mistaken"
+    assert {"place", "key", "text"} == set(answer.json["problems"][0])
+    assert {one["place"] for one in answer.json["problems"]} >= {
+        "columns.0.column",
+        "columns.1.target",
+        "numbers.main",
+    }
     for plan in ("{", "[]", "7"):
         assert bring(web, key, plan=plan).json["error"]["key"] == "error.not_json"
-    assert bring(web, key, b"").status_code == 400
     assert bring(web, key, then="explode").status_code == 400
     assert ask(web, key, IMPORTS, method="POST", data={"plan": "{}"}).json["error"]["key"] == "error.no_file"
     assert web.app.db.read(lambda: ImportJob.select().count()) == before

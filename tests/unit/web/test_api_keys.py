@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,16 +148,14 @@ def test_what_is_wrong_stands_beside_its_field(web: Web, form: dict[str, str]) -
     assert "fsapp_" not in re.sub(r"fsapp_[0-9a-f]{8}_…", "", answer.text)
 
 
-def test_too_many_requests_are_refused_for_this_key_alone(tmp_path: Path) -> None:
-    app, ids = callworld.build(tmp_path)
-    app.settings.api_limit = "3 per minute"
-    web = Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    admin = web.person("admin")
-    first, second = made(admin), made(admin, "Other")
-    assert [ask(web, first).status_code for _ in range(5)] == [200, 200, 200, 429, 429]
-    assert ask(web, first).json["error"]["key"] == "error.http_429"
-    assert ask(web, second).status_code == 200
-    app.db.close()
+def test_too_many_requests_are_refused_for_this_key_alone(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web.app.settings, "api_limit", "3 per minute")
+    slow = Web(web.app, site.build(web.app), web.ids)  # type: ignore[arg-type]
+    admin = slow.person("admin")
+    first, second = made(admin, "First"), made(admin, "Second")
+    assert [ask(slow, first).status_code for _ in range(5)] == [200, 200, 200, 429, 429]
+    assert ask(slow, first).json["error"]["key"] == "error.http_429"
+    assert ask(slow, second).status_code == 200
 
 
 @pytest.fixture(scope="module")
