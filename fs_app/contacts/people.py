@@ -22,7 +22,7 @@ from fs_app.calls.model import Call
 from fs_app.contacts import custom, fields, own_fields
 from fs_app.contacts.custom import Own
 from fs_app.contacts.fields import InvalidFields, cleaned, is_mail
-from fs_app.contacts.model import MOST_NUMBERS, Contact, ContactNumber
+from fs_app.contacts.model import MOST_NUMBERS, Contact, ContactNumber, new_guid
 from fs_app.contacts.numbers import e164, shown
 from fs_app.contacts.service import written
 from fs_app.errors import Conflict, NotFound
@@ -42,6 +42,7 @@ TEXTS = {
 """Columns of text and their longest text, in the order of the page."""
 
 LINES = fields.MANY_LINES
+_GUID = re.compile(r"[0-9a-f]{32}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
@@ -189,8 +190,14 @@ def name_of(row: Any) -> str:
     return " ".join(filter(None, (row.first_name, row.last_name))) or str(row.company)
 
 
-def create(by: Actor, whole: Whole, country: str) -> int:
+def create(by: Actor, whole: Whole, country: str, guid: str = "") -> int:
+    """The new contact's id. With the `guid` of one that is there already (a form sent twice) it is that one."""
+    given = guid if _GUID.fullmatch(guid) else new_guid()
+    there = Contact.get_or_none(Contact.guid == given)
+    if there is not None and there.account_id == by.account:
+        return int(there.id)
     row = Contact.create(
+        guid=given if there is None else new_guid(),
         account=by.account,
         created_at=by.now,
         updated_at=by.now,

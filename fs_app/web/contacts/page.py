@@ -12,7 +12,7 @@ from fs_app.contacts import own_fields, people
 from fs_app.contacts import record as records
 from fs_app.contacts.custom import Own, typed
 from fs_app.contacts.fields import KINDS, InvalidFields
-from fs_app.contacts.model import MOST_NUMBERS
+from fs_app.contacts.model import MOST_NUMBERS, new_guid
 from fs_app.contacts.people import TEXTS, StaleContact
 from fs_app.errors import NotAllowed
 from fs_app.web import given
@@ -104,10 +104,11 @@ def _save(row: Json | None, own: list[Own]) -> AnyResponse | str | tuple[str, in
     values = {one.name: request.form.get(f"custom.{one.name}", "")[:LONGEST] for one in own}
     version = typed_number("version") or 0
     before = row["custom"] if row else {}
+    guid = request.form.get("guid", "")[:40]
     try:
         whole = people.read(texts, numbers, values, own, identity.country, zone(), before)
         if row is None:
-            made = the_app().db.write(lambda: people.create(by, whole, identity.country))
+            made = the_app().db.write(lambda: people.create(by, whole, identity.country, guid))
             return done(f"{PATH}/{made}", "contacts.created")
         the_app().db.write(lambda: people.save(by, row["id"], version, whole, identity.country))
     except InvalidFields as error:
@@ -186,6 +187,7 @@ def _form(
         own=own,
         problems=problems,
         version=version,
+        guid="" if row else request.form.get("guid", "")[:40] or new_guid(),
         stale=stale,
         most=TEXTS,
         kinds=[(kind, t(f"contacts.kind.{kind}")) for kind in KINDS],

@@ -202,6 +202,15 @@ def test_a_stale_save_shows_theirs_and_overwrites_nothing(web: Web, admin: Visit
     assert row.id not in found(web, "lyon deux")
 
 
+def test_a_form_that_is_sent_twice_makes_one_contact(web: Web, admin: Visitor) -> None:
+    page = admin.page("/contacts/new")
+    guid = page.split('name="guid" value="')[1][:32]
+    sent = form(last_name="Clic", guid=guid)
+    first, second = admin.post("/contacts/new", **sent), admin.post("/contacts/new", **sent)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(found(web, "clic")) == 1
+
+
 def test_controls_and_zero_bytes_are_cleaned_away(web: Web, admin: Visitor) -> None:
     answer = admin.post("/contacts/new", **form(last_name="Ze\0ro\u202e<b>", description="a\r\nb\0"))
     assert answer.status_code == 303

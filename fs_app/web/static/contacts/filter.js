@@ -114,9 +114,12 @@ export function build(box, input, facts, t, icon) {
     input.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
+  // Who works by keyboard stays where he is: at the same place of the new elements, or at `focus`.
   const draw = (focus) => {
+    const places = () => [...box.querySelectorAll("select, input, button")];
+    const at = places().indexOf(document.activeElement);
     box.replaceChildren(state ? group(state, null) : strange());
-    box.querySelector(focus ?? "nothing-of-this-name")?.focus();
+    (focus ? box.querySelector(focus) : places()[at])?.focus();
   };
 
   const strange = () =>
