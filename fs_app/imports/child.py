@@ -50,8 +50,9 @@ def carry_out(order: Json) -> Json:
 
             return preview(folder, order)
         case "list":
-            from fs_app.imports.refusedfile import as_csv
+            from fs_app.imports.refusedfile import as_csv, forget_old
 
+            forget_old(folder)
             lines = as_csv(
                 folder / order["name"],
                 folder / order["out"],

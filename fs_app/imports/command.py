@@ -107,6 +107,10 @@ def command(say: Say) -> click.Group:
     def resume(job: int, account: str, language: str | None, as_json: bool) -> None:
         """Go on with the import JOB where it stopped."""
         with _work(say, account, language) as work:
+            if (
+                work.imports.job(work.by.account, job)["state"] == State.RUNNING
+            ):  # of a command that was killed
+                work.imports.cancel(work.by, job)
             work.imports.resume(work.by, job)
             work.follow(job, as_json, None)
 

@@ -13,6 +13,7 @@ from fs_app.admin.audit import Actor
 from fs_app.calllists.model import CallList, ContactFile
 from fs_app.contacts.model import ContactField
 from fs_app.errors import Conflict, NotFound
+from fs_app.imports.countries import known
 from fs_app.imports.model import ImportJob
 from fs_app.imports.plan import World
 from fs_app.imports.state import AT_WORK, MACHINE, OVER, State, may
@@ -124,6 +125,7 @@ def world(account: int, headers: list[str] | None) -> World:
         choices={f.name: tuple(f.choices or ()) for f in custom if f.kind == "CHOICE"},
         lists={row.id: row.name for row in lists},
         files={row.id: row.name for row in files},
+        countries=known(),
     )
 
 

@@ -76,20 +76,30 @@ class Known:
         """A new contact of this import."""
         for place, by in enumerate(self._by):
             if by in self._custom and line.keys[place] is not None:
-                self._custom[by].setdefault(line.keys[place], contact)
+                self._custom[by][line.keys[place]] = contact
 
     def _of(self, by: str, wanted: Mapping[Any, str]) -> dict[Any, int]:
         if by in self._custom:
             known = self._custom[by]
-            there = {key: known[key] for key in wanted if key in known}
-            alive = _alive(self._account, there.values())
-            return {key: alive[contact] for key, contact in there.items() if contact in alive}
+            return self._still(by, {key: known[key] for key in wanted if key in known})
         found: dict[Any, int] = {}
         for key, contact in self._rows(by, wanted):
             if key not in found or contact < found[key]:
                 found[key] = contact
         alive = _alive(self._account, found.values()) if found else {}
         return {key: alive[contact] for key, contact in found.items() if contact in alive}
+
+    def _still(self, by: str, there: Mapping[Any, int]) -> dict[Any, int]:
+        """Those who still have the value: somebody may have changed it, or a batch was taken back."""
+        name = by[len(CUSTOM) :]
+        values: dict[int, str] = {}
+        for part in parts(there.values()):
+            rows = Contact.select(Contact.id, Contact.custom).where(
+                (Contact.account == self._account) & Contact.id.in_(part) & Contact.merged_into_id.is_null()
+            )
+            for contact, custom in rows.tuples():
+                values[contact] = str((custom or {}).get(name, "")).casefold()
+        return {key: contact for key, contact in there.items() if values.get(contact) == key}
 
     def _rows(self, by: str, wanted: Mapping[Any, str]) -> Iterator[tuple[Any, int]]:
         if by == "number":

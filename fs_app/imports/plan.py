@@ -351,7 +351,7 @@ def _new_fields(reader: _Reader, given: object) -> tuple[NewField, ...]:
     for index, item in enumerate(reader.items(given, "new_fields", MOST_NEW_FIELDS)):
         place = f"new_fields.{index}"
         one = reader.object(item, place, ("name", "label", "kind"))
-        name = reader.text(one, "name", "", 40, place + ".")
+        name = reader.text(one, "name", "", 50, place + ".")
         label = reader.text(one, "label", "", LONGEST_NAME, place + ".").strip()
         kind = reader.choice(one, "kind", "TEXT", FIELD_KINDS, place + ".")
         if FIELD_NAME.fullmatch(name) is None:

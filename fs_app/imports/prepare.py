@@ -221,7 +221,7 @@ class Preparer:
                     number,
                     kind or ("mobile" if sort == "mobile" else "other"),
                     sort,
-                    checked.country,
+                    checked.country if len(checked.country) == 2 else "",  # "001": of no country
                     line.zone or checked.zone,
                 )
             )

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import csv
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ import orjson
 from fs_app.contacts.cells import csv_cell
 
 Json = dict[str, Any]
+
+FORGOTTEN_S = 3600.0
 
 
 class RefusedFile:
@@ -78,6 +82,14 @@ def as_csv(
             done += 1
     os.replace(part, out)
     return done
+
+
+def forget_old(folder: Path) -> None:
+    """Tables that were asked for long ago: whoever asks again gets a new one."""
+    for old in folder.glob("*-*.csv*"):
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > FORGOTTEN_S:
+                old.unlink()
 
 
 def said(words: Mapping[str, str], key: str, params: Mapping[str, Any]) -> str:

@@ -28,7 +28,8 @@ from fs_app.errors import DatabaseBusy, FsAppError, Invalid, NotFound
 from fs_app.events import ImportProgress
 from fs_app.imports import filtering, jobs, places, remembered
 from fs_app.imports.crew import Cancelled, Crew, Died
-from fs_app.imports.plan import Problem, as_json, parse, validate
+from fs_app.imports.plan import Plan, Problem, World, as_json, parse, validate
+from fs_app.imports.reading import Dialect
 from fs_app.imports.reading.numbers import WRONG
 from fs_app.imports.reasons import CHANGED, DUPLICATES, REASONS
 from fs_app.imports.speed import Speed
@@ -193,7 +194,7 @@ class Imports:
         def write() -> list[Problem]:
             row = jobs.get(by.account, job)
             world = jobs.world(by.account, header["header"] if header else None)
-            found = [*problems, *validate(parsed, world), *filtering.problems(parsed, world)]
+            found = [*problems, *self._wrong(parsed, world)]
             values: Json = {"plan": as_json(parsed), "dialect": parsed.dialect or row.dialect}
             values |= {"source": parsed.source, "counts": {}, "error": "", "error_params": {}}
             if header:
@@ -205,6 +206,18 @@ class Imports:
 
         found = self._db.write(write)
         self._tell(by.account, job)
+        return found
+
+    @staticmethod
+    def _wrong(plan: Plan, world: World) -> list[Problem]:
+        found = [*validate(plan, world), *filtering.problems(plan, world)]
+        if plan.dialect:
+            try:
+                Dialect.of(plan.dialect)
+            except Invalid as error:
+                found.append(
+                    Problem("dialect", "imports.plan.dialect", {"name": str(error.params.get("field", ""))})
+                )
         return found
 
     def check(self, by: Actor, job: int) -> Json:
@@ -234,7 +247,7 @@ class Imports:
             header = self._header_of(job, plan.dialect)
             headers = header["header"] if header else None
             world = jobs.world(by.account, headers)
-            problems = [*problems, *validate(plan, world), *filtering.problems(plan, world)]
+            problems = [*problems, *self._wrong(plan, world)]
             if problems and State(row.state) in (State.PREPARED, State.CHECKED):
                 raise Mistaken(problems)
             jobs.event(
@@ -375,17 +388,15 @@ class Imports:
                 return
             result = self._crew.run(job, order, told)
             if order["do"] == "check":
-                now = self._clock.now_ms()
-                self._change(
-                    account, job, "checked", phase="", counts=result["counts"], checked_at=now,
-                    total=result["counts"]["lines"],
-                )  # fmt: skip
+                counts = result["counts"]
+                told_now = {"checked_at": self._clock.now_ms(), "counts": counts, "total": counts["lines"]}
+                self._end(account, job, runner, "checked", **told_now)
         except Cancelled:
             pass
         except Died as error:
-            self._broken(account, job, "died", error)
+            self._broken(account, job, runner, "died", error)
         except FsAppError as error:
-            self._broken(account, job, "broken", error)
+            self._broken(account, job, runner, "broken", error)
         finally:
             if self._speeds.get(job) is speed:
                 del self._speeds[job]
@@ -415,19 +426,25 @@ class Imports:
             "now": self._clock.now_ms(),
         }
 
-    def _broken(self, account: int, job: int, event: str, error: FsAppError) -> None:
+    def _broken(self, account: int, job: int, runner: str, event: str, error: FsAppError) -> None:
         log.warning("an import broke off", job=job, key=error.key)
-        if event == "died" and self._db.read(lambda: jobs.get(account, job).state) == State.CHECKING:
-            event = "broken"
-        now = self._clock.now_ms()
+        said: Json = {"error": error.key, "error_params": error.params, "ended_at": self._clock.now_ms()}
         try:
-            self._change(
-                account, job, event, runner="", phase="", error=error.key, error_params=error.params, ended_at=now
-            )  # fmt: skip
-        except jobs.NotNow:
-            pass  # it was over, or cancelled, in the same moment
+            self._end(account, job, runner, event, **said)
         except DatabaseBusy:
             log.warning("an import that broke off could not be written down", job=job)
+
+    def _end(self, account: int, job: int, runner: str, event: str, **values: Any) -> None:
+        """Of what this child did; one that was given up, or is over, changes nothing."""
+
+        def write() -> None:
+            row = jobs.get(account, job)
+            if row.runner == runner:
+                died = event == "died" and row.state == State.CHECKING
+                jobs.event(row, "broken" if died else event, runner="", phase="", **values)
+
+        with suppress(NotFound):
+            self._db.write(write)
 
     def _change(self, account: int, job: int, event: str, **values: Any) -> None:
         self._db.write(lambda: jobs.event(jobs.get(account, job), event, **values))

@@ -13,9 +13,9 @@ CONTACT = {
     "mail": 254,
     "address": 2000,
     "postal_code": 20,
-    "city": 100,
+    "city": 200,
     "country": 2,
-    "language": 10,
+    "language": 8,
     "reference": 100,
     "description": 8000,
 }
@@ -33,7 +33,7 @@ NUMBER_KINDS = ("", "mobile", "office", "home", "other")
 
 LONGEST_CUSTOM = 2000
 LONGEST_MEMO = 2000
-FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 FIELD_KINDS = ("TEXT", "INTEGER", "DECIMAL", "DATE", "DATETIME", "FLAG", "CHOICE")
 
 
