@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -18,7 +18,6 @@ from fs_app.web.text import digits_sought, start_of_day
 
 LONGEST_SEARCH = 200
 MOST_TICKED = 60
-UTC = ZoneInfo("UTC")
 DAY_MS = 86_400_000
 WEEK_MS = 7 * DAY_MS
 OLDEST_MS = 20 * 366 * DAY_MS
@@ -73,7 +72,7 @@ def read(args: Mapping[str, str], zone: ZoneInfo) -> CallForm:
     )
 
 
-def wanted(form: CallForm, only_agent: int | None, zone: ZoneInfo = UTC, now_ms: int = 0) -> CallFilter:
+def wanted(form: CallForm, only_agent: int | None, zone: tzinfo = UTC, now_ms: int = 0) -> CallFilter:
     """`only_agent`: the one whose calls may be seen, whatever the address says; None: all. `zone`, `now_ms`: for hours
     of the day."""
     return CallFilter(
@@ -91,7 +90,7 @@ def wanted(form: CallForm, only_agent: int | None, zone: ZoneInfo = UTC, now_ms:
     )
 
 
-def bands(form: CallForm, zone: ZoneInfo, now_ms: int) -> tuple[Band, ...]:
+def bands(form: CallForm, zone: tzinfo, now_ms: int) -> tuple[Band, ...]:
     """The hours that are asked for, one band for each stretch between two changes of the clock. From one hour alone it
     is to the end, or from the beginning, of the day."""
     if not form.begin and not form.end:
@@ -115,12 +114,12 @@ def bands(form: CallForm, zone: ZoneInfo, now_ms: int) -> tuple[Band, ...]:
     return tuple(found)
 
 
-def _offset(at: int, zone: ZoneInfo) -> int:
+def _offset(at: int, zone: tzinfo) -> int:
     ahead = datetime.fromtimestamp(at / 1000, zone).utcoffset()
     return round(ahead.total_seconds() * 1000) if ahead is not None else 0
 
 
-def _change(before: int, after: int, zone: ZoneInfo) -> int:
+def _change(before: int, after: int, zone: tzinfo) -> int:
     """The moment between the two at which the clock was changed."""
     offset = _offset(before, zone)
     while after - before > 1:

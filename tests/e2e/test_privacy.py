@@ -48,7 +48,7 @@ def traces(app: Program) -> list[str]:
         ("audit_entry", "label || coalesce(before, '')"),
     ):
         ((n,),) = app.rows(
-            f"select count(*) from {table} where {columns} like '%612345678%' or {columns} like '%{NAME}%'"  # noqa: S608
+            f"select count(*) from {table} where {columns} like '%612345678%' or {columns} like '%{NAME}%'"
         )
         if n:
             found.append(f"{table}: {n}")
