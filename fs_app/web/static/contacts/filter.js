@@ -152,23 +152,34 @@ export function build(box, input, facts, t, icon) {
     return element;
   };
 
-  const line = (now, row, at) => {
-    const kind = kindOf(row.field);
-    const ops = facts.ops[kind] ?? [];
-    const element = make("div", { class: "row-line filter-line" },
-      select(t("filter.field"), row.field, facts.fields.map((field) => [field.name, field.label]), (field) => {
-        now.rows[at] = withField(row, field, kindOf, facts.ops);
-        write();
-        draw();
+  // The lists that one types in stay the same elements, so that the second letter still finds what the first one began.
+  const line = (now, _row, at) => {
+    const tail = make("span", { class: "filter-tail" });
+    const value = make("span", { class: "filter-tail" });
+    const change = (row) => {
+      now.rows[at] = row;
+      write();
+    };
+    const showValue = () => {
+      const row = now.rows[at];
+      const kind = kindOf(row.field);
+      value.replaceChildren(...(bare(kind, row.op) ? [] : [values(row, kind)]));
+    };
+    const showTail = () => {
+      tail.replaceChildren(select(t("filter.op"), now.rows[at].op, facts.ops[kindOf(now.rows[at].field)] ?? [], (op) => {
+        change({ ...now.rows[at], op });
+        showValue();
+      }), value);
+      showValue();
+    };
+    showTail();
+    return make("div", { class: "row-line filter-line" },
+      select(t("filter.field"), now.rows[at].field, facts.fields.map((field) => [field.name, field.label]), (field) => {
+        change(withField(now.rows[at], field, kindOf, facts.ops));
+        showTail();
       }),
-      select(t("filter.op"), row.op, ops, (op) => {
-        now.rows[at] = { ...row, op };
-        write();
-        draw();
-      }));
-    if (!bare(kind, row.op)) element.append(values(row, kind));
-    element.append(make("button", { type: "button", class: "tool", title: t("filter.remove"), "aria-label": t("filter.remove"), onclick: () => { now.rows.splice(at, 1); write(); draw(".filter-ways button"); } }, icon("x")));
-    return element;
+      tail,
+      make("button", { type: "button", class: "tool", title: t("filter.remove"), "aria-label": t("filter.remove"), onclick: () => { now.rows.splice(at, 1); write(); draw(".filter-ways button"); } }, icon("x")));
   };
 
   const values = (row, kind) => {
