@@ -132,6 +132,9 @@ class Preparer:
         """What line `at` says. Lines must be asked for in their order: an earlier one makes a later one a duplicate."""
         if not any(cells):
             return EMPTY
+        if len(cells) > len(self._names):
+            # A delimiter within a cell that nobody quoted: what follows it stands one column further.
+            return refused("shifted", columns=len(self._names))
         if self._matches is not None and not self._matches(self._raw(cells)):
             return FILTERED
         if len(cells) <= self._last:

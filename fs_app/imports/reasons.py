@@ -18,6 +18,7 @@ REASONS = {
     "date": ("value",),
     "too_long": ("column", "most"),
     "nobody": (),
+    "shifted": ("columns",),
     "blacklisted": (),
     "failed": (),
 }

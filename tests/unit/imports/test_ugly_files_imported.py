@@ -63,6 +63,12 @@ def test_the_same_people_come_out_of_every_way_of_writing_them(world: World, tmp
         assert [n.number for n in numbers] == ["+33612345698", "+33143216597", "+33556781234"], name
 
 
+def test_a_line_whose_cells_stand_in_the_wrong_columns_is_refused(world: World, tmp_path: Path) -> None:
+    ugly = MAKERS["a_delimiter_that_was_not_quoted"]()
+    counts = world.run(world.job(ugly.content, guessed(ugly, tmp_path / "x"), ugly.name))
+    assert counts["refused"] == {"shifted": 1} and counts["new"] == 2
+
+
 def test_hostile_cells_stay_what_they_are(world: World, tmp_path: Path) -> None:
     ugly = MAKERS["formulas_pages_and_paths"]()
     job = world.job(ugly.content, guessed(ugly, tmp_path / "x"), ugly.name)
