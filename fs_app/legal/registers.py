@@ -106,7 +106,7 @@ def create(by: Actor, name: str, country: str) -> int:
     problems.text("name", name, 100)
     same = (OptOutList.account == by.account) & (OptOutList.name == name)
     if OptOutList.select(OptOutList.id).where(same).first() is not None:
-        problems.add("name", "field.taken")
+        problems.add("name", "legal.register.wrong.name")
     problems.check()
     row = OptOutList.create(account=by.account, name=name, country=country, created_at=by.now)
     audit.write(by, "create", "register", row.id, name, None, {"name": name, "country": country})

@@ -202,24 +202,20 @@ def test_a_child_that_is_killed_and_a_program_that_is_leave_the_old_numbers(plac
     row = place.row(register)
     assert (row.state, row.error) == (FAILED, "legal.register.wrong.stopped")
     assert place.blocked(MARIE) == {MARIE: OPTED_OUT}
-    assert place.brought(register, [PAUL]).state == READY
 
 
 @ON_SQLITE
-def test_a_register_that_is_deleted_forbids_nobody(place: Place) -> None:
+def test_a_register_that_is_deleted_forbids_nobody_and_its_name_is_free(place: Place) -> None:
     register = place.make()
-    place.brought(register, [MARIE])
+    with pytest.raises(FormInvalid):
+        place.make()
+    key = {"account": place.account, "list": register, "generation": 1, "key": int(MARIE)}
+    place.db.write(lambda: OptOutNumber.create(**key))
+    place.db.write(lambda: OptOutList.update(generation=1, as_of=T0).execute())
+    assert place.blocked(MARIE) == {MARIE: OPTED_OUT}
+    row = place.row(register)
+    assert (row.old(T0 + 30 * 86_400_000), row.old(T0 + 31 * 86_400_000)) == (0, 31)
     place.registers.delete(place.by, register)
     assert place.blocked(MARIE) == {}
     until(lambda: place.rows() == 0, 10)
     assert place.make() != register
-
-
-@ON_SQLITE
-def test_names_are_given_once_and_ages_are_said(place: Place) -> None:
-    register = place.make()
-    with pytest.raises(FormInvalid):
-        place.make()
-    row = place.brought(register, [MARIE])
-    assert row.old(T0 + 30 * 86_400_000) == 0
-    assert row.old(T0 + 31 * 86_400_000) == 31

@@ -181,7 +181,7 @@ def forbidden(rules: Rules, facts: Facts, at: datetime) -> bool:
     return any(forbids(rule, facts, at) for rule in rules.rules)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rules=a_law(), facts=people, at=moments)
 def test_it_never_allows_what_any_rule_forbids_and_forbids_nothing_else(
     rules: Rules, facts: Facts, at: datetime
@@ -189,7 +189,7 @@ def test_it_never_allows_what_any_rule_forbids_and_forbids_nothing_else(
     assert verdict(facts, at, rules).allowed == (not forbidden(rules, facts, at))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rules=a_law(), facts=people, at=moments)
 def test_its_moment_is_the_first_one_that_is_allowed(rules: Rules, facts: Facts, at: datetime) -> None:
     found = verdict(facts, at, rules)
