@@ -125,13 +125,18 @@ class ListWorld(World):
     """Another one over the same folder is a restart."""
 
     def __init__(
-        self, folder: Path, people: Sequence[Sequence[str]] = (), of_list: Any = None, **more: Any
+        self,
+        folder: Path,
+        people: Sequence[Sequence[str]] = (),
+        of_list: Any = None,
+        url: str = "",
+        **more: Any,
     ) -> None:
         path = folder / "lists.db"
         is_new = not path.exists()
-        if is_new:
+        if is_new and not url:
             fresh(path)
-        self.db = Database(f"sqlite:///{path}", MIGRATIONS)
+        self.db = Database(url or f"sqlite:///{path}", MIGRATIONS)
         self.db.open()
         if is_new:
             self.db.write(lambda: populate(people or numbers(5), **(of_list or {})))
