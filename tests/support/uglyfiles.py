@@ -193,6 +193,22 @@ def prices_with_commas_between_semicolons() -> Ugly:
 
 
 @ugly
+def colons() -> Ugly:
+    return people("passwd", whole(":").encode(), delimiter=":")
+
+
+@ugly
+def times_and_addresses_of_pages_between_semicolons() -> Ugly:
+    rows = [[f"http://x.invalid/{n}", f"0{n}:15", "0612345698"] for n in range(8, 10)]
+    return Ugly(
+        "x.csv",
+        delimited([["Site: web", "Heure:min", "Tel:"], *rows]).encode(),
+        ["Site: web", "Heure:min", "Tel:"],
+        rows,
+    )
+
+
+@ugly
 def addresses_with_commas_in_quotes() -> Ugly:
     text = 'Nom,Adresse,Tel\n"Martin","12, rue des Lilas, bât. B","0612345698"\n"Petit","3, place Foch","0143216597"\n'
     rows = [["Martin", "12, rue des Lilas, bât. B", "0612345698"], ["Petit", "3, place Foch", "0143216597"]]

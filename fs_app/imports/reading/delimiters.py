@@ -13,6 +13,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 COMMON = (";", "\t", ",", "|", "\x1f", "^", "~", "¦", "§", ":", "#")
+WEAK = ":#"
+"""Stand in times, addresses and places as well: they delimit only where nothing else does."""
+
 MOST_LINES = 60
 MOST_CHARACTERS = 16_000
 UNSURE = 0.9
@@ -42,11 +45,12 @@ def delimiter_of(text: str) -> Found:
     escape = "\\" if _ESCAPED.search(text) and quote == '"' else ""
     scores = {d: _score(text, d, quote, escape) for d in COMMON if d in text}
     good = [d for d, (share, cells) in scores.items() if share >= UNSURE and cells > 1]
-    if len(good) == 1 and good[0] not in ":#":
+    good = [d for d in good if d not in WEAK] or good
+    if len(good) == 1 and (good[0] not in WEAK or scores[good[0]][1] > 2):
         return Found(good[0], quote, escape, 0)
     if len(good) > 1:
         return Found(_asked(text, good) or _most_cells(good, scores), quote, escape, 0)
-    likely = [d for d, (share, cells) in scores.items() if share >= 0.5 and cells > 1 and d not in ":#"]
+    likely = [d for d, (share, cells) in scores.items() if share >= 0.5 and cells > 1 and d not in WEAK]
     if likely:
         return Found(max(likely, key=lambda d: (scores[d][0], scores[d][1])), quote, escape, 0)
     return Found("", quote, escape, 0)
