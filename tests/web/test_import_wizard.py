@@ -14,7 +14,7 @@ from tests.support.webapp import WebProcess
 CHILD_MS = 60_000
 LINES = """Nom;Prénom;Téléphone;Âge;Remarque
 Garçon;Élodie;06 12 00 56 78;34;Préfère l’après-midi
-Nuñez;Íñigo;0698765432;;=HYPERLINK("http://x";"y")
+Nuñez;Íñigo;0698765432;;=cmd|' /C calc'!A0
 Faux;Numéro;12;40;<b>gras</b>
 Garçon;Élodie;+33612005678;34;la même
 """

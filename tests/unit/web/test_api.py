@@ -112,8 +112,8 @@ def test_a_plan_that_can_not_be_carried_out_leaves_nothing(web: Web, key: str) -
         "columns.1.target",
         "numbers.main",
     }
-    for plan in ("{", "[]", "7"):
-        assert bring(web, key, plan=plan).json["error"]["key"] == "error.not_json"
+    for no_plan in ("{", "[]", "7"):
+        assert bring(web, key, plan=no_plan).json["error"]["key"] == "error.not_json"
     assert bring(web, key, then="explode").status_code == 400
     assert ask(web, key, IMPORTS, method="POST", data={"plan": "{}"}).json["error"]["key"] == "error.no_file"
     assert web.app.db.read(lambda: ImportJob.select().count()) == before

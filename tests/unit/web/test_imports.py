@@ -12,13 +12,19 @@ import pytest
 from werkzeug.test import TestResponse
 
 from fs_app.contacts.model import Contact
+from fs_app.imports.counting import BESIDE
+from fs_app.imports.reading import FORMATS
+from fs_app.imports.reasons import REASONS
+from fs_app.imports.state import State
+from fs_app.imports.targets import CONTACT, FIELD_KINDS, OTHERS
 from fs_app.web import site
-from fs_app.web.imports_told import said, target
+from fs_app.web.i18n import known
+from fs_app.web.imports_told import OFFERED, said, target
 from tests.support import callworld
 from tests.support.until import until
 from tests.unit.web.conftest import Visitor, Web
 
-HOSTILE = '=HYPERLINK("http://x";"y")'
+HOSTILE = "=cmd|' /C calc'!A0"
 FILE = f"""Nom;Téléphone;Remarque;Ville
 Garçon;06 12 00 56 78;{HOSTILE};<script>alert(1)</script>
 Nuñez;0698765432;rien;Orléans
@@ -137,7 +143,15 @@ def test_what_is_wrong_with_a_plan_is_kept_and_said_in_words(admin: Visitor) -> 
     assert not told["problems"][0]["text"].startswith("imports.")
     assert state(admin, job)["plan"]["source"] == "CRM", "whoever comes back finds what he has entered"
     assert ask(admin, "POST", f"/imports/{job}/start").status_code == 409
-    for nonsense in (None, [], {"columns": [{"column": -1}]}, {"columns": "x"}, {"duplicates": 7}, {"x": 1}):
+    wrong: list[Any] = [
+        None,
+        [],
+        {"columns": [{"column": -1}]},
+        {"columns": "x"},
+        {"duplicates": 7},
+        {"x": 1},
+    ]
+    for nonsense in wrong:
         answer = ask(admin, "PUT", f"/imports/{job}/plan", json={"plan": nonsense})
         assert answer.status_code == 200
         assert answer.json["problems"]  # type: ignore[index]
@@ -189,6 +203,16 @@ def test_agents_have_no_imports(web: Web) -> None:
     agent = web.person("elodie")
     assert agent.get("/imports").status_code == 403
     assert ask(web.person("sonia"), "POST", "/imports/upload?file=x.csv", data=b"a\nb\n").status_code == 201
+
+
+def test_every_state_target_and_reason_has_its_words() -> None:
+    words = {f"wizard.reason.{reason}" for reason in REASONS}
+    words |= {f"wizard.state.{state}" for state in State}
+    words |= {f"wizard.target.{name.replace('.', '_')}" for name in (*CONTACT, *OTHERS)}
+    words |= {f"wizard.field.{kind}" for kind in FIELD_KINDS} | {f"wizard.beside.{name}" for name in BESIDE}
+    words |= {f"wizard.op.{op}" for ops in OFFERED.values() for op in ops}
+    words |= {f"wizard.format.{name}" for name in FORMATS}
+    assert not {key for key in words if not known(key)}
 
 
 def test_keys_are_said_in_words_with_targets_in_them(web: Web) -> None:
