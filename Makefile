@@ -81,10 +81,10 @@ test-switches: $(STAMP)
 # all of them, also when one misses its goal; freed, load and menus of the second kind need a FreeSWITCH (FREESWITCH_HOME) and sipp
 bench: $(STAMP)
 	@status=0; \
-	for one in esl routing web load assignments erlang; do \
+	for one in esl routing web load import assignments erlang; do \
 		echo "--- $$one"; $(BIN)/fs-app bench $$one || status=1; \
 	done; \
-	for one in freed load menus pixels page contacts; do \
+	for one in freed load menus pixels page contacts imports; do \
 		echo "--- from the tests: $$one"; $(BIN)/python -m tests.bench.$$one || status=1; \
 	done; \
 	exit $$status
