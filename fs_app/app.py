@@ -85,7 +85,7 @@ from fs_app.outgoing import entries as dnc
 from fs_app.outgoing import shown
 from fs_app.outgoing.blacklist import Blacklist
 from fs_app.outgoing.progress import Progress
-from fs_app.outgoing.rules import Rules
+from fs_app.outgoing.rules import Blacklisted, Rules
 from fs_app.outgoing.service import Outgoing
 from fs_app.outward import networks
 from fs_app.phones import Phones
@@ -306,7 +306,7 @@ class Application:
             lambda agent, key, params: self.bus.publish(AgentNotice(agent, "info", key, params)),
             self.legal,
         )
-        self._context.refused = self.outgoing.refused
+        self._context.refused = self._refused
         self._context.asks_law = self.outgoing.asks_law
         self._build_list_work()
         self._context.number_for = lambda account, number, queue: (
@@ -538,6 +538,12 @@ class Application:
     def _may_call(self, call: Call, done: Callable[[str], None]) -> None:
         ask = self.looks.may_call if call.record is not None else self.outgoing.may_call
         ask(call, done)
+
+    def _refused(self, call: Call) -> str:
+        """A list may do without the account's blacklist; what else forbids the call is looked at once more."""
+        why = self.outgoing.refused(call)
+        held = self.live.records.get(call.record or 0)
+        return "" if why == Blacklisted.key and held is not None and not held.known.use_blacklist else why
 
     def _mode_of(self, agent: int | None) -> str:
         info = self.catalog.agent(agent or 0)

@@ -265,6 +265,7 @@ def knowns(records: Sequence[Record], lists: Mapping[int, CallList]) -> list[Kno
                 last_result=one.last_result,
                 results=results,
                 country=one.country,
+                use_blacklist=bool(call_list.use_blacklist),
             )
         )
     return found

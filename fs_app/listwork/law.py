@@ -11,9 +11,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from fs_app.calllists.model import CallList
 from fs_app.calllists.record import Record
 from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock
+from fs_app.hours.opening import is_open, zone_named
 from fs_app.legal.gathering import How, Person
 from fs_app.legal.rules import Kind, Rules
 from fs_app.legal.verdict import Facts, Verdict, allowed, verdict
@@ -21,6 +23,8 @@ from fs_app.listwork.state import Known
 
 BY_THE_CLOCK = frozenset({"hours", "holidays"})
 """Rules that only the place and the moment matter to."""
+
+OUT_OF_HOURS = "error.record_hours"
 
 KEPT = 5_000
 """Facts of so many records stay in memory, the latest."""
@@ -70,6 +74,7 @@ class Law:
         lists = {one.list for one in records}
         if len(lists) > 1:  # the blacklist may have entries for one list alone
             return [self.facts(account, [one], queue)[0] for one in records]
+        ignored = not CallList.select().where(CallList.id.in_(lists), CallList.use_blacklist).exists()
         people = [Person(one.number, one.contact, one.country, one.zone) for one in records]
         known = self._legal.facts(
             account, people, how, queue.id if queue is not None else None, next(iter(lists), None)
@@ -79,11 +84,16 @@ class Law:
             times = tuple(sorted({*facts.attempts, *one.attempt_times}))
             refused = max(filter(None, (facts.refused_at, one.refused_at)), default=None)
             abandoned = max(filter(None, (facts.abandoned_at, one.abandoned_at)), default=None)
+            if ignored:  # the list does without the account's blacklist; registers count all the same
+                facts = replace(facts, blacklisted=None)
             found.append(replace(facts, attempts=times, refused_at=refused, abandoned_at=abandoned))
         return found
 
-    def allows(self, account: int, facts: Facts) -> bool:
+    def allows(self, account: int, facts: Facts, queue: QueueInfo | None) -> bool:
+        """By law, and by the hours that the queue itself has for people (HN-163)."""
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
+        if not _open(queue, facts.zones, now):
+            return False
         return allowed(facts, now, self._legal.rules_of(account, facts.country))
 
     def asleep(self, account: int, queue: QueueInfo | None, country: str, zone: str) -> bool:
@@ -91,6 +101,8 @@ class Law:
         how = self._legal.how(account, queue, Kind.PREVIEW)
         facts = Facts(country, (zone,), how.kind, how.purpose)
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
+        if not _open(queue, facts.zones, now):
+            return True
         found = verdict(facts, now, self._legal.rules_of(account, country))
         return any(check.rule in BY_THE_CLOCK and not check.ok for check in found.checks)
 
@@ -110,23 +122,32 @@ class Law:
         facts = self._facts.get(known.id)
         if facts is None:
             return ""
-        facts = replace(facts, kind=kind_of(mode))
-        if self.allows(known.account, facts):
+        facts, queue = replace(facts, kind=kind_of(mode)), self._catalog.queue(known.queue)
+        if self.allows(known.account, facts, queue):
             return ""
-        return self._said(known.account, facts)[0]
+        return self._said(known.account, facts, queue)[0]
 
     def refusal(
         self, account: int, record: Record, queue: QueueInfo, mode: str
     ) -> tuple[str, dict[str, Any]] | None:
         """The sentence that says why he is not called now; None: nothing forbids it. Inside `Database.read`."""
         facts = replace(self.facts(account, [record], queue)[0], kind=kind_of(mode))
-        if self.allows(account, facts):
+        if self.allows(account, facts, queue):
             return None
-        return self._said(account, facts)
+        return self._said(account, facts, queue)
 
-    def _said(self, account: int, facts: Facts) -> tuple[str, dict[str, Any]]:
+    def _said(self, account: int, facts: Facts, queue: QueueInfo | None) -> tuple[str, dict[str, Any]]:
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
+        if not _open(queue, facts.zones, now):
+            return OUT_OF_HOURS, {"name": queue.name if queue is not None else ""}
         return self._legal.why_not(account, verdict(facts, now, self._legal.rules_of(account, facts.country)))
+
+
+def _open(queue: QueueInfo | None, zones: Sequence[str], now: datetime) -> bool:
+    if queue is None or (queue.customer_week is None and queue.customer_holidays is None):
+        return True
+    week, holidays = queue.customer_week, queue.customer_holidays
+    return all(is_open(week, holidays, now, zone_named(zone)).open for zone in zones)
 
 
 class Asked:
@@ -146,7 +167,7 @@ class Asked:
         awake = [one for one in records if not self._asleep(one.country, one.zone)]
         may = {}
         for one, facts in zip(awake, self._law.facts(self._account, awake, self._queue), strict=True):
-            may[one.id] = self._law.allows(self._account, facts)
+            may[one.id] = self._law.allows(self._account, facts, self._queue)
             if may[one.id]:
                 self._law.keep(one.id, facts)
         return [may.get(one.id, False) for one in records]

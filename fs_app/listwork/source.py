@@ -48,11 +48,15 @@ class RecordSource:
         """Those that are on the lists, and not ready."""
         here: dict[int, list[int]] = {}
         now = self._shelf.now
-        for item in self.items(account):
-            if item.personal:
-                continue  # it is on his list alone
-            counted = here.setdefault(item.queue, [0, 0])
-            counted[item.due_at is not None and item.due_at > now] += 1
+        held = (
+            one.known
+            for one in self._live.records.values()
+            if one.known.account == account and one.state is State.SHOWN
+        )
+        for known in (*held, *(known for known, _, _ in self._shelf.ready(account))):
+            if known.bound_to is None:  # else it is on his list alone
+                counted = here.setdefault(known.queue, [0, 0])
+                counted[known.due_at is not None and known.due_at > now] += 1
         found = {}
         for queue, totals in self._shelf.totals(account).items():
             due, later = here.get(queue, (0, 0))

@@ -85,6 +85,7 @@ class Known:
     last_result: str = ""
     results: dict[str, int] = field(default_factory=dict)
     country: str = ""
+    use_blacklist: bool = True
 
     @property
     def number(self) -> str:

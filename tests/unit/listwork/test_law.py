@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fs_app.calllists.model import CallList
 from fs_app.calllists.record import Record
+from fs_app.hours.opening import Week
 from fs_app.legal import presets
 from fs_app.legal.gathering import How, Person
 from fs_app.legal.rules import Kind, Purpose
 from fs_app.legal.verdict import Facts, Verdict, Yes
 from fs_app.listwork.law import Law, kind_of
-from tests.unit.core.world import ACCOUNT, QUEUE, World
+from tests.unit.core.world import ACCOUNT, QUEUE
 from tests.unit.listwork.test_shelf import known
+from tests.unit.listwork.world import LIST, ListWorld
 
 PROOF = Yes(1, None, True)
 
@@ -65,17 +69,17 @@ def record(n: int, zone: str = "Europe/Paris", **more: Any) -> Record:
     return Record(n, ACCOUNT, 3, n, None, f"+336120000{n:02d}", "mobile", "FR", zone, "UNTREATED", **more)
 
 
-def at(world: World, text: str) -> None:
+def at(world: ListWorld, text: str) -> None:
     moment = round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
     world.clock.advance(moment - world.clock.now_ms() / 1000)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
+def world(tmp_path: Path) -> ListWorld:
+    return ListWorld(tmp_path)
 
 
-def test_by_night_the_database_is_not_asked_about_anybody(world: World) -> None:
+def test_by_night_the_database_is_not_asked_about_anybody(world: ListWorld) -> None:
     legal = Legal()
     law = Law(legal, world.catalog, world.clock)
     at(world, "2026-11-23T21:00")
@@ -86,14 +90,14 @@ def test_by_night_the_database_is_not_asked_about_anybody(world: World) -> None:
     assert legal.asked == [49], "all of them at once"
 
 
-def test_where_it_is_night_nobody_is_called_though_it_is_day_here(world: World) -> None:
+def test_where_it_is_night_nobody_is_called_though_it_is_day_here(world: ListWorld) -> None:
     law = Law(Legal(), world.catalog, world.clock)
     at(world, "2026-11-24T10:00")
     found = law.of(ACCOUNT, QUEUE).many([record(1), record(2, "America/Cayenne"), record(3)])
     assert found == [True, False, True]
 
 
-def test_what_was_allowed_when_it_was_fetched_is_not_shown_when_the_hour_has_come(world: World) -> None:
+def test_what_was_allowed_when_it_was_fetched_is_not_shown_when_the_hour_has_come(world: ListWorld) -> None:
     legal = Legal()
     law = Law(legal, world.catalog, world.clock)
     at(world, "2026-11-24T18:59")
@@ -106,7 +110,7 @@ def test_what_was_allowed_when_it_was_fetched_is_not_shown_when_the_hour_has_com
     assert law.gate(known(1), "preview") == "", "the last look knows"
 
 
-def test_attempts_with_his_other_numbers_and_his_refusal_count(world: World) -> None:
+def test_attempts_with_his_other_numbers_and_his_refusal_count(world: ListWorld) -> None:
     legal = Legal()
     law = Law(legal, world.catalog, world.clock)
     at(world, "2026-11-24T10:00")
@@ -116,6 +120,27 @@ def test_attempts_with_his_other_numbers_and_his_refusal_count(world: World) -> 
     assert not law.of(ACCOUNT, QUEUE)(record(2, refused_at=now - 86_400_000))
     legal.barred.add("+33612000003")
     assert not law.of(ACCOUNT, QUEUE)(record(3))
+
+
+def test_a_list_may_do_without_the_accounts_blacklist(world: ListWorld) -> None:
+    legal = Legal()
+    legal.barred.add("+33612000001")
+    law = Law(legal, world.catalog, world.clock)
+    at(world, "2026-11-24T10:00")
+    assert not law.of(ACCOUNT, QUEUE)(record(1))
+    world.db.write(lambda: CallList.update(use_blacklist=False).where(CallList.id == LIST).execute())
+    assert law.of(ACCOUNT, QUEUE)(record(1))
+
+
+def test_the_queues_own_hours_count_beside_the_law(world: ListWorld) -> None:
+    law = Law(Legal(), world.catalog, world.clock)
+    never = replace(world.catalog.now.queues[QUEUE], customer_week=Week(1, "jamais", ()))
+    at(world, "2026-11-24T10:00")
+    assert law.of(ACCOUNT, QUEUE)(record(1))
+    world.catalog.now = replace(world.catalog.now, queues={QUEUE: never})
+    assert not law.of(ACCOUNT, QUEUE)(record(1))
+    assert law.gate(known(1), "preview") == "error.record_hours"
+    assert law.refusal(ACCOUNT, record(1), never, "manual") == ("error.record_hours", {"name": "Commercial"})
 
 
 def test_how_he_works_is_how_the_call_is_made() -> None:
