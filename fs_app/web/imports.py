@@ -33,8 +33,8 @@ from fs_app.web.imports_told import (
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 PATH = "/imports"
 MAY = "imports.manage"
-LARGEST = 2 * 1024**3
-"""Bytes of a body that the web server takes at all; what an import may have says `FS_APP_IMPORT_MOST_MB`."""
+LARGEST = 20_001 * 1024**2
+"""Bytes of a body at the most that `FS_APP_IMPORT_MOST_MB` can say; what it says now is checked while the file comes."""
 
 
 @blueprint.get("")
@@ -69,7 +69,7 @@ upload.largest = LARGEST  # type: ignore[attr-defined]  # site.py looks
 def received(name: str, stream: Any) -> dict[str, Any]:
     """A new import with what stands in `stream`. Raises TooBig."""
     imports = the_app().imports
-    if (request.content_length or 0) > LARGEST:
+    if (request.content_length or 0) > (imports.most_mb + 1) * 1024**2:
         raise TooBig(f"{request.content_length} bytes", most_mb=imports.most_mb)
     try:
         return imports.upload(actor(), text.harmless(name)[:200], stream)
