@@ -266,7 +266,7 @@ def plan(db: Database, monkeypatch: pytest.MonkeyPatch, wanted: Wanted) -> str:
             rows = execute_sql(f"EXPLAIN {'QUERY PLAN ' if db.is_sqlite else ''}{sql}", params).fetchall()
             said.append("\n".join(str(row[-1]) for row in rows))
 
-    db.read(ask)
+    db.read(ask, timeout=120.0)
     return "\n".join(said)
 
 
@@ -275,7 +275,7 @@ def test_the_next_ones_come_from_an_index_in_its_order(
 ) -> None:
     def fill() -> int:
         made, mine = new_list(), account()
-        rows = [(mine, made, n, f"+3312345{n:04}", "ABC"[n % 3], "UNTREATED", n, 0, NOW) for n in range(6000)]
+        rows = [(mine, made, n, f"+3312345{n:04}", "ABC"[n % 3], "UNTREATED", n, 0, NOW) for n in range(2000)]
         names = (
             "account",
             "list",
@@ -292,7 +292,7 @@ def test_the_next_ones_come_from_an_index_in_its_order(
         each_db._database.execute_sql("ANALYZE")
         return made
 
-    made = each_db.write(fill)
+    made = each_db.write(fill, timeout=120.0)
     said = plan(each_db, monkeypatch, Wanted(made, agent=7))
     assert "list_id_state_zone_order_key_id_attempts_owner" in said
     assert "SCAN list_record" not in said and "SCAN t1\n" not in said, said
