@@ -83,7 +83,7 @@ def is_bad_data(error: Exception) -> bool:
 
 def is_away(error: Exception) -> bool:
     """Locked, unreachable, connection killed: time mends it."""
-    return any(c.__name__ == "OperationalError" for c in type(error).__mro__)
+    return any(c.__name__ in ("OperationalError", "InterfaceError") for c in type(error).__mro__)
 
 
 class Rows:

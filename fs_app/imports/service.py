@@ -24,7 +24,7 @@ from fs_app.admin.audit import Actor
 from fs_app.bus import Bus
 from fs_app.clock import Clock
 from fs_app.db import Database
-from fs_app.errors import DatabaseBusy, FsAppError, Invalid, NotFound
+from fs_app.errors import DatabaseBusy, FsAppError, Invalid, NotFound, Unavailable
 from fs_app.events import ImportProgress
 from fs_app.imports import filtering, jobs, places, remembered
 from fs_app.imports.crew import Cancelled, Crew, Died
@@ -65,6 +65,13 @@ class Mistaken(Invalid):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(f"{p.place}: {p.key}" for p in problems)[:500])
         self.problems = problems
+
+
+class NoRoom(Unavailable):
+    """The file could not be written down."""
+
+    key = "imports.error.disk_full"
+    status = 507
 
 
 class Stream(Protocol):
@@ -137,6 +144,9 @@ class Imports:
             here = places.folder(self._root, job)
             self._threads.run(shutil.rmtree, here, True)  # of a database that was set back
             self._threads.run(place.rename, here)
+        except OSError as error:
+            log.warning("a file could not be kept", error=str(error))
+            raise NoRoom(str(error)) from error
         finally:
             self._threads.run(shutil.rmtree, place, True)
         return self.job(by.account, job)
