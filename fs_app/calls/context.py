@@ -250,7 +250,9 @@ class Context:
         None
     )  # say something once on an agent's page
     refused: Callable[[Call], str] = lambda call: ""  # why a number may not be dialled (an error's key)
-    asks_law: Callable[[Call], bool] = lambda call: False  # whether `may_call` is asked for who is on no list, too
+    asks_law: Callable[[Call], bool] = lambda call: (
+        False
+    )  # whether `may_call` is asked for who is on no list, too
     may_call: Callable[[Call, Callable[[str], None]], None] = (
         lambda call, done: done("")
     )  # whoever is on a list, asked anew at the last moment: tells the key of what forbids it, "" nothing does
