@@ -1,6 +1,6 @@
 """`fs-app bench import` on a PostgreSQL of its own.
 
-    python -m tests.bench.imports [--lines 1000000] [--per-second 2] [--json]
+python -m tests.bench.imports [--lines 1000000] [--per-second 2] [--json]
 """
 
 from gevent import monkey
