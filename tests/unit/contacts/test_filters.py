@@ -216,7 +216,7 @@ FILTERS = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(FILTERS)
 def test_sql_and_memory_agree(base: Base, rows: list[int], given_: Any) -> None:
     assert found(base, given_) & set(rows) == matched(base, given_) & set(rows)

@@ -200,7 +200,7 @@ PEOPLE = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(PEOPLE, st.integers(0, 3), st.data())
 def test_a_merge_that_is_taken_back_changed_nothing(base: Base, listed: Any, kept: int, data: Any) -> None:
     ids = [base.add(n, last_name=f"U{name}", city=city, custom=custom) for name, city, custom, n in listed]

@@ -97,13 +97,13 @@ def test_a_query_of_anything_is_no_error(base: Base, people: dict[str, int], que
     base.search(query)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_can_be_asked_for(base: Base, query: str) -> None:
     base.search(query)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(
         st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12), max_size=4
