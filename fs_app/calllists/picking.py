@@ -35,6 +35,8 @@ AT_ONCE = 200
 
 CHUNK = 5_000
 BUDGET = 50_000
+REFUSED = 2_000
+"""So many are asked about in one look that the law refuses: at night it refuses all of them."""
 MOST_RETRIES = 200
 """Of the retries whose time has come so many are looked at, the earliest: a rule's order is among these."""
 
@@ -151,6 +153,7 @@ class _Walk:
         self._legal = legal
         self._most = most
         self._budget = budget
+        self._refused = max(100, REFUSED * budget // BUDGET)
         self.exhausted = False
 
     def assigned(self, state: State) -> list[Record]:
@@ -182,9 +185,18 @@ class _Walk:
             if end is not None:
                 query = query.where(_until(end))
             query = query.order_by(ListRecord.order_key, ListRecord.id)
-            if self._legal is anything:
-                query = query.limit(self._most)
-            found += _some(_records(query), self._most - len(found), self._legal)
+            query = query.limit(self._most if self._legal is anything else self._refused + self._most)
+            asked = 0
+            for one in _records(query):
+                asked += 1
+                if self._legal(one):
+                    found.append(one)
+                    if len(found) >= self._most:
+                        break
+            if self._legal is not anything and len(found) < self._most and asked >= self._refused:
+                self._place.at[here] = (one.order_key, one.id)
+                self.exhausted = True
+                break
             if end is None:
                 break
             place = end
