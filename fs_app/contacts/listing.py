@@ -13,6 +13,8 @@ from fs_app.contacts.model import Contact
 
 PER_PAGE = 50
 CAP = searching.CAP
+MOST_SORTED = 1_000
+"""Found by words, so many are sorted as asked; looking up more costs more than it tells."""
 
 SORTS = {
     "name": (Contact.name_key,),
@@ -44,7 +46,7 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Page:
     """`total` is exact up to CAP; `more`: there are more than that. `in_order`: the rows are sorted as asked; of more
-    than CAP found by words they are the newest instead."""
+    than MOST_SORTED found by words they are the newest instead."""
 
     ids: list[int]
     total: int
@@ -93,23 +95,26 @@ def after(wanted: Wanted, last: int, most: int) -> list[int]:
 
 
 def _searched(wanted: Wanted) -> Page:
-    """Found by words: all ids up to the limit, then sorted among themselves."""
-    query, key = _matching(wanted)
-    columns = SORTS.get(wanted.sort, SORTS["name"])
-    query = query.select(*columns, Contact.id).limit(CAP + 1)
-    if searching.is_sqlite():
-        query = query.order_by(key.desc())  # its index gives them so without sorting
-    rows = list(query.tuples())
-    more = len(rows) > CAP
-    del rows[CAP:]
-    if more:
-        rows.sort(key=lambda row: -int(row[-1]))
+    """Found by words: ids up to the limit, few of them sorted among themselves, many the newest first."""
+    if wanted.where is None:  # the index alone knows: whom it may not show has no words
+        ids = searching.search(wanted.account, wanted.search, wanted.country, CAP + 1)
     else:
-        rows.sort(reverse=wanted.descending)
-    number, pages = _within(wanted, len(rows))
+        query, key = _matching(wanted)
+        query = query.limit(CAP + 1)
+        if searching.is_sqlite():
+            query = query.order_by(key.desc())  # its index gives them so without sorting
+        ids = [row[0] for row in query.tuples()]
+    more = len(ids) > CAP
+    del ids[CAP:]
+    number, pages = _within(wanted, len(ids))
     begin = (number - 1) * wanted.size
-    ids = [row[-1] for row in rows[begin : begin + wanted.size]]
-    return Page(ids, len(rows), more, number, pages, in_order=not more)
+    if len(ids) <= MOST_SORTED:
+        columns = (*SORTS.get(wanted.sort, SORTS["name"]), Contact.id)
+        rows = list(Contact.select(*columns).where(Contact.id.in_(ids or [0])).tuples())
+        rows.sort(reverse=wanted.descending)
+        return Page([row[-1] for row in rows[begin : begin + wanted.size]], len(ids), more, number, pages)
+    ids.sort(reverse=True)
+    return Page(ids[begin : begin + wanted.size], len(ids), more, number, pages, in_order=False)
 
 
 def count(query: ModelSelect) -> tuple[int, bool]:

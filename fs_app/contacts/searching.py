@@ -277,10 +277,13 @@ def forget(contacts: Iterable[int]) -> None:
 
 
 def rows_of(account: int, contacts: Sequence[int], country: str) -> list[Row]:
-    """What `index_many` should be told of these contacts."""
+    """What `index_many` should be told of these contacts; of who is nobody's to find, nothing."""
     columns = [getattr(Contact, name) for name in IN_ORDER]
     people = Contact.select(Contact.id, Contact.custom, *columns).where(
-        (Contact.account == account) & Contact.id.in_(contacts)
+        (Contact.account == account)
+        & Contact.id.in_(contacts)
+        & Contact.merged_into_id.is_null()
+        & (Contact.directory != "own")
     )
     numbers: dict[int, list[str]] = {}
     listed = ContactNumber.select(ContactNumber.contact, ContactNumber.number).where(
