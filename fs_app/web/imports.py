@@ -34,7 +34,7 @@ blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 PATH = "/imports"
 MAY = "imports.manage"
 LARGEST = 20_001 * 1024**2
-"""Bytes of a body at the most that `FS_APP_IMPORT_MOST_MB` can say; what it says now is checked while the file comes."""
+"""A body has at most what `FS_APP_IMPORT_MOST_MB` can say; what it says now is checked while the file comes."""
 
 
 @blueprint.get("")
