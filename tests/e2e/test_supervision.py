@@ -259,8 +259,11 @@ def test_who_may_watch_and_ask(floor: Floor, supervisors: Callable[..., Supervis
     with pytest.raises(socketio.exceptions.ConnectionError):
         supervisors(app, login="agent1001")
     team = supervisors(app, login="agent1001", page="team")
-    whole = team.messages[0]
-    assert [row["state"] for row in whole["team"]] == ["IN_CALL"]
+    until(
+        lambda: [row["state"] for told in team.messages for row in told.get("team", [])][-1:] == ["IN_CALL"],
+        5,
+        "a colleague's state is seen",
+    )
     assert "+33612345678" not in str(team.messages), "colleagues see no customers"
     for event, said in (
         ("agent.log_out", {"agent": floor.agent}),
