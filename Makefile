@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: short-pages test-stories unit-rest test-switches faults vendor sounds music help run test test-fast lint bench screenshots install system-packages clean
+.PHONY: test-all short-pages test-stories unit-rest test-switches faults vendor sounds music help run test test-fast lint bench screenshots install system-packages clean
 
 help:
 	@echo "make run         the demo: environment, database, simulated switch, web; prints the address and the logins"
 	@echo "               (make run NEW_PASSWORDS=1: new passwords for the demo account)"
 	@echo "make test        everything: lint, unit, browser, both switches (the real one when it is found)"
+	@echo "make test-all    that, and the stories that take long"
 	@echo "make test-fast   lint and unit tests"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       all measurements"
@@ -44,15 +45,19 @@ test-fast: lint
 # Five processes beside each other: the tests with calls mostly wait, the others mostly compute. The files that take
 # long are targets of their own and begin first, so that no processor is idle at the end; the others go together, for
 # each process reads all modules once more.
-LONG := waiting supervision menus_at_bad_moments supervision_browser menus recordings deaths_in_stages messages survival bad_moments lines
+LONG := waiting supervision menus recordings messages survival bad_moments lines
+# Faults in every stage, and what a supervisor does once more in a browser: a quarter of an hour of their own.
+THOROUGH := menus_at_bad_moments supervision_browser deaths_in_stages
 LONG_PAGES := agent_page agent_sockets agent_http toolbar dial_module flow_editor
-SHORT := $(filter-out $(LONG:%=tests/e2e/test_%.py),$(sort $(wildcard tests/e2e/test_*.py)))
+SHORT := $(filter-out $(LONG:%=tests/e2e/test_%.py) $(THOROUGH:%=tests/e2e/test_%.py),$(sort $(wildcard tests/e2e/test_*.py)))
 SHORT_PAGES := $(filter-out $(LONG_PAGES:%=tests/web/test_%.py) tests/web/test_screens.py,$(sort $(wildcard tests/web/test_*.py)))
 
 test: $(STAMP)
 	@sh tools/system-packages test
 	$(MAKE) lint
 	$(MAKE) --jobs=5 --keep-going --output-sync=target unit-web page-screens test-switches unit-rest $(LONG:%=story-%) $(LONG_PAGES:%=page-%) short-pages short-0 short-1 short-2 short-3 unit-core
+
+test-all: test $(THOROUGH:%=story-%)
 
 short-pages: $(STAMP)
 	$(BIN)/pytest -q -p no:cacheprovider $(SHORT_PAGES)

@@ -459,11 +459,12 @@ def test_a_link_that_was_cut_while_he_listened(world: World, configured: Configu
     caller = in_menu(world, app)
     world.cut_link()
     until(lambda: not app.health().get("ok"), 10, "the link is away")
-    caller.press("1")  # nobody hears this key
+    caller.press("1")  # nobody hears this key, unless the sentence was over: then it lies in the switch
     world.mend_link()
     until(lambda: app.health().get("ok"), 20, "the link is back")
-    at(app, "ask", 2)
-    caller.press("1")
+    until(lambda: len(way(app)) >= 2, 15, f"he is asked again: {way(app)}")
+    if "second" not in way(app):
+        caller.press("1")
     at(app, "second")
     caller.press("42")
     assert caller.ended(timeout=20) == "bye"

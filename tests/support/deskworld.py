@@ -62,6 +62,7 @@ class NoCalls:
 
     calls: dict[str, Any] = field(default_factory=dict)
     agents: dict[int, Any] = field(default_factory=dict)
+    records: dict[int, Any] = field(default_factory=dict)
     last_id: int = 0
 
     def agent(self, agent: int, account: int) -> Any:

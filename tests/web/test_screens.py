@@ -43,6 +43,15 @@ def _too_wide(page: Page, path: str) -> list[str]:
     return [f"{path} is {wider} pixels wider than the window"] if wider > 0 else []
 
 
+def _unfit(page: Page, path: str) -> list[str]:
+    """1366×768, the smallest window that is promised, and that window at 200 %; that window again in the end."""
+    faults = []
+    for width, height in ((1366, 768), (683, 384), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        faults += [f"{fault} of {width}" for fault in _too_wide(page, path)]
+    return faults
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_page_is_accessible(browser: Browser, webapp: WebProcess, dark: bool) -> None:
@@ -56,14 +65,16 @@ def test_every_page_is_accessible(browser: Browser, webapp: WebProcess, dark: bo
         page.wait_for_load_state("networkidle")
         assert page.locator("html").get_attribute("data-bs-theme") == ("dark" if dark else "light")
         faults += [f"{path} {fault}" for fault in accessibility_faults(page)]
+        if not dark:  # the page in its first language, while it is there
+            faults += _unfit(page, path)
     window.close()
     assert not faults
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("language", ["fr", "en", "es"])
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_every_page_fits_in_every_language(browser: Browser, webapp: WebProcess, language: str) -> None:
-    """1366×768, the smallest window that is promised, and that window at 200 %."""
+    """As it does in French, in which the test above looks at it."""
     window = browser.window(1024, 768)
     page = window.new_page()
     page.goto(f"{webapp.url}/login")
@@ -73,9 +84,7 @@ def test_every_page_fits_in_every_language(browser: Browser, webapp: WebProcess,
     for path in PAGES:
         page.goto(webapp.url + path.format(**webapp.facts))
         assert page.locator("html").get_attribute("lang") == language, path
-        for width, height in ((1366, 768), (1024, 768), (683, 384)):
-            page.set_viewport_size({"width": width, "height": height})
-            faults += [f"{fault} of {width}" for fault in _too_wide(page, path)]
+        faults += _unfit(page, path)
     page.goto(f"{webapp.url}/")
     page.click(".flag[value=fr]")
     window.close()
