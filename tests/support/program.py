@@ -193,6 +193,9 @@ class Program:
             found: dict[str, Any] = requests.get(self.url + "/healthz", timeout=2).json()
         except requests.RequestException:
             return {}
+        # A loop that is late says that the machine is busy, not that something does not work.
+        if found.get("checks"):
+            found["ok"] = all(check["ok"] or check["name"] == "loop" for check in found["checks"])
         return found
 
     def log(self) -> str:
