@@ -17,6 +17,9 @@ from fs_app.ports import Originate
 
 DIRECTION = "callback"
 
+LOOK_S = 15.0
+"""A look at whether somebody may be called takes less; after this time nobody believes in it any more."""
+
 
 def begin(ctx: Context, callback: Callback, asked_by: int | None = None) -> Call | None:
     """A new attempt; None: the queue is gone."""
@@ -68,6 +71,7 @@ def dial(ctx: Context, call: Call, agent_leg: Leg) -> None:
         _refuse(ctx, call, refused)
     elif call.record is not None or ctx.asks_law(call):
         call_id = call.id
+        ctx.runtime(call).looked_until = ctx.clock.monotonic() + LOOK_S
         ctx.may_call(call, lambda why: ctx.tell(call_id, DialChecked(why)))
     else:
         _dial(ctx, call, agent_leg)
@@ -78,6 +82,7 @@ def checked(ctx: Context, call: Call, refused: str) -> None:
     leg = call.agent_leg
     if call.stage is not Stage.DIALING or not call.absent:
         return
+    ctx.runtime(call).looked_until = 0.0
     if leg is None or call.hang_up_by:
         leave_line(ctx, call)  # he put it down meanwhile
     elif refused:

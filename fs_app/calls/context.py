@@ -39,6 +39,7 @@ class Runtime:
     holding: bool = False  # an agent asked for hold; HELD comes when the switch says so
     bridge_tries: int = 0
     dialled: bool = False  # the command that calls the customer was given
+    looked_until: float = -60.0  # monotonic: until then somebody looks whether he may be called
     outside_asked: float = -60.0  # monotonic, when he was last to be connected with who was called outside
     rang_diverting: float = -60.0  # monotonic, when he was last at the door in stage DIVERTING
     pressed: tuple[str, float] = ("", 0.0)  # the key that its agent pressed last, and when (monotonic)

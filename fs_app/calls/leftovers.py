@@ -10,7 +10,7 @@ is still to do, by the ordinary ways.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -137,11 +137,15 @@ Leftover = (
 )
 
 
-def find(calls: Mapping[str, Call], agents: Mapping[int, AgentState]) -> list[Leftover]:
-    """Everything half done, the calls first: mending them frees most of the agents."""
+def find(
+    calls: Mapping[str, Call], agents: Mapping[int, AgentState], looked_at: Collection[str] = ()
+) -> list[Leftover]:
+    """Everything half done, the calls first: mending them frees most of the agents. `looked_at`: calls whose number is
+    to be dialled as soon as somebody has looked whether it may be."""
     found: list[Leftover] = []
     for call in calls.values():
-        found += _of_call(call, agents, calls)
+        if not (call.id in looked_at and call.absent and call.stage is Stage.DIALING and call.agent_leg):
+            found += _of_call(call, agents, calls)
         found += _of_lines(call, calls)
     for agent in agents.values():
         found += _of_agent(agent, calls.get(agent.call or ""))
@@ -231,7 +235,9 @@ def mend(ctx: Context) -> list[Leftover]:
     """Do it, each once; returns what there was. Never yields."""
     done: list[Leftover] = []
     while True:
-        left = [x for x in find(ctx.live.calls, ctx.live.agents) if x not in done]
+        now = ctx.clock.monotonic()
+        looked_at = {call for call, runtime in ctx.runtimes.items() if runtime.looked_until > now}
+        left = [x for x in find(ctx.live.calls, ctx.live.agents, looked_at) if x not in done]
         if not left:
             return done
         done.append(left[0])

@@ -189,12 +189,13 @@ class Legal:
         """The same, told later. When the database does not answer nobody knows, so nobody is called."""
 
         def look() -> None:
+            why: tuple[str, dict[str, Any]] | None = ("legal.no.database", {})
             try:
                 why = self.forbids(account, number, queue, shown, withheld, contact)
             except DatabaseBusy as error:
                 log.warning("nobody is called: the database does not say whether he may be", error=str(error))
-                why = "legal.no.database", {}
-            done(why)
+            finally:  # whatever went wrong: who waits for his call hears of it
+                done(why)
 
         self._tasks.spawn("legal verdict", look)
 

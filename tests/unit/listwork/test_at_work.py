@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fs_app.agents.state import Work
+from fs_app.calls import leftovers
+from fs_app.calls.callback import LOOK_S
+from fs_app.calls.state import Stage
 from fs_app.listwork.service import Forbidden
 from fs_app.listwork.shelf import Totals
 from fs_app.outbound.item import Taken
@@ -273,6 +277,41 @@ def test_at_the_last_moment_the_law_and_the_list_are_asked_once_more(tmp_path: P
     assert (world.record(1)["state"], world.record(1)["attempts"]) == ("UNTREATED", 0)
     world.hangs_up(leg)
     world.is_whole()
+
+
+def test_a_comparison_with_the_switch_during_the_last_look_ends_no_call(tmp_path: Path) -> None:
+    """Half of the calls are compared while somebody looks whether he may be called; there is no leg of his yet."""
+    world = ListWorld(tmp_path)
+    world.ready(1, 2)
+    world.looks_again()
+    looking: list[Any] = []
+    world.ctx.may_call = lambda call, done: looking.append(done)
+    call = world.call_by(1, 1)
+    assert leftovers.mend(world.ctx) == []
+    assert world.stage(call) is Stage.DIALING
+    looking.pop()("")
+    world.calls.settle()
+    assert world.originate(call).leg == call
+    world.answers(call)
+    assert world.record(1)["state"] == "IN_CALL"
+
+    # A look of which nobody hears any more is not waited for.
+    call = world.call_by(2, 2)
+    world.clock.advance(LOOK_S + 1)
+    assert leftovers.mend(world.ctx) == [leftovers.NotDialled(call)]
+    assert world.record(2)["state"] == "UNTREATED"
+
+
+def test_a_program_that_died_during_the_last_look_leaves_the_record_as_it_was(tmp_path: Path) -> None:
+    world = ListWorld(tmp_path)
+    world.ready(1)
+    world.looks_again()
+    world.ctx.may_call = lambda call, done: None
+    call = world.call_by(1, 1)
+    assert world.record(1)["state"] == "IN_CALL"
+    again = ListWorld(tmp_path, clock=world.clock)
+    assert leftovers.mend(again.ctx) == [leftovers.NotDialled(call)]
+    assert (again.record(1)["state"], again.record(1)["attempts"]) == ("UNTREATED", 0)
 
 
 def test_an_agent_who_promises_in_the_call_keeps_the_record_open(tmp_path: Path) -> None:
