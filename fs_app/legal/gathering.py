@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from peewee import fn
 
 from fs_app.calllists.model import ListRecord
-from fs_app.calls.model import Call
+from fs_app.calls.model import Call, Leg
 from fs_app.legal import consents, optouts, presets, where
 from fs_app.legal.rules import Kind, Purpose
 from fs_app.legal.verdict import Facts
+from fs_app.outbound.retry import Result, result_of
+from fs_app.outgoing import causes
+from fs_app.queues.model import Disposition
+
+T = TypeVar("T")
 
 LONGEST_MS = 1200 * 86_400_000
 """So far back calls are looked for: no rule counts further."""
 
 OUT = ("outbound", "callback")
 AT_ONCE = 300
+
+REFUSED = "refused"
+"""Effect of a verdict: he wants no more calls for now."""
+
+UNKNOWN_ENDS = frozenset({"lost"})
+"""Kinds of causes (`outgoing.causes`) after which nobody knows whether a telephone rang."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +63,8 @@ def facts(
     numbers = sorted({p.number for p in people if p.number})
     stands_in = optouts.opted_out(numbers, registers)
     said = consents.answers(how.account, how.purpose.value, [(p.number, p.contact) for p in people])
-    made = _attempts(how, numbers, now_ms)
-    news = _news(how.account, numbers)
+    made = _attempts(how, people, now_ms)
+    news, refusals = _news(how.account, people)
     dates: dict[str, int] = {}
     for register in registers:
         if register.as_of is not None:  # of several of a country the oldest counts
@@ -62,13 +73,14 @@ def facts(
     for person in people:
         country = where.country_of(person.number) or person.country
         refused, abandoned = news.get(person.number, (None, None))
+        refused = max(filter(None, (refused, refusals.get(person.contact or 0))), default=None)
         found.append(
             Facts(
                 country=country,
                 zones=where.zones(person.number, person.zone, how.zone),
                 kind=how.kind,
                 purpose=how.purpose,
-                attempts=tuple(made.get(person.number, ())),
+                attempts=tuple(sorted(made.get(person.number, ()))),
                 refused_at=refused,
                 abandoned_at=abandoned,
                 consent=said.get(person.number),
@@ -81,46 +93,119 @@ def facts(
     return found
 
 
-def _attempts(how: How, numbers: Sequence[str], now_ms: int) -> dict[str, list[int]]:
-    """Of the lists' records, and calls that were made without one."""
+def _attempts(how: How, people: Sequence[Person], now_ms: int) -> dict[str, list[int]]:
+    """Number → when its owner was called: what the records of lists say that have it, and all calls to the number or to
+    the same contact at another one, also those of records that are gone since. A call counts when it was dialled, not
+    when an agent's own telephone rang, and unless the network said at once that it could not."""
     made: dict[str, list[int]] = {}
-    for at in range(0, len(numbers), AT_ONCE):
-        some = numbers[at : at + AT_ONCE]
-        for number, times in (
-            ListRecord.select(ListRecord.number, ListRecord.attempt_times)
-            .where(
-                ListRecord.account == how.account,
-                ListRecord.number.in_(some),
-                ListRecord.attempt_times.is_null(False),
-            )
-            .tuples()
-        ):
+    of_contact = _by_contact(people)
+    numbers = sorted({p.number for p in people if p.number})
+    for some in _parts(numbers):
+        rows = ListRecord.select(ListRecord.number, ListRecord.attempt_times).where(
+            ListRecord.account == how.account,
+            ListRecord.number.in_(some),
+            ListRecord.attempt_times.is_null(False),
+        )
+        for number, times in rows.tuples():
             made.setdefault(number, []).extend(int(t) for t in times or ())
-        if how.queues:
-            calls: Any = Call.select(Call.caller_number, Call.started_at).where(
-                Call.account == how.account,
-                Call.caller_number.in_(some),
-                Call.direction.in_(OUT),
-                Call.queue.in_(how.queues),
-                Call.record_id.is_null(),
-                Call.started_at > now_ms - LONGEST_MS,
-            )
-            for number, started in calls.tuples():
-                made.setdefault(number, []).append(started)
+        for number, _, at, cause in _dialled(how, now_ms, Call.caller_number.in_(some)):
+            if may_have_rung(cause):
+                _once(made.setdefault(number, []), at)
+    for contacts in _parts(sorted(of_contact)):
+        for _, contact, at, cause in _dialled(how, now_ms, Call.contact.in_(contacts)):
+            for number in of_contact[contact] if may_have_rung(cause) else ():
+                _once(made.setdefault(number, []), at)
     return made
 
 
-def _news(account: int, numbers: Sequence[str]) -> dict[str, tuple[int | None, int | None]]:
-    """Number → when he refused last, and when he found nobody."""
+def _once(times: list[int], at: int) -> None:
+    """The record of a list knows the same call by the same moment."""
+    if at not in times:
+        times.append(at)
+
+
+def _dialled(how: How, now_ms: int, whose: Any) -> Any:
+    """(number, contact, when, cause) of calls that were dialled: the customer's leg has the call's identifier."""
+    calls: Any = (
+        Call.select(Call.caller_number, Call.contact, Leg.created_at, Leg.cause)
+        .join(Leg, on=(Leg.id == Call.id))
+        .where(
+            Call.account == how.account,
+            whose,
+            Call.direction.in_(OUT),
+            Call.record_id.is_null(False) | Call.queue.in_(how.queues or (0,)),
+            Leg.created_at > now_ms - LONGEST_MS,
+        )
+    )
+    return calls.tuples()
+
+
+def may_have_rung(cause: str) -> bool:
+    """Whether somebody's telephone may have: what came to no result because the switch or the program died is counted,
+    what the network could not do is not."""
+    if not cause or result_of(cause) is not Result.FAILED:
+        return True
+    return causes.of_number(cause) in UNKNOWN_ENDS
+
+
+def _news(
+    account: int, people: Sequence[Person]
+) -> tuple[dict[str, tuple[int | None, int | None]], dict[int, int]]:
+    """Number → when its owner refused last, and when he found nobody; contact → when he refused at any number of his.
+    What was said in a call counts though it was for no list, or for one that is gone."""
     found: dict[str, tuple[int | None, int | None]] = {}
-    for at in range(0, len(numbers), AT_ONCE):
+    refusals: dict[int, int] = {}
+    spelled = {way: n for n in {p.number for p in people if p.number} for way in _ways(n)}
+    for some in _parts(sorted({p.number for p in people if p.number})):
         rows = (
             ListRecord.select(
                 ListRecord.number, fn.MAX(ListRecord.refused_at), fn.MAX(ListRecord.abandoned_at)
             )
-            .where(ListRecord.account == account, ListRecord.number.in_(numbers[at : at + AT_ONCE]))
+            .where(ListRecord.account == account, ListRecord.number.in_(some))
             .group_by(ListRecord.number)
         )
         for number, refused, abandoned in rows.tuples():
             found[number] = refused, abandoned
+    for some in _parts(sorted(spelled)):
+        for way, at in _refused(account, Call.caller_number, some):
+            refused, abandoned = found.get(spelled[way], (None, None))
+            found[spelled[way]] = max(at, refused or 0), abandoned
+    for contacts in _parts(sorted(_by_contact(people))):
+        rows = (
+            ListRecord.select(ListRecord.contact, fn.MAX(ListRecord.refused_at))
+            .where(ListRecord.contact.in_(contacts), ListRecord.refused_at.is_null(False))
+            .group_by(ListRecord.contact)
+        )
+        for contact, at in (*rows.tuples(), *_refused(account, Call.contact, contacts)):
+            refusals[contact] = max(at, refusals.get(contact, 0))
+    return found, refusals
+
+
+def _refused(account: int, column: Any, some: Sequence[Any]) -> Any:
+    """(whose, when last) of calls in which somebody said that he wants no more for now."""
+    moment = fn.MAX(fn.COALESCE(Call.disposed_at, Call.ended_at, Call.started_at))
+    rows: Any = (
+        Call.select(column, moment)
+        .join(Disposition, on=(Call.disposition == Disposition.id))
+        .where(Call.account == account, column.in_(some), Disposition.effect == REFUSED)
+        .group_by(column)
+    )
+    return rows.tuples()
+
+
+def _ways(number: str) -> tuple[str, ...]:
+    """How networks deliver an E.164 number of who calls."""
+    digits = number[1:]
+    return (number, digits, f"00{digits}", where.national(number)) if number[:1] == "+" else (number,)
+
+
+def _by_contact(people: Sequence[Person]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for person in people:
+        if person.contact is not None and person.number:
+            found.setdefault(person.contact, []).append(person.number)
     return found
+
+
+def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))

@@ -29,6 +29,17 @@ def zones_of(number: str) -> tuple[str, ...]:
     return tuple(zone for zone in found if zone != UNKNOWN_ZONE)
 
 
+@lru_cache(50_000)
+def national(number: str) -> str:
+    """The digits of an E.164 number as its own country dials it; "" when it is nobody's."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    text = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return "".join(c for c in text if c.isdigit())
+
+
 def zones(number: str, said: str, otherwise: str) -> tuple[str, ...]:
     """All in which somebody may be: those of the number and the one that his record says, since either may be wrong;
     `otherwise` when nobody knows."""

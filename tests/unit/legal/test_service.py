@@ -16,7 +16,7 @@ from fs_app.agents.state import AgentState, Presence
 from fs_app.bus import Bus
 from fs_app.calllists.model import CallList, ListRecord
 from fs_app.calllists.working import Lists
-from fs_app.calls.model import Call
+from fs_app.calls.model import Call, Leg
 from fs_app.catalog import Catalog
 from fs_app.clock import FakeClock
 from fs_app.contacts.model import Contact, ContactNumber
@@ -29,7 +29,7 @@ from fs_app.legal.model import Consent, LegalRule, OptOutList, OptOutNumber
 from fs_app.legal.rules import Purpose, ids
 from fs_app.legal.service import Legal, Shown
 from fs_app.outgoing.blacklist import Blacklist, Blocked
-from fs_app.queues.model import Queue
+from fs_app.queues.model import Disposition, Queue
 from fs_app.tasks import Tasks
 from tests.support.schema import MIGRATIONS, fresh
 from tests.unit.core.databases import Ids, populate
@@ -70,6 +70,28 @@ class Place:
     def says_yes(self, number: str = MARIE, **more: Any) -> None:
         values = {"source": "Site", "text": "Oui", "given_at": MONDAY - DAY, "created_at": MONDAY} | more
         self.write(lambda: Consent.create(account=self.account, number=number, **values))
+
+    def called(
+        self, name: str, at: int, number: str = MARIE, dialled: bool = True, cause: str = "", **more: Any
+    ) -> None:
+        values = {"direction": "outbound", "queue": self.ids.queue} | more
+
+        def make() -> None:
+            Call.create(
+                id=name, account=self.account, stage="ENDED", caller_number=number, started_at=at, **values
+            )
+            if dialled:
+                Leg.create(
+                    id=name,
+                    account=self.account,
+                    call=name,
+                    role="caller",
+                    number=number,
+                    created_at=at,
+                    cause=cause,
+                )
+
+        self.write(make)
 
     def makes_list(self, n: int, **more: Any) -> int:
         def make() -> int:
@@ -199,36 +221,71 @@ def test_the_register_the_blacklist_and_earlier_calls_count(place: Place) -> Non
     assert place.why() == {"blacklist"}
     place.clock.advance(1)
     for n in range(4):
-        place.write(
-            lambda n=n: Call.create(
-                id=f"call-{n}",
-                account=place.account,
-                direction="outbound",
-                stage="ENDED",
-                queue=place.ids.queue,
-                caller_number=MARIE,
-                started_at=MONDAY - n * DAY,
-            )
-        )
+        place.called(f"call-{n}", MONDAY - n * DAY)
     assert place.why() == {"attempts"}
+
+
+def test_a_call_counts_when_the_number_was_dialled(place: Place) -> None:
+    place.says_yes()
+    for n in range(5):  # an agent's own telephone rang, or nobody could be called at all
+        place.called(f"not-{n}", MONDAY - n * DAY, dialled=False)
+        place.called(f"down-{n}", MONDAY - n * DAY, cause="GATEWAY_DOWN")
+        place.called(f"unproven-{n}", MONDAY - n * DAY, cause="NO_PROOF")
+    assert place.why() == set()
+    for n in range(4):  # the program or the switch died: it may have rung
+        place.called(f"lost-{n}", MONDAY - n * DAY - 1, cause="LOST_TRACK")
+    assert place.why() == {"attempts"}
+
+
+def test_calls_for_a_list_that_is_gone_count(place: Place) -> None:
+    number = "+33600000000"
+    place.says_yes(number)
+    of_list = place.makes_list(1)
+    (record,) = place.records(of_list)
+    times = [MONDAY - n * DAY for n in range(1, 5)]
+    place.change(record, attempt_times=times)
+    for n, at in enumerate(times):
+        place.called(f"of-list-{n}", at, number, record_id=record)
+    assert place.why(number) == {"attempts"}
+    place.write(lambda: CallList.delete_by_id(of_list))
+    assert place.records(place.makes_list(1)) != [], "the same file once more"
+    assert place.why(number) == {"attempts"}
+
+
+def test_calls_to_his_other_number_count(place: Place) -> None:
+    contact = place.write(
+        lambda: Contact.create(account=place.account, last_name="M", created_at=1, updated_at=1).id
+    )
+    place.says_yes()
+    for n in range(4):
+        place.called(f"other-{n}", MONDAY - n * DAY, PAUL, contact=contact)
+    assert place.why() == set()
+    assert place.why(contact=contact) == {"attempts"}
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"direction": "inbound", "number": "0612345678"}, {"number": PAUL, "contact": True}]
+)
+def test_who_said_no_in_any_call_is_left_in_peace(place: Place, said: dict[str, Any]) -> None:
+    contact = place.write(
+        lambda: Contact.create(account=place.account, last_name="M", created_at=1, updated_at=1).id
+    )
+    place.says_yes()
+    no = place.ids.disposition
+    place.write(lambda: Disposition.update(effect="refused").where(Disposition.id == no).execute())
+    said = {**said, "contact": contact} if said.get("contact") else said
+    place.called("no", MONDAY - 30 * DAY, disposition=no, disposed_at=MONDAY - 30 * DAY, **said)
+    assert place.why(contact=contact) == {"silence"}
+    place.clock.advance(31 * 86_400)
+    assert place.why(contact=contact) == set(), "sixty days, and one"
 
 
 def test_a_call_of_a_list_is_counted_once(place: Place) -> None:
     place.says_yes("+33600000000")
     (record,) = place.records(place.makes_list(1))
     place.change(record, attempt_times=[MONDAY - n * DAY for n in range(3)])
-    place.write(
-        lambda: Call.create(
-            id="of-list",
-            account=place.account,
-            direction="outbound",
-            stage="ENDED",
-            queue=place.ids.queue,
-            caller_number="+33600000000",
-            started_at=MONDAY,
-            record_id=record,
-        )
-    )
+    for n in range(3):
+        place.called(f"of-list-{n}", MONDAY - n * DAY, "+33600000000", record_id=record)
     assert place.why("+33600000000") == set()
     place.change(record, refused_at=MONDAY - 59 * DAY)
     assert place.why("+33600000000") == {"silence"}
