@@ -156,7 +156,9 @@ def set_active(by: Actor, list_id: int, active: bool) -> CallList:
         problems.add("queue", "lists.wrong.no_queue" if row.queue_id is None else "lists.wrong.archived")
         problems.check()
     if row.active != active:
-        CallList.update(active=active, updated_at=by.now).where(CallList.id == list_id).execute()
+        CallList.update(active=active, updated_at=by.now, version=row.version + 1).where(
+            CallList.id == list_id
+        ).execute()
         audit.write(by, "update", "call_list", list_id, row.name, {"active": row.active}, {"active": active})
     return row
 
@@ -166,7 +168,9 @@ def archive(by: Actor, list_id: int, archived: bool) -> CallList:
     row = find(CallList, by.account, list_id)
     if (row.archived_at is not None) != archived:
         values: dict[str, Any] = {"archived_at": by.now if archived else None, "active": False}
-        CallList.update(updated_at=by.now, **values).where(CallList.id == list_id).execute()
+        CallList.update(updated_at=by.now, version=row.version + 1, **values).where(
+            CallList.id == list_id
+        ).execute()
         audit.write(by, "archive" if archived else "restore", "call_list", list_id, row.name)
     return row
 

@@ -20,7 +20,6 @@ from fs_app.contacts.filters import CHOICE, FLAG, INTEGER, MOMENT, NUMBER, TEXT,
 from fs_app.outbound.retry import Result
 
 OF_CHARACTERISTIC = "characteristic."
-DEEPEST = 12
 
 RESULTS = (*(str(r) for r in Result), "positive", "argued", "not_argued")
 KINDS_OF_NUMBERS = ("mobile", "fixed", "special")
@@ -83,22 +82,11 @@ class Asking:
             return None
         return filters.where(parsed, self.fields)
 
-    def expanded(self, given: Any, inside: tuple[int, ...] = ()) -> Any:
-        """With the conditions in the place of the names of characteristics."""
-        if isinstance(given, list):
-            return [self.expanded(one, inside) for one in given[:1000]]
-        if not isinstance(given, dict):
-            return given
-        name = given.get("field")
-        if not isinstance(name, str) or not name.startswith(OF_CHARACTERISTIC):
-            return {key: self.expanded(value, inside) for key, value in given.items()}
-        number = int(name.removeprefix(OF_CHARACTERISTIC)[:9]) if name[15:24].isdecimal() else 0
-        if number not in self.characteristics or given.get("op") not in ("is", "is_not"):
-            raise InvalidFields({"field": "filter.error.field"})
-        if number in inside or len(inside) >= DEEPEST:
-            raise InvalidFields({"field": "filter.error.cycle"})
-        found = self.expanded(self.characteristics[number][1], (*inside, number))
-        return {"not": found} if given["op"] == "is_not" else found
+    def expanded(self, given: Any) -> Any:
+        """With the conditions in the place of the names of characteristics. Raises InvalidFields: what names others
+        that name others grows with each of them, so that it is given up as soon as it is longer than a filter may be.
+        """
+        return _Expander(self.characteristics).expanded(given, 0, ())
 
     def characteristic(self, number: int) -> Expression | None:
         """Its condition; None: there is none (any more), or what it says can't be asked any more."""
@@ -106,6 +94,34 @@ class Asking:
             return self.condition({"field": f"{OF_CHARACTERISTIC}{number}", "op": "is"})
         except InvalidFields:
             return None
+
+
+class _Expander:
+    def __init__(self, characteristics: Mapping[int, tuple[str, Any]]) -> None:
+        self._known = characteristics
+        self._parts = 0
+
+    def expanded(self, given: Any, depth: int, inside: tuple[int, ...]) -> Any:
+        if not isinstance(given, dict):
+            return given  # a value, or what `filters.parse` finds fault with
+        self._parts += 1
+        if self._parts > filters.MOST_PARTS or depth > filters.DEEPEST:
+            raise InvalidFields({"": "filter.error.too_big"})
+        name = given.get("field")
+        if not isinstance(name, str) or not name.startswith(OF_CHARACTERISTIC):
+            return {key: self._part(key, value, depth, inside) for key, value in given.items()}
+        number = int(name.removeprefix(OF_CHARACTERISTIC)[:9]) if name[15:24].isdecimal() else 0
+        if number not in self._known or given.get("op") not in ("is", "is_not"):
+            raise InvalidFields({"field": "filter.error.field"})
+        if number in inside:
+            raise InvalidFields({"field": "filter.error.cycle"})
+        found = self.expanded(self._known[number][1], depth + 1, (*inside, number))
+        return {"not": found} if given["op"] == "is_not" else found
+
+    def _part(self, key: str, value: Any, depth: int, inside: tuple[int, ...]) -> Any:
+        if key in ("all", "any") and isinstance(value, list):
+            return [self.expanded(one, depth + 1, inside) for one in value]
+        return self.expanded(value, depth + 1, inside) if key == "not" else value
 
 
 def asking(account: int, now_ms: int) -> Asking:

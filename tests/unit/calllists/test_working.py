@@ -15,8 +15,10 @@ from fs_app.admin.audit import Actor
 from fs_app.admin.form import FormInvalid
 from fs_app.calllists import editing, listing, planner
 from fs_app.calllists.editing import Changed, InUse, ListForm, Shared
+from fs_app.calllists.fields import asking
 from fs_app.calllists.model import CallList, ListRecord, Planner, Profiler
 from fs_app.calllists.working import Lists, Working
+from fs_app.contacts.fields import InvalidFields
 from fs_app.db import Database
 from fs_app.errors import NotFound
 from fs_app.queues.model import Queue
@@ -207,6 +209,10 @@ def test_a_list_is_saved_with_what_is_wrong_beside_its_field(db: Database) -> No
     db.write(lambda: editing.save_list(by(), made, form))
     with pytest.raises(Changed):
         db.write(lambda: editing.save_list(by(), made, form))
+    form = db.read(lambda: editing.form_of(CallList.get_by_id(made)))
+    db.write(lambda: editing.archive(by(), made, True))
+    with pytest.raises(Changed):  # the form of before knows nothing of it, and would switch it
+        db.write(lambda: editing.save_list(by(), made, form))
     with pytest.raises(FormInvalid):
         db.write(lambda: editing.set_active(by(), made, True))
     with pytest.raises(NotFound):
@@ -262,3 +268,28 @@ def test_a_rule_that_changes_has_its_lists_put_in_order_again(db: Database) -> N
     assert not db.read(lambda: CallList.get_by_id(made).order_wanted), "a name is no order"
     db.write(lambda: editing.save_shared(by(), Shared("rule", rule, "R", content=[{"by": "random"}], seed=4)))
     assert db.read(lambda: CallList.get_by_id(made).order_wanted)
+
+
+def test_characteristics_of_characteristics_grow_no_further_than_a_filter_may(db: Database) -> None:
+    """Each is small when it is saved; together they would be 20 to the power of six."""
+    chain = [db.write(lambda: editing.save_shared(by(), Shared("characteristic", name="0", content=MOBILE)))]
+    for n in range(1, 7):
+        content = {"field": f"characteristic.{chain[-1]}", "op": "is"}
+        one = Shared("characteristic", name=str(n), content=content)
+        chain.append(db.write(lambda one=one: editing.save_shared(by(), one)))
+    for n in range(6, 0, -1):
+        content = {"any": [{"field": f"characteristic.{chain[n - 1]}", "op": "is"}] * 20}
+        one = Shared("characteristic", chain[n], str(n), content=content)
+        db.write(lambda one=one: editing.save_shared(by(), one))
+    top = {"field": f"characteristic.{chain[6]}", "op": "is"}
+    with pytest.raises(InvalidFields, match="too_big"):
+        db.read(lambda: asking(Account.get().id, NOW).condition(top))
+
+
+def test_a_filter_that_is_nested_for_ever_is_refused_in_words(db: Database) -> None:
+    deep: Any = MOBILE
+    for _ in range(900):
+        deep = {"all": [deep]}
+    db.write(account)
+    with pytest.raises(InvalidFields, match="too_big"):
+        db.read(lambda: asking(Account.get().id, NOW).condition(deep))
