@@ -1,7 +1,7 @@
 """The child process that converts one file: `python -m fs_app.audio.child`, an order as JSON on its standard input.
 
-It answers line by line: `{"stage", "percent"}` while it works, then `{"done": …}` or `{"refused": …, "params": …}`. It
-and the programs that it starts have bounds of memory, time and disk; beyond them they die, and nothing else does.
+It answers as `fs_app.children` says; how far it is: `{"stage", "percent"}`, why it can't: that of a Refusal. It and the
+programs that it starts have bounds of memory, time and disk; beyond them they die, and nothing else does.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-import orjson
-
+from fs_app import child
 from fs_app.audio.convert import convert
 from fs_app.audio.speech import speak
 from fs_app.audio.words import Converted, Order, Refusal
@@ -33,32 +32,27 @@ def bound() -> None:
     os.nice(NICE)
 
 
-def say(what: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(what) + b"\n")
-    sys.stdout.buffer.flush()
-
-
 def work(order: Order) -> Converted:
     """Raises Refusal."""
     if "ffmpeg" not in order.programs or "ffprobe" not in order.programs:
         raise Refusal("no_tool")
     if order.engine:
-        say({"stage": "speaking", "percent": 1})
+        child.say({"stage": "speaking", "percent": 1})
         speak(order.engine, order.voice, order.text, Path(order.source), order.programs)
-    return convert(order, lambda stage, percent: say({"stage": stage, "percent": percent}))
+    return convert(order, lambda stage, percent: child.say({"stage": stage, "percent": percent}))
 
 
 def main() -> int:
     bound()
-    order = Order(**orjson.loads(sys.stdin.buffer.read()))
+    order = Order(**child.order())
     try:
-        say({"done": asdict(work(order))})
+        child.say({"over": asdict(work(order))})
     except Refusal as refusal:
-        say({"refused": refusal.reason, "params": refusal.params})
+        child.say({"broken": refusal.reason, "params": refusal.params})
     except MemoryError:
-        say({"refused": "too_heavy", "params": {}})
+        child.say({"broken": "too_heavy"})
     except OSError as error:
-        say({"refused": "disk_full" if error.errno in (27, 28, 122) else "broken", "params": {}})
+        child.say({"broken": "disk_full" if child.is_disk_full(error) else "broken"})
     return 0
 
 

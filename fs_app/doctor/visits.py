@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import gevent.subprocess
 import structlog
 
 from fs_app import metrics
+from fs_app.children import Child
 from fs_app.config import ROOT, Settings
 from fs_app.doctor.finding import Level
 from fs_app.doctor.report import Report, from_dict
-from fs_app.errors import FsAppError, Unavailable, WaitTimeout
+from fs_app.errors import FsAppError, Unavailable
 from fs_app.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -76,30 +75,16 @@ class Visits:
             self.under_way = False
 
     def _examined(self) -> Report:
-        """Raises WaitTimeout, Unavailable, OSError, ValueError."""
-        child = gevent.subprocess.Popen(
-            [sys.executable, "-m", "fs_app", "doctor", "--json", "--language", "en"],
-            cwd=ROOT,
-            env=environment(self._settings, os.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
+        """Raises Unavailable, OSError, ValueError."""
+        command = (sys.executable, "-m", "fs_app", "doctor", "--json", "--language", "en")
+        env = environment(self._settings, os.environ)
+        with Child(command, deadline_s=LONGEST_S, cwd=ROOT, env=env) as child:
             os.setpriority(os.PRIO_PROCESS, child.pid, POLITE)
-            with gevent.Timeout(LONGEST_S, False):
-                said = child.stdout.read(MOST_BYTES)
-                status = child.wait()
-                if status not in (0, 1, 2):
-                    raise Unavailable(f"the examination ended with status {status}")
-                return from_dict(json.loads(said))
-            raise WaitTimeout(f"the examination took more than {LONGEST_S:.0f} s")
-        finally:
-            if child.poll() is None:
-                child.kill()
-                child.wait()
-            child.stdout.close()
+            said = child.output(MOST_BYTES)
+            status = child.status()
+            if status not in (0, 1, 2):
+                raise Unavailable(f"the examination ended with status {status}")
+            return from_dict(json.loads(said))
 
 
 def environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:

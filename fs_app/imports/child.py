@@ -1,22 +1,20 @@
 """The child process of an import: `python -m fs_app.imports.child`, an order as a line of JSON on its standard input.
 
-It answers line by line: {"done", "total", "phase", "counts"} while it works, then {"over": …} or {"broken": key,
-"params"}. The standard input stays open for as long as somebody waits for it; its end ends the child after the batch.
+It answers as `fs_app.children` says; how far it is: {"done", "total", "phase", "counts"}. The standard input stays open
+for as long as somebody waits; its end ends the child after the batch.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import os
-import select
 import sys
 from pathlib import Path
 from typing import Any
 
-import orjson
 import peewee
 
+from fs_app import child
 from fs_app.errors import FsAppError
 from fs_app.imports.bulk import is_away, is_bad_data
 from fs_app.imports.reading import Unreadable
@@ -30,15 +28,9 @@ CPU_S = 4 * 3600
 
 
 def say(what: Json) -> None:
+    """Also to nobody: a batch is finished first."""
     with contextlib.suppress(BrokenPipeError):
-        sys.stdout.buffer.write(orjson.dumps(what) + b"\n")
-        sys.stdout.buffer.flush()
-
-
-def alive() -> bool:
-    """Whether somebody still waits."""
-    ready, _, _ = select.select([0], [], [], 0)
-    return not ready or bool(os.read(0, 1))
+        child.say(what)
 
 
 def carry_out(order: Json) -> Json:
@@ -65,22 +57,22 @@ def carry_out(order: Json) -> Json:
         case "check":
             from fs_app.imports.work import check
 
-            return check(order, say, alive)
+            return check(order, say, child.is_awaited)
         case "import":
             from fs_app.imports.work import run
 
-            return run(order, say, alive, own_process=True)
+            return run(order, say, child.is_awaited, own_process=True)
         case "undo":
             from fs_app.imports.undoing import undo
 
-            return undo(order, say, alive)
+            return undo(order, say, child.is_awaited)
     raise ValueError(order["do"])
 
 
 def main() -> int:
     confine(MEMORY, CPU_S)
     gc.disable()  # rows have no cycles; a full collection of a million objects takes a second
-    order = orjson.loads(sys.stdin.buffer.readline())
+    order = child.order()
     try:
         say({"over": carry_out(order)})
     except NotOurs:
@@ -94,7 +86,7 @@ def main() -> int:
     except MemoryError:
         say({"broken": "import.unreadable.too_heavy", "params": {}})
     except OSError as error:
-        full = error.errno in (27, 28, 122)
+        full = child.is_disk_full(error)
         say({"broken": "imports.error.disk_full" if full else "imports.error.disk", "params": {}})
     except Exception as error:
         if not (is_away(error) or is_bad_data(error) or isinstance(error, peewee.PeeweeException)):

@@ -7,14 +7,11 @@ The old numbers stay in force until all new ones are there; then one row changes
 from __future__ import annotations
 
 import os
-import select
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from fs_app import child
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, FsAppError
 from fs_app.legal import register_file
@@ -32,22 +29,17 @@ BUSY = 100
 """So often it is tried again when somebody else has the lock for long."""
 
 
-def say(**what: Any) -> None:
-    sys.stdout.buffer.write(orjson.dumps(what) + b"\n")
-    sys.stdout.buffer.flush()
-
-
 def main() -> None:
     os.nice(10)
-    order = orjson.loads(sys.stdin.buffer.readline())
+    order = child.order()
     db = Database(order["database"], Path(order["migrations"]))
     db.open()
     try:
-        say(over=load(db, order))
+        child.say({"over": load(db, order)})
     except FsAppError as error:
-        say(broken=error.key, params=error.params)
+        child.say({"broken": error.key, "params": error.params})
     except OSError as error:
-        say(broken="legal.register.wrong.file", params={"why": str(error)[:200]})
+        child.say({"broken": "legal.register.wrong.file", "params": {"why": str(error)[:200]}})
     finally:
         db.close()
 
@@ -61,12 +53,12 @@ def load(db: Database, order: dict[str, Any]) -> dict[str, Any]:
     for part in register_file.parts(path, form, column, order["country"]):
         for at in range(0, len(part.keys), AT_ONCE):
             some = part.keys[at : at + AT_ONCE]
-            alone(nobody_waits())
+            leave_if_alone()
             politely(db, lambda some=some: _insert(order["account"], register, generation, some))
             count += len(some)
         refused = part.refused
         done = min(99, part.bytes * 100 // size)
-        say(done=done, count=count, refused=refused)
+        child.say({"done": done, "count": count, "refused": refused})
     if not count:
         raise NoRegister("nothing could be read")
 
@@ -98,20 +90,16 @@ def load(db: Database, order: dict[str, Any]) -> dict[str, Any]:
         if not put_in_force():
             raise NoRegister("given up meanwhile")
 
-    alone(nobody_waits())
+    leave_if_alone()
     politely(db, put_in_force_if_wanted)
-    say(ready=True, count=count, refused=refused)
+    child.say({"ready": True, "count": count, "refused": refused})
     sweep(db, register, generation)
     return {"count": count, "refused": refused, "form": form}
 
 
-def nobody_waits() -> bool:
-    """Whether who started this process is gone: its end of the standard input is closed."""
-    return bool(select.select([sys.stdin], [], [], 0)[0])
-
-
-def alone(gone: bool) -> None:
-    if gone:
+def leave_if_alone() -> None:
+    """Whoever started this process may be gone."""
+    if not child.is_awaited():
         raise SystemExit(3)
 
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import orjson
 import structlog
 
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
+from fs_app.children import Broken, Cancelled, Children, Died, Json
 from fs_app.clock import Clock
 from fs_app.db import Database
 from fs_app.errors import Conflict, DatabaseBusy
@@ -130,9 +127,8 @@ class Registers:
         self._tasks = tasks
         self._folder = folder
         self._changed = changed
-        self._command = command or (sys.executable, "-m", "fs_app.legal.child")
-        self._children: dict[int, Any] = {}
-        self._stopping = False
+        command = command or (sys.executable, "-m", "fs_app.legal.child")
+        self._children = Children(command, hold=True, private=True)
 
     def clear(self) -> None:
         """At start: what a death left half done is given up; the numbers of before are in force."""
@@ -151,9 +147,11 @@ class Registers:
             self._tasks.spawn("half a register", sweep, self._db, register, generation)
 
     def stop(self) -> None:
-        self._stopping = True
-        for child in list(self._children.values()):
-            _end(child)
+        self._children.stop()
+
+    def pid(self, register: int) -> int | None:
+        """The process that reads a file of it."""
+        return self._children.pid(register)
 
     def place(self) -> Path:
         """A file of its own for what comes."""
@@ -221,40 +219,33 @@ class Registers:
         return name
 
     # --- the child ------------------------------------------------------------------------------------------
-    def _follow(self, register: int, generation: int, order: dict[str, Any]) -> None:
-        error, params = "legal.register.wrong.died", {}
+    def _follow(self, register: int, generation: int, order: Json) -> None:
+        error = "legal.register.wrong.died"
+        params: Mapping[str, Any] = {}
         ready = False
-        child: Any = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._children[register] = child
+        last = 0.0
+
+        def told(said: Json) -> None:
+            nonlocal ready, last
+            if "done" in said and self._clock.monotonic() - last > TOLD_EVERY:
+                last = self._clock.monotonic()
+                self._progress(register, said["done"])
+            elif "ready" in said:
+                ready = True
+                self._changed()
+
         try:
-            with contextlib.suppress(OSError):
-                child.stdin.write(orjson.dumps(order) + b"\n")
-                child.stdin.flush()
-            told = 0.0
-            for line in child.stdout:
-                said = orjson.loads(line)
-                if "done" in said and self._clock.monotonic() - told > TOLD_EVERY:
-                    told = self._clock.monotonic()
-                    self._progress(register, said["done"])
-                elif "ready" in said:
-                    ready = True
-                    self._changed()
-                elif "broken" in said:
-                    error, params = str(said["broken"]), said.get("params", {})
-                elif "over" in said:
-                    ready = True
-            child.wait()
+            self._children.run(order, told, name=register)
+            return
+        except Cancelled:
+            return
+        except Broken as broken:
+            error, params = broken.key, broken.params
+        except (Died, OSError) as died:
+            params = {"why": str(died)}
         finally:
-            self._children.pop(register, None)
-            _end(child)
             Path(order["path"]).unlink(missing_ok=True)
-        if not ready and not self._stopping:
+        if not ready:
             log.warning("a register was not brought in", register=register, why=error, params=params)
             self._failed(register, generation, error)
 
@@ -271,13 +262,3 @@ class Registers:
 
         kept = self._db.write_at_start(write)
         sweep(self._db, register, kept)
-
-
-def _end(child: Any) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    with contextlib.suppress(OSError):
-        child.wait()
-    for stream in (child.stdin, child.stdout):
-        with contextlib.suppress(OSError, RuntimeError):
-            stream.close()

@@ -1,8 +1,8 @@
 """The child process: `python -m fs_app.privacy.child`, an order as JSON on its standard input.
 
 `export`: what was gathered (a file of JSON) and the sound files become one ZIP. `scrub`: a person is taken out of the
-files of the journal, of imports and of kept call records. It answers line by line: `{"done", "total"}` while it works,
-then `{"over": …}` or `{"failed": why}`. It is nice, and has bounds of memory; it knows no database.
+files of the journal, of imports and of kept call records. It answers as `fs_app.children` says; how far it is:
+`{"done", "total"}`. It is nice, and has bounds of memory; it knows no database.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from fs_app import child
 from fs_app.privacy import document, scrub
 from fs_app.privacy.person import person_of
 
@@ -28,11 +29,6 @@ def bound() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICE)
     os.umask(0o077)
-
-
-def say(what: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(what) + b"\n")
-    sys.stdout.buffer.flush()
 
 
 def export(order: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +50,7 @@ def export(order: dict[str, Any]) -> dict[str, Any]:
                     sounds.append({"name": name, "id": identifier})
                 else:
                     missing.append(identifier)
-                say({"done": number + 1, "total": total})
+                child.say({"done": number + 1, "total": total})
             data["sounds"] = sounds
             document_data = {**data}
             archive.writestr("person.html", "".join(document.page(document_data)))
@@ -74,12 +70,12 @@ def clean(order: dict[str, Any]) -> dict[str, Any]:
     """`journal`, `before`, `calls`; `imports`: folders; `records`: folder of kept call records; `what`: the person."""
     person = person_of(order["account"], order["what"])
     entries = scrub.journals(Path(order["journal"]), order["before"], person, order["calls"])
-    say({"done": 1, "total": 3})
+    child.say({"done": 1, "total": 3})
     lines = files = 0
     for folder in order["imports"]:
         more = scrub.texts(Path(folder), person)
         lines, files = lines + more[0], files + more[1]
-    say({"done": 2, "total": 3})
+    child.say({"done": 2, "total": 3})
     return {
         "entries": entries,
         "lines": lines,
@@ -93,13 +89,13 @@ ORDERS = {"export": export, "scrub": clean}
 
 def main() -> int:
     bound()
-    order = orjson.loads(sys.stdin.buffer.read())
+    order = child.order()
     try:
-        say({"over": ORDERS[order["order"]](order)})
+        child.say({"over": ORDERS[order["order"]](order)})
     except MemoryError:
-        say({"failed": "too_heavy"})
+        child.say({"broken": "too_heavy"})
     except OSError as error:
-        say({"failed": "disk_full" if error.errno in (27, 28, 122) else "files"})
+        child.say({"broken": "disk_full" if child.is_disk_full(error) else "files"})
     return 0
 
 

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Callable
-from typing import Any
 
-import gevent
-import orjson
-import structlog
-from gevent.lock import BoundedSemaphore
-
+from fs_app.children import Broken, Cancelled, Children, Died, Json, Late
 from fs_app.errors import Unavailable
 
-log = structlog.get_logger(__name__)
-
 DEADLINE_S = 3600.0
-MOST_LINE = 20_000
 
 Progress = Callable[[int, int], None]
 
@@ -37,59 +25,24 @@ class ChildFailed(Unavailable):
 
 class Workshop:
     def __init__(self, command: tuple[str, ...] = (), deadline_s: float = DEADLINE_S) -> None:
-        self._command = command or (sys.executable, "-m", "fs_app.privacy.child")
+        command = command or (sys.executable, "-m", "fs_app.privacy.child")
+        self._children = Children(command, at_once=1, private=True)
         self._deadline_s = deadline_s
-        self._one = BoundedSemaphore(1)
-        self._running: Any = None
 
-    def run(self, order: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    def run(self, order: Json, progress: Progress) -> Json:
         """Wait for the turn, then for the answer, yielding. Raises ChildFailed."""
-        with self._one:
-            child: Any = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                close_fds=True,
-            )
-            self._running = child
-            try:
-                with gevent.Timeout(self._deadline_s, False):
-                    return self._followed(child, order, progress)
-                raise ChildFailed("too_heavy")
-            finally:
-                self._running = None
-                _end(child)
+
+        def told(said: Json) -> None:
+            progress(int(said.get("done", 0)), int(said.get("total", 0)))
+
+        try:
+            return self._children.run(order, told, self._deadline_s)
+        except Broken as broken:
+            raise ChildFailed(broken.key) from broken
+        except Late as late:
+            raise ChildFailed("too_heavy") from late
+        except (Died, Cancelled) as ended:
+            raise ChildFailed("died") from ended
 
     def stop(self) -> None:
-        if self._running is not None:
-            _end(self._running)
-
-    def _followed(self, child: Any, order: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        with contextlib.suppress(OSError):
-            child.stdin.write(orjson.dumps(order))
-            child.stdin.close()
-        for line in child.stdout:
-            try:
-                said = orjson.loads(line[:MOST_LINE])
-            except ValueError:
-                continue
-            if "over" in said:
-                return dict(said["over"])
-            if "failed" in said:
-                raise ChildFailed(str(said["failed"]))
-            progress(int(said.get("done", 0)), int(said.get("total", 0)))
-        # What it says of itself may hold what it worked on: only how it ended is written down.
-        log.warning("an export or an erasure lost its child process", status=child.wait())
-        raise ChildFailed("died")
-
-
-def _end(child: Any) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    with gevent.Timeout(5.0, False):
-        child.wait()
-    for stream in (child.stdin, child.stdout, child.stderr):
-        with contextlib.suppress(OSError):
-            stream.close()
+        self._children.stop()

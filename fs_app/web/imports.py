@@ -10,9 +10,9 @@ from flask import Blueprint, Response, jsonify, render_template, request, send_f
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
+from fs_app.children import Broken
 from fs_app.errors import Invalid
 from fs_app.imports import offered
-from fs_app.imports.crew import Broken
 from fs_app.imports.reading.dialect import DELIMITERS, ENCODINGS, FORMATS
 from fs_app.imports.service import TooBig
 from fs_app.web import text

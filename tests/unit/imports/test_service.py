@@ -15,12 +15,13 @@ from fs_app.accounts.model import Account
 from fs_app.admin.audit import Actor
 from fs_app.admin.model import AuditEntry
 from fs_app.bus import Bus
+from fs_app.children import Broken
 from fs_app.clock import RealClock
 from fs_app.contacts.model import Contact
 from fs_app.db import Database
 from fs_app.errors import NotFound
 from fs_app.events import ImportProgress
-from fs_app.imports.crew import Broken, Crew
+from fs_app.imports.crew import Crew
 from fs_app.imports.jobs import NotNow
 from fs_app.imports.service import Imports, TooBig
 from fs_app.tasks import Threads

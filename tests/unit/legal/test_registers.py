@@ -192,8 +192,9 @@ def test_a_child_that_is_killed_and_a_program_that_is_leave_the_old_numbers(plac
     with pytest.raises(Loading):
         place.bring(register, [PAUL])
     until(lambda: place.rows() > 1, 30)
-    child = place.registers._children[register]
-    os.killpg(child.pid, signal.SIGKILL)
+    child = place.registers.pid(register)
+    assert child is not None
+    os.killpg(child, signal.SIGKILL)
     until(lambda: place.row(register).state == FAILED and place.rows() == 1 and not path.exists(), 30)
     assert place.blocked(MARIE, "+33700000001") == {MARIE: OPTED_OUT}
     # The program dies: the row says LOADING, and nobody is at work.
