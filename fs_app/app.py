@@ -56,7 +56,7 @@ from fs_app.esl.link import Link
 from fs_app.esl.outbound import OutboundServer
 from fs_app.esl.recovery import Recovery
 from fs_app.esl.switch import Switch
-from fs_app.events import AgentNotice, CatalogChanged, ListChanged, PageOpened, Recorded, SwitchState
+from fs_app.events import AgentNotice, CatalogChanged, ListChanged, PageOpened, SwitchState
 from fs_app.history.backlog import Backlog
 from fs_app.hours.watch import Openings
 from fs_app.imports.service import Imports
@@ -83,6 +83,7 @@ from fs_app.outbound.desk import OutboundDesk
 from fs_app.outbound.service import Outbound
 from fs_app.outgoing import entries as dnc
 from fs_app.outgoing import shown
+from fs_app.outgoing.barring import Barring
 from fs_app.outgoing.blacklist import Blacklist
 from fs_app.outgoing.progress import Progress
 from fs_app.outgoing.rules import Blacklisted, Rules
@@ -533,17 +534,28 @@ class Application:
         self._context.may_call = self._may_call
         self.bus.subscribe(ListChanged, lambda event: self.shelf.poke(event.account))
         self.bus.subscribe(CatalogChanged, lambda _: self.shelf.poke())
-        self.bus.subscribe(Recorded, self._barred)
+        self.barring = Barring(
+            self.bus,
+            self.tasks,
+            self.blacklist,
+            lambda account: self.db.read(lambda: dnc.of_account(account)),
+            self.projector.wait,
+        )
 
     def _may_call(self, call: Call, done: Callable[[str], None]) -> None:
         ask = self.looks.may_call if call.record is not None else self.outgoing.may_call
         ask(call, done)
 
     def _refused(self, call: Call) -> str:
-        """A list may do without the account's blacklist; what else forbids the call is looked at once more."""
+        """A list may do without the account's blacklist, but not call those who asked for it themselves; what else
+        forbids the call is looked at once more."""
         why = self.outgoing.refused(call)
         held = self.live.records.get(call.record or 0)
-        return "" if why == Blacklisted.key and held is not None and not held.known.use_blacklist else why
+        if why != Blacklisted.key or held is None or held.known.use_blacklist:
+            return why
+        now = self.clock.now_ms()
+        asked = self.blacklist.find(call.account, call.caller_number, call.queue, now, objections_only=True)
+        return why if asked is not None else ""
 
     def _mode_of(self, agent: int | None) -> str:
         info = self.catalog.agent(agent or 0)
@@ -560,16 +572,6 @@ class Application:
         if found is None:
             return None
         return {"usable": found.usable, "due": found.due, "later": found.later}
-
-    def _barred(self, event: Recorded) -> None:
-        """A number is on the blacklist from now on: the memory follows when the database has it."""
-        entry = event.entry
-        if entry.kind == "number.barred" and entry.account is not None:
-            self.tasks.spawn("blacklist", self._read_blacklist, entry.account, entry.id)
-
-    def _read_blacklist(self, account: int, entry: int) -> None:
-        self.projector.wait(entry, 60.0)
-        self.blacklist.load(account, self.db.read(lambda: dnc.of_account(account)))
 
     # --- life -----------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -612,6 +614,7 @@ class Application:
         self.worklist.rearm()
         for account, entries in self.db.read(dnc.everything).items():
             self.blacklist.load(account, entries)
+        self.barring.read_after(self.live.last_id, self.catalog.now.accounts)
         self.registers.clear()
         stops.callback(self.registers.stop)
         self.legal.reload()

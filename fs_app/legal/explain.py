@@ -341,12 +341,12 @@ class Explain:
     ) -> list[list[Reason]]:
         how = self._legal.how(found.account_id, queue, Kind.PREVIEW)
         people = [Person(row.number, row.contact_id, row.country, row.zone) for row in rows]
-        every = self._legal.facts(found.account_id, people, how, queue.id if queue else None, found.id)
+        every = self._legal.facts(
+            found.account_id, people, how, queue.id if queue else None, found.id, found.use_blacklist
+        )
         answered = []
         for facts in every:
             reasons = self._law(found.account_id, facts, now)
-            if not found.use_blacklist:
-                reasons = [r for r in reasons if r.rule != "blacklist"]
             if queue is not None:
                 reasons += self._queue_hours(queue, facts, now)
             answered.append(reasons)

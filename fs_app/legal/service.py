@@ -114,20 +114,27 @@ class Legal:
         how: How,
         queue: int | None = None,
         call_list: int | None = None,
+        use_blacklist: bool = True,
     ) -> list[Facts]:
-        """Inside `Database.read`."""
+        """Inside `Database.read`. Without `use_blacklist` only those stand on it who asked for it themselves."""
         now = self._clock.now_ms()
         found = gathering.facts(people, how, self.registers(account), now)
         return [
-            self._with_blacklist(account, person.number, facts, queue, call_list)
+            self._with_blacklist(account, person.number, facts, queue, call_list, use_blacklist)
             for person, facts in zip(people, found, strict=True)
         ]
 
     def _with_blacklist(
-        self, account: int, number: str, facts: Facts, queue: int | None, call_list: int | None
+        self,
+        account: int,
+        number: str,
+        facts: Facts,
+        queue: int | None,
+        call_list: int | None,
+        use_blacklist: bool,
     ) -> Facts:
         now = self._clock.now_ms()
-        entry = self._blacklist.find(account, number, queue, now, call_list)
+        entry = self._blacklist.find(account, number, queue, now, call_list, not use_blacklist)
         if entry is None:
             return facts
         return replace(facts, blacklisted=entry.reason, blacklisted_until=entry.expires_at)

@@ -44,6 +44,7 @@ class Legal(Protocol):
         how: How,
         queue: int | None = None,
         call_list: int | None = None,
+        use_blacklist: bool = True,
     ) -> list[Facts]: ...
 
     def why_not(self, account: int, found: Verdict) -> tuple[str, dict[str, Any]]: ...
@@ -74,18 +75,16 @@ class Law:
         lists = {one.list for one in records}
         if len(lists) > 1:  # the blacklist may have entries for one list alone
             return [self.facts(account, [one], queue)[0] for one in records]
-        ignored = not CallList.select().where(CallList.id.in_(lists), CallList.use_blacklist).exists()
+        used = CallList.select().where(CallList.id.in_(lists), CallList.use_blacklist).exists()
         people = [Person(one.number, one.contact, one.country, one.zone) for one in records]
         known = self._legal.facts(
-            account, people, how, queue.id if queue is not None else None, next(iter(lists), None)
+            account, people, how, queue.id if queue is not None else None, next(iter(lists), None), used
         )
         for one, facts in zip(records, known, strict=True):
             # Of the record itself the attempts with its other numbers count, too.
             times = tuple(sorted({*facts.attempts, *one.attempt_times}))
             refused = max(filter(None, (facts.refused_at, one.refused_at)), default=None)
             abandoned = max(filter(None, (facts.abandoned_at, one.abandoned_at)), default=None)
-            if ignored:  # the list does without the account's blacklist; registers count all the same
-                facts = replace(facts, blacklisted=None)
             found.append(replace(facts, attempts=times, refused_at=refused, abandoned_at=abandoned))
         return found
 

@@ -21,12 +21,10 @@ from fs_app.errors import NotFound, UnknownTransition
 from fs_app.journal import Entry
 from fs_app.listwork.model import RecordAttempt
 from fs_app.outgoing import entries as dnc
+from fs_app.outgoing.blacklist import VERDICT
 from fs_app.queues.model import Disposition
 
 log = structlog.get_logger(__name__)
-
-SOURCE = "verdict"
-"""Of an entry of the blacklist that an agent's verdict made."""
 
 REACHED = "reached"
 
@@ -182,7 +180,7 @@ def _barred(e: Entry) -> None:
     """Never again, from nobody: onto the account's blacklist."""
     assert e.account is not None
     entry = dnc.Entry(e.data["number"], reason=e.data["reason"])
-    dnc.put(e.account, [entry], SOURCE, e.data["by"], e.at)
+    dnc.put(e.account, [entry], VERDICT, e.data["by"], e.at)
 
 
 HANDLERS: dict[str, Callable[[Entry], None]] = {

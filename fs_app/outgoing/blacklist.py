@@ -12,7 +12,7 @@ from fs_app.outgoing.forgotten import SALT, forgotten
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """An entry. `queue` None: for all of them; `call_list` not None: for that list alone; `expires_at` UTC ms, None:
-    never."""
+    never. `source`: of `outgoing.model.DncEntry`."""
 
     id: int
     number: str
@@ -21,6 +21,13 @@ class Blocked:
     reason: str = ""
     expires_at: int | None = None
     call_list: int | None = None
+    source: str = ""
+
+
+VERDICT, ERASED = "verdict", "erased"
+OBJECTIONS = frozenset({VERDICT, ERASED})
+"""Sources of entries that the person himself asked for: he told an agent, or had himself erased. They count for lists
+that do without the account's blacklist, too (GDPR 21)."""
 
 
 class Blacklist:
@@ -59,7 +66,13 @@ class Blacklist:
                 kept.pop(number, None)
 
     def find(
-        self, account: int, number: str, queue: int | None, now_ms: int, call_list: int | None = None
+        self,
+        account: int,
+        number: str,
+        queue: int | None,
+        now_ms: int,
+        call_list: int | None = None,
+        objections_only: bool = False,
     ) -> Blocked | None:
         """The entry that forbids calling `number` (E.164) for this queue and list; of several the one that lasts
         longest."""
@@ -76,5 +89,6 @@ class Blacklist:
             if e.queue in (None, queue)
             and e.call_list in (None, call_list)
             and (e.expires_at is None or e.expires_at > now_ms)
+            and (e.source in OBJECTIONS or not objections_only)
         ]
         return max(in_force, key=lambda e: (e.expires_at is None, e.expires_at or 0), default=None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fs_app.outgoing.blacklist import Blocked
+from fs_app.outgoing.blacklist import OBJECTIONS, Blocked
 from fs_app.outgoing.forgotten import SALT
 from fs_app.outgoing.model import DncEntry
 from fs_app.privacy.model import PrivacySecret
@@ -41,6 +41,7 @@ COLUMNS = (
     DncEntry.reason,
     DncEntry.expires_at,
     DncEntry.list_id,
+    DncEntry.source,
 )
 
 
@@ -70,30 +71,44 @@ def put(
     there = _there(account, [number for number, *_ in wanted])
     new = []
     for key, entry in wanted.items():
-        row = there.get(key)
+        row, _ = there.get(key, (None, ""))
         if row is None:
             new.append(_values(account, entry, source, by, now_ms))
         else:
-            DncEntry.update(
-                reason=entry.reason, expires_at=entry.expires_at, source=source, created_by=by
-            ).where(DncEntry.id == row).execute()
+            DncEntry.update(reason=entry.reason, expires_at=entry.expires_at, created_by=by).where(
+                DncEntry.id == row
+            ).execute()
+            kept = DncEntry.source.in_(list(OBJECTIONS))  # what he asked for himself stays his word
+            DncEntry.update(source=source).where(DncEntry.id == row, ~kept).execute()
     for at in range(0, len(new), AT_ONCE):
         DncEntry.insert_many(new[at : at + AT_ONCE]).execute()
     known = _there(account, [number for number, *_ in wanted])
     return [
-        Blocked(known[e.key], e.number, e.prefix, e.queue, e.reason, e.expires_at, e.call_list)
+        Blocked(
+            known[e.key][0],
+            e.number,
+            e.prefix,
+            e.queue,
+            e.reason,
+            e.expires_at,
+            e.call_list,
+            known[e.key][1],
+        )
         for e in wanted.values()
     ], len(new)
 
 
-def _there(account: int, numbers: Sequence[str]) -> dict[tuple[str, bool, int | None, int | None], int]:
+def _there(
+    account: int, numbers: Sequence[str]
+) -> dict[tuple[str, bool, int | None, int | None], tuple[int, str]]:
+    """Their key → identifier and source."""
     found = {}
     for at in range(0, len(numbers), AT_ONCE):
         rows = DncEntry.select(
-            DncEntry.id, DncEntry.number, DncEntry.prefix, DncEntry.queue, DncEntry.list_id
+            DncEntry.id, DncEntry.number, DncEntry.prefix, DncEntry.queue, DncEntry.list_id, DncEntry.source
         ).where(DncEntry.account == account, DncEntry.number.in_(numbers[at : at + AT_ONCE]))
-        for identifier, number, prefix, queue, call_list in rows.tuples():
-            found[number, bool(prefix), queue, call_list] = identifier
+        for identifier, number, prefix, queue, call_list, source in rows.tuples():
+            found[number, bool(prefix), queue, call_list] = identifier, source
     return found
 
 

@@ -31,6 +31,7 @@ class Legal:
     def __init__(self) -> None:
         self.asked: list[int] = []
         self.barred: set[str] = set()
+        self.objected: set[str] = set()
 
     def rules_of(self, account: int, country: str) -> Any:
         return presets.resolved(presets.all_of_them()["FR"].rules, "FR", 2026)
@@ -45,6 +46,7 @@ class Legal:
         how: How,
         queue: int | None = None,
         call_list: int | None = None,
+        use_blacklist: bool = True,
     ) -> list[Facts]:
         self.asked.append(len(people))
         return [
@@ -54,7 +56,7 @@ class Legal:
                 how.kind,
                 how.purpose,
                 consent=PROOF,
-                blacklisted="" if p.number in self.barred else None,
+                blacklisted="" if p.number in (self.barred if use_blacklist else self.objected) else None,
                 register_at=1,
                 caller_id="+33185090000",
             )
@@ -130,6 +132,8 @@ def test_a_list_may_do_without_the_accounts_blacklist(world: ListWorld) -> None:
     assert not law.of(ACCOUNT, QUEUE)(record(1))
     world.db.write(lambda: CallList.update(use_blacklist=False).where(CallList.id == LIST).execute())
     assert law.of(ACCOUNT, QUEUE)(record(1))
+    legal.objected.add("+33612000001")
+    assert not law.of(ACCOUNT, QUEUE)(record(1)), "he asked for it himself"
 
 
 def test_the_queues_own_hours_count_beside_the_law(world: ListWorld) -> None:

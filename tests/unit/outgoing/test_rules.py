@@ -12,7 +12,7 @@ from fs_app.catalog import AccountInfo, Catalog, Picture
 from fs_app.clock import FakeClock
 from fs_app.hours.opening import HolidayDay, Holidays, Range, Week
 from fs_app.outgoing import rules as r
-from fs_app.outgoing.blacklist import Blacklist, Blocked
+from fs_app.outgoing.blacklist import VERDICT, Blacklist, Blocked
 from fs_app.outgoing.settings import Settings, of_row, prefix, words
 from tests.unit.core.world import ACCOUNT, OTHER_QUEUE, QUEUE, queue_info
 
@@ -102,6 +102,15 @@ def test_an_entry_of_one_queue_one_that_is_over_and_one_of_another_account() -> 
     assert place.why(MARIE) == "blacklisted"
     place.clock.advance(61)
     assert place.why(MARIE) == ""
+
+
+def test_what_he_asked_for_himself_counts_without_the_accounts_list() -> None:
+    place = Place()
+    place.blacklist.load(ACCOUNT, [Blocked(1, MARIE, reason="Concurrent", source="import")])
+    assert place.blacklist.find(ACCOUNT, MARIE, None, 0, objections_only=True) is None
+    place.blacklist.add(ACCOUNT, Blocked(2, MARIE, reason="Plus jamais", source=VERDICT))
+    found = place.blacklist.find(ACCOUNT, MARIE, None, 0, objections_only=True)
+    assert found is not None and found.reason == "Plus jamais"
 
 
 def test_a_beginning_forbids_all_numbers_that_have_it() -> None:
