@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
 DELIMITERS = ";,\t|"
 
+LAST_DAY = date(9999, 12, 30)
+"""Many programs write "for ever" as 9999-12-31: a day later there is no calendar any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -56,7 +59,7 @@ def end_of_day(text: str, zone: ZoneInfo) -> int:
             day = datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day of the zone, below
         except ValueError:
             continue
-        after = datetime.combine(day + timedelta(days=1), time(), zone)
+        after = datetime.combine(min(day, LAST_DAY) + timedelta(days=1), time(), zone)
         return round(after.timestamp() * 1000)
     return 0
 

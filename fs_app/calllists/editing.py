@@ -369,7 +369,7 @@ def _check_rule(problems: Problems, typed: Shared, asked: Asking) -> list[dict[s
     found: list[dict[str, Any]] = []
     for n, key in enumerate(_rows(problems, typed.content, rules.MOST_KEYS), 1):
         way = key.get("by")
-        if way not in rules.WAYS:
+        if not isinstance(way, str) or way not in rules.WAYS:
             problems.add("content", "lists.wrong.row", n=n)
             continue
         clean: dict[str, Any] = {"by": way}
@@ -383,9 +383,10 @@ def _check_rule(problems: Problems, typed: Shared, asked: Asking) -> list[dict[s
         elif way == "attempts":
             clean["descending"] = key.get("descending") is True
         elif way == "characteristic":
-            if key.get("id") not in asked.characteristics:
+            chosen = key.get("id")
+            if not isinstance(chosen, int) or chosen not in asked.characteristics:
                 problems.add("content", "lists.wrong.row", n=n)
-            clean["id"] = key.get("id")
+            clean["id"] = chosen
         found.append(clean)
     return found
 

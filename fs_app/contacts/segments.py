@@ -13,7 +13,7 @@ from fs_app.accounts.model import User
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
-from fs_app.calllists.model import Characteristic, Planner, Profiler
+from fs_app.calllists.model import Characteristic, ListFilter, Planner, Profiler
 from fs_app.contacts import columns, filters
 from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.filters import Fields, Filter
@@ -134,6 +134,7 @@ def users_of(account: int, segment: int) -> list[str]:
     places: tuple[tuple[Any, str], ...] = (
         (Segment, "filter"),
         (Characteristic, "filter"),
+        (ListFilter, "filter"),
         (Planner, "slots"),
         (Profiler, "quotas"),
     )

@@ -18,6 +18,7 @@ from fs_app.calllists.editing import Changed, InUse, ListForm, Shared
 from fs_app.calllists.fields import asking
 from fs_app.calllists.model import CallList, ListRecord, Planner, Profiler
 from fs_app.calllists.working import Lists, Working
+from fs_app.contacts import segments
 from fs_app.contacts.fields import InvalidFields
 from fs_app.db import Database
 from fs_app.errors import NotFound
@@ -228,6 +229,8 @@ def test_a_list_is_saved_with_what_is_wrong_beside_its_field(db: Database) -> No
         ("rule", [{"by": "column", "column": "password_hash"}]),
         ("rule", [{"by": "column", "column": "number"}]),
         ("rule", [{"by": "characteristic", "id": 7}]),
+        ("rule", [{"by": "characteristic", "id": [1]}]),
+        ("rule", [{"by": ["column"]}]),
         ("rule", [{"by": "random"}] * 9),
         ("profiler", [{"name": "", "most": 1, "filter": None}]),
         ("profiler", [{"name": "x", "most": -1}]),
@@ -293,3 +296,15 @@ def test_a_filter_that_is_nested_for_ever_is_refused_in_words(db: Database) -> N
     db.write(account)
     with pytest.raises(InvalidFields, match="too_big"):
         db.read(lambda: asking(Account.get().id, NOW).condition(deep))
+
+
+def test_a_segment_stays_while_a_filter_of_a_list_is_made_of_it(db: Database) -> None:
+    city = {"field": "city", "op": "is", "value": "Lyon"}
+    segment = db.write(lambda: segments.save(by(), None, "Lyonnais", "", city))
+    made = db.write(new_list)
+    named = {"field": f"segment.{segment}", "op": "is"}
+    kept = db.write(lambda: editing.save_filter(by(), made, None, "Ceux de Lyon", named))
+    with pytest.raises(segments.InUse):
+        db.write(lambda: segments.delete(by(), segment))
+    db.write(lambda: editing.delete_filter(by(), made, kept))
+    assert db.write(lambda: segments.delete(by(), segment)) == "Lyonnais"

@@ -153,6 +153,7 @@ def test_a_day_ends_with_the_accounts_midnight() -> None:
     assert blacklist_csv.end_of_day("2026-12-31", PARIS) == 1_798_758_000_000  # 23:00 UTC
     assert blacklist_csv.end_of_day("31/12/2026", PARIS) == 1_798_758_000_000
     assert blacklist_csv.end_of_day("31/31/2026", PARIS) == 0
+    assert blacklist_csv.end_of_day("31/12/9999", PARIS) > 200_000_000_000_000  # for ever
 
 
 def test_what_may_be_dialled_is_in_force_at_once(web: Web, admin: Visitor) -> None:
