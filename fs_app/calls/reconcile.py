@@ -163,7 +163,15 @@ def _compare_call(
     if any(isinstance(repair, SeenTogether) for repair in beside):
         return repairs
     agents = [leg for leg in call.asked_legs if leg.id not in gone and leg.id in channels]
-    if agents:
+    given_away = call.transferring and call.stage in (Stage.TALKING, Stage.HELD)
+    if given_away and partner is None and not holding:
+        # He has left his agent, and nobody heard of it: a program died in between.
+        if call.caller_leg in sessions:
+            rang = f.Rang(begun_ms * 1000, call.caller_leg, session=0)
+            repairs.append(Missed(call.id, rang, "seen at the door, given away"))
+        else:
+            repairs.append(SendHome(call.caller_leg, "given away, and not at the door"))
+    elif agents:
         repairs += _compare_agents(call, agents, channels, partner, begun_ms, holding)
     elif call.stage is Stage.ENDING:
         repairs.append(HangUp(call.caller_leg, "its call is ending"))
@@ -183,6 +191,7 @@ def _compare_call(
         in (HEARS_MUSIC | {Stage.NEW, Stage.GREETING, Stage.FAREWELL, Stage.DIALING, Stage.MENU})
         and call.caller_leg not in sessions
         and call.stage_since < begun_ms
+        and not given_away
         and not any(_brings_together(r) for r in repairs)
     ):
         repairs.append(SendHome(call.caller_leg, "nobody at the door"))

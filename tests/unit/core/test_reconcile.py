@@ -375,7 +375,32 @@ def test_what_is_mended_of_a_line(
     assert told(compared(with_line(state, stage, kind), *picture)) == mended
 
 
-def test_who_is_to_be_given_away_is_brought_to_the_door_again() -> None:
-    made = call(Stage.TALKING)
+AT_DOOR = f"Rang {CALLER}"
+
+
+@pytest.mark.parametrize(
+    ("stage", "picture", "session", "holding", "mended"),
+    [
+        (Stage.TALKING, TOGETHER, False, False, [HOME]),
+        (Stage.TALKING, TOGETHER, True, False, [HOME]),
+        # He has left his agent, and the program that sent him is dead.
+        (Stage.TALKING, PAIR, False, False, [HOME]),
+        (Stage.TALKING, PAIR, True, False, [AT_DOOR]),
+        (Stage.HELD, PAIR, False, False, [HOME]),
+        (Stage.HELD, PAIR, True, False, [AT_DOOR]),
+        # His agent has gone meanwhile, or he himself.
+        (Stage.TALKING, ALONE, True, False, sorted([GONE_AGENT, AT_DOOR])),
+        (Stage.TALKING, AGENT_ONLY, False, False, [GONE_CALLER]),
+        # This program has just sent him: he is on his way.
+        (Stage.TALKING, PAIR, False, True, []),
+        # What ends is ended, whatever was asked before.
+        (Stage.ENDING, PAIR, False, False, [f"HangUp {CALLER}"]),
+    ],
+)
+def test_who_is_to_be_given_away_is_given_away(
+    stage: Stage, picture: tuple[f.Channel, ...], session: bool, holding: bool, mended: list[str]
+) -> None:
+    made = call(stage)
     made.transfer = Transfer("number", 1, True, number="+33155667788")
-    assert told(compared(made, *TOGETHER, session=False)) == [HOME]
+    under_way = {made.id} if holding else set()
+    assert told(compared(made, *picture, session=session, holding=under_way)) == mended
