@@ -5,6 +5,8 @@ from __future__ import annotations
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+from fs_app.contacts import overseas
+
 MOST_CHARACTERS = 40
 
 MOBILE = {PhoneNumberType.MOBILE}
@@ -46,6 +48,8 @@ def spellings(number: str, country: str) -> set[str]:
     if phonenumbers.country_code_for_region(country) == parsed.country_code:
         national = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
         found.add("".join(c for c in national if c.isdigit()))
+    elif country == "FR" and overseas.in_france(whole):
+        found.add(overseas.in_france(whole))
     return found
 
 
@@ -56,4 +60,24 @@ def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber | None:
         parsed = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return None
-    return parsed if phonenumbers.is_possible_number(parsed) else None
+    return at_home(parsed) if phonenumbers.is_possible_number(parsed) else None
+
+
+def at_home(parsed: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber:
+    """The number with the country code that it has: French ones of overseas have their own."""
+    if str(parsed.country_code) != overseas.FRANCE:
+        return parsed
+    national = str(parsed.national_number)
+    there = overseas.moved(national)
+    if there is not None:
+        return _in(parsed, *there)
+    if phonenumbers.is_valid_number(parsed):
+        return parsed
+    tried = (_in(parsed, code, national) for code in overseas.REGIONS)
+    return next((other for other in tried if phonenumbers.is_valid_number(other)), parsed)
+
+
+def _in(parsed: phonenumbers.PhoneNumber, code: str, national: str) -> phonenumbers.PhoneNumber:
+    return phonenumbers.PhoneNumber(
+        country_code=int(code), national_number=int(national), extension=parsed.extension
+    )

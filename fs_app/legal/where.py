@@ -7,6 +7,8 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import timezone
 
+from fs_app.contacts import overseas
+
 UNKNOWN_ZONE = "Etc/Unknown"
 
 
@@ -14,7 +16,9 @@ UNKNOWN_ZONE = "Etc/Unknown"
 def country_of(number: str) -> str:
     """ISO 3166-1 of an E.164 number; "" when it is nobody's (international services) or no number."""
     try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+        number = overseas.whole(number)
+        found = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+        return found or overseas.REGIONS.get(number[1:4], "")
     except phonenumbers.NumberParseException:
         return ""
 
@@ -23,7 +27,7 @@ def country_of(number: str) -> str:
 def zones_of(number: str) -> tuple[str, ...]:
     """The time zones in which it may ring; () when nobody knows."""
     try:
-        found = timezone.time_zones_for_number(phonenumbers.parse(number))
+        found = timezone.time_zones_for_number(phonenumbers.parse(overseas.whole(number)))
     except phonenumbers.NumberParseException:
         return ()
     return tuple(zone for zone in found if zone != UNKNOWN_ZONE)

@@ -10,6 +10,8 @@ from urllib.parse import unquote
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher
 
+from fs_app.contacts.numbers import at_home
+
 MOST_TYPED = 100
 """Characters: what is longer is no number."""
 
@@ -49,7 +51,7 @@ def read(text: str, country: str) -> Typed:
     found = _parsed(text, country) or _international(digits) or _first_in(text, country)
     if found is None:
         return NOTHING
-    whole = phonenumbers.format_number(found, PhoneNumberFormat.E164)
+    whole = phonenumbers.format_number(at_home(found), PhoneNumberFormat.E164)
     return Typed(whole, extension=found.extension or "")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from fs_app.contacts.overseas import FRANCE, moved
 from fs_app.imports.reading.numbering import (
     LEAST,
     MOST,
@@ -136,7 +137,7 @@ class Check:
                 return None
         elif self._trunk and digits.startswith(self._trunk):
             national = digits[len(self._trunk) :]
-            if national[:1] == "0" or (self._overseas_too and national.startswith("269")):
+            if national[:1] == "0":
                 return None
         elif digits.startswith(code) and self._home is not None:
             national = self._home.without_code(digits)
@@ -144,6 +145,8 @@ class Check:
             return None
         if len(digits) < 9 and len(text) > len(digits):
             return None  # may be a date
+        if self._overseas_too and moved(national) is not None:
+            return None
         region, kind = classified(code, national)
         if not kind or national[-6:] in _SUSPECT or kind == "premium":
             return None
@@ -175,7 +178,11 @@ class Check:
                 best = best or read
                 continue
             code, national, zero = read
-            region, kind = self._of(code, national, home if not plus else None)
+            there = moved(national) if code == FRANCE else None
+            if there is not None and (classified(*there)[1] or national[0] != "9"):
+                code, national = there
+                repaired = (*repaired, "overseas")
+            region, kind = classified(code, national)
             if not kind:
                 better = self._overseas(national, home) if home is not None and code == home.code else None
                 if better is None:
@@ -245,13 +252,6 @@ class Check:
         national = home.national(digits)
         zero = bool(home.plain_trunk == "0" and national == digits)
         return home.code, national, zero
-
-    def _of(self, code: str, national: str, home: Area | None) -> tuple[str, str]:
-        """(region, kind); Mayotte's fixed numbers come first in a French list, where phonenumbers takes them for
-        France."""
-        if home is not None and home.region == "FR" and national.startswith("269"):
-            return "", ""
-        return classified(code, national)
 
     def _overseas(self, national: str, home: Area) -> tuple[str, str, str] | None:
         if home.region != "FR" or len(national) != 9:

@@ -87,6 +87,13 @@ def test_all_usual_ways_of_writing_a_number_are_one(text: str) -> None:
         ("0696 20 34 98", "+596696203498", ("overseas",)),
         ("0694 20 34 98", "+594694203498", ("overseas",)),
         ("0269 60 12 98", "+262269601298", ("overseas",)),
+        # phonenumbers takes these for numbers of mainland France; they would be called by the clock of Paris.
+        ("0596 71 23 98", "+596596712398", ("overseas",)),
+        ("+33 596 71 23 98", "+596596712398", ("overseas",)),
+        ("0263 12 34 98", "+262263123498", ("overseas",)),
+        ("+33 269 60 12 98", "+262269601298", ("overseas",)),
+        ("0508 41 23 98", "+508412398", ("overseas",)),
+        ("0947 61 23 98", "+594947612398", ("overseas",)),
     ],
 )
 def test_what_was_repaired_is_said(text: str, number: str, repaired: tuple[str, ...]) -> None:
