@@ -77,7 +77,9 @@ def make(by: Actor, name: str, permissions: Sequence[str], days: int | None) -> 
     """The key, to be shown once. Raises FormInvalid."""
     problems = Problems()
     problems.text("name", name, 100)
-    if not permissions or not set(permissions) <= set(OFFERED):
+    if not permissions:
+        problems.add("permissions", "api_keys.may_nothing")
+    elif not set(permissions) <= set(OFFERED):
         problems.add("permissions", "field.choice")
     if days not in LIFETIMES:
         problems.add("days", "field.choice")

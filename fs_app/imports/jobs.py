@@ -52,7 +52,7 @@ def get(account: int, job: int) -> Any:
     return row
 
 
-def event(row: Any, name: str, **values: Any) -> None:
+def event(row: Any, name: str, /, **values: Any) -> None:
     """Raises NotNow when the import has become something else."""
     if not MACHINE.allows(State(row.state), name):
         raise NotNow(f"import {row.id} is {row.state}: {name}", state=row.state)

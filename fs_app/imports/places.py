@@ -20,6 +20,10 @@ def folder(root: Path, job: int) -> Path:
 
 def shown_name(name: str) -> str:
     """The last part of what a browser calls the file, printable, bounded."""
-    last = name.replace("\\", "/").rpartition("/")[2]
+    return printable(name.replace("\\", "/").rpartition("/")[2])
+
+
+def printable(last: str) -> str:
+    """What somebody calls an import, bounded: its end, where the kind of a file stands."""
     text = "".join(c if c.isprintable() else " " for c in last).strip()
     return text[-200:]

@@ -206,7 +206,7 @@ def validate(plan: Plan, world: World) -> list[Problem]:
     for index, key in enumerate(plan.duplicates.by):
         needed = f"number.{plan.numbers.main}" if key == "number" else key
         if needed not in targets:
-            wrong(f"duplicates.by.{index}", "not_mapped", target=key)
+            wrong(f"duplicates.by.{index}", "not_mapped", target=needed)
     for index, at in enumerate(plan.memo.columns):
         if world.columns is not None and at >= world.columns:
             wrong(f"memo.columns.{index}", "no_such_column", column=at + 1)
@@ -333,6 +333,9 @@ def _columns(reader: _Reader, given: object) -> tuple[Column, ...]:
     for index, item in enumerate(reader.items(given, "columns", MOST_COLUMNS)):
         place = f"columns.{index}"
         one = reader.object(item, place, ("column", "target", "kind"))
+        if isinstance(heading := one.get("column"), str):  # whoever reads headings has put numbers there
+            reader.wrong(f"{place}.column", "imports.plan.heading", name=heading[:80])
+            continue
         at = reader.whole(one, "column", None, 0, 16_383, place + ".")
         target = reader.text(one, "target", "", 60, place + ".")
         if at is None:

@@ -210,7 +210,7 @@ class Imports:
             if header:
                 values["total"] = header["total"]
             if name is not None:
-                values["name"] = places.shown_name(name) or row.file
+                values["name"] = places.printable(name) or row.file
             jobs.event(row, "mistaken" if found else "planned", **values)
             return found
 

@@ -13,11 +13,9 @@ import pytest
 
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.imports.model import ImportJob
-from fs_app.web import site
 from fs_app.web.access import API
-from tests.support import callworld
 from tests.support.until import until
-from tests.unit.web.conftest import Web
+from tests.unit.web.conftest import Web, standing
 from tests.unit.web.test_api_keys import ask, made
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "api.md"
@@ -29,10 +27,9 @@ ENGLISH = {"Accept-Language": "en"}
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path_factory.mktemp("api"))
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.imports.stop()
-    app.db.close()
+    with standing(tmp_path_factory.mktemp("api")) as web:
+        yield web
+        web.app.imports.stop()
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +87,9 @@ def test_a_file_with_its_plan_is_imported_and_undone(web: Web, key: str) -> None
     assert "Quenneville" not in names(web)
     assert ask(web, key, IMPORTS).json["list"][0]["id"] == job
 
-    again = bring(web, key, source="crm", then="check")
+    again = bring(web, key, source="crm", then="check", name="Salon 11/2026 <b>")
     assert again.status_code == 201, again.text
+    assert again.json["job"]["name"] == "Salon 11/2026 <b>"
     checked_job = again.json["job"]["id"]
     assert over(web, key, checked_job)["counts"]["new"] == 1
     told = ask(web, key, f"{IMPORTS}/{checked_job}/checked").json["checked"]
@@ -112,6 +110,9 @@ def test_a_plan_that_can_not_be_carried_out_leaves_nothing(web: Web, key: str) -
         "columns.1.target",
         "numbers.main",
     }
+    said = {one["place"]: one["text"] for one in answer.json["problems"]}
+    assert "Prénom" in said["columns.0.column"], "the heading that is not there is named"
+    assert not [words for words in said.values() if "%(" in words]
     for no_plan in ("{", "[]", "7"):
         assert bring(web, key, plan=no_plan).json["error"]["key"] == "error.not_json"
     assert bring(web, key, then="explode").status_code == 400

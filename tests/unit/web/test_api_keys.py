@@ -12,17 +12,16 @@ from fs_app.accounts.model import Profile, User
 from fs_app.admin.model import AuditEntry
 from fs_app.apikeys.model import ApiKey
 from fs_app.web import site
-from tests.support import callworld, routes
-from tests.unit.web.conftest import Visitor, Web
+from tests.support import routes
+from tests.unit.web.conftest import Visitor, Web, standing
 
 ME = "/api/v1/me"
 
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path_factory.mktemp("keys"))
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
+    with standing(tmp_path_factory.mktemp("keys")) as web:
+        yield web
 
 
 def made(person: Visitor, name: str = "Shop", days: str = "365", *permissions: str) -> str:
@@ -145,6 +144,7 @@ def test_what_is_wrong_stands_beside_its_field(web: Web, form: dict[str, str]) -
     answer = web.person("admin").post("/admin/api-keys/new", **form)
     assert answer.status_code == 400
     assert "field-error" in answer.text
+    assert ("Cochez au moins un droit" in answer.text) == ("permissions" not in form)
     assert "fsapp_" not in re.sub(r"fsapp_[0-9a-f]{8}_…", "", answer.text)
 
 

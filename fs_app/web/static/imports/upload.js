@@ -4,7 +4,7 @@ import { html, useRef, useState } from "../vendor/preact.js";
 import { Icon } from "../js/lib/icons.js";
 import { t } from "../js/lib/i18n.js";
 
-const KINDS = [".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"];
+const KINDS = [".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods"];
 
 export function Upload({ facts }) {
   const [state, setState] = useState({ name: "idle", why: "" });
