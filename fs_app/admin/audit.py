@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fs_app.admin.listing import Page, Wanted, like, page_of
+from fs_app.admin.listing import Page, Wanted, between, like, page_of
 from fs_app.admin.model import AuditEntry
 
 LONGEST_LABEL = 200
@@ -89,10 +89,7 @@ def listing(account: int, wanted: Wanted, since: int | None, until: int | None) 
         query = query.where(AuditEntry.kind == kind)
     if action := wanted.filter("action"):
         query = query.where(AuditEntry.action == action)
-    if since is not None:
-        query = query.where(AuditEntry.at >= since)
-    if until is not None:
-        query = query.where(AuditEntry.at < until)
+    query = between(query, AuditEntry.at, since, until)
     return page_of(query, wanted, {"id": AuditEntry.id}, "id", _line)
 
 

@@ -47,6 +47,15 @@ def page_of(
     return Page([make(row) for row in query], total, number, pages)
 
 
+def between(query: Any, moment: Any, since: int | None, until: int | None) -> Any:
+    """Rows whose `moment` (a column, UTC ms) is not before `since` and before `until`; None: no limit."""
+    if since is not None:
+        query = query.where(moment >= since)
+    if until is not None:
+        query = query.where(moment < until)
+    return query
+
+
 def like(text: str) -> str:
     """For peewee's `contains`, which escapes by itself: shortened, without what no database takes."""
     return text.replace("\0", " ").strip()[:100]

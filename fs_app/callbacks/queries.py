@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from peewee import JOIN, Case, ModelSelect, fn
 
 from fs_app.accounts.model import User
+from fs_app.admin.listing import between
 from fs_app.agents.model import Agent
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import JournalEntry
@@ -151,10 +152,7 @@ def _query(account: int, wanted: Wanted) -> ModelSelect:
         query = query.where(Callback.owner == wanted.owner, Callback.state == "RESERVED")
     if wanted.result:
         query = query.where(Callback.last_result == wanted.result)
-    if wanted.since is not None:
-        query = query.where(Callback.created_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(Callback.created_at < wanted.until)
+    query = between(query, Callback.created_at, wanted.since, wanted.until)
     if wanted.overdue is not None:
         query = query.where(Callback.due_at.is_null(False), Callback.due_at < wanted.overdue)
     if wanted.queue is not None:

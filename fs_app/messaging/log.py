@@ -8,7 +8,7 @@ from typing import Any
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import find
-from fs_app.admin.listing import Page, Wanted, like, page_of
+from fs_app.admin.listing import Page, Wanted, between, like, page_of
 from fs_app.errors import Conflict
 from fs_app.messaging.model import Message
 from fs_app.messaging.state import CANCELLED, EXPIRES_MS, SENDING, WAITING
@@ -84,10 +84,7 @@ def listing(account: int, wanted: Wanted, since: int | None = None, until: int |
         value = wanted.filter(name)
         if value.isascii() and value.isdigit():
             query = query.where(column == int(value))
-    if since is not None:
-        query = query.where(Message.created_at >= since)
-    if until is not None:
-        query = query.where(Message.created_at < until)
+    query = between(query, Message.created_at, since, until)
     names = dict(Queue.select(Queue.id, Queue.name).where(Queue.account == account).tuples())
     return page_of(query, wanted, SORTS, "created", lambda row: _line(row, names.get(row.queue_id, "")))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fs_app.admin.audit import Actor
-from fs_app.admin.listing import Page, Wanted, like, page_of
+from fs_app.admin.listing import Page, Wanted, between, like, page_of
 from fs_app.privacy.model import AccessLog
 
 LISTEN, DOWNLOAD, EXPORT, OPEN, SEARCH = "listen", "download", "export", "open", "search"
@@ -62,10 +62,7 @@ def listing(account: int, wanted: Wanted, since: int | None, until: int | None) 
         query = query.where(AccessLog.action == wanted.filter("action"))
     if wanted.filter("kind") in KINDS:
         query = query.where(AccessLog.kind == wanted.filter("kind"))
-    if since is not None:
-        query = query.where(AccessLog.at >= since)
-    if until is not None:
-        query = query.where(AccessLog.at < until)
+    query = between(query, AccessLog.at, since, until)
     return page_of(query, wanted, {"id": AccessLog.id}, "id", _line)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from fs_app.accounts.model import User
+from fs_app.admin.listing import between
 from fs_app.agents.model import Agent
 from fs_app.calls.model import Call
 from fs_app.ivr.model import Flow
@@ -115,11 +116,7 @@ def _where(query: Any, account: int, asked: Asked) -> Any:
         query = query.where(SurveyAnswer.queue == asked.queue)
     if asked.agent is not None:
         query = query.where(SurveyAnswer.agent == asked.agent)
-    if asked.since is not None:
-        query = query.where(SurveyAnswer.at >= asked.since)
-    if asked.until is not None:
-        query = query.where(SurveyAnswer.at < asked.until)
-    return query
+    return between(query, SurveyAnswer.at, asked.since, asked.until)
 
 
 def _answer(row: Any) -> Answer:

@@ -6,7 +6,6 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,11 +25,10 @@ from fs_app.outbound.retry import Result
 from fs_app.privacy import access
 from fs_app.web import given
 from fs_app.web.access import needs
-from fs_app.web.callfilter import day_in_address
+from fs_app.web.callfilter import days_in_address
 from fs_app.web.calls import NoRecording
 from fs_app.web.context import site, the_app, who, zone
 from fs_app.web.i18n import t
-from fs_app.web.text import start_of_day
 
 blueprint = Blueprint("callbacks", __name__, url_prefix="/callbacks")
 PATH = "/callbacks"
@@ -331,9 +329,8 @@ def _sees(identity: Identity, queue: int | None, owner: int | None) -> bool:
 def _asked(identity: Identity, args: Mapping[str, str] | None = None) -> queries.Wanted:
     """From the address (or `args`); what makes no sense in it is ignored."""
     args = request.args if args is None else args
-    since, until = day_in_address(args.get("since", "")), day_in_address(args.get("until", ""))
+    since, until = days_in_address(args, zone())
     owner = args.get("agent", "")
-    here = zone()
     q = " ".join(args.get("q", "")[:100].replace("\0", " ").split())
     digits = "".join(c for c in q if c.isdigit()).removeprefix("00").lstrip("0")
     state, reason = args.get("state", ""), args.get("reason", "")
@@ -349,8 +346,8 @@ def _asked(identity: Identity, args: Mapping[str, str] | None = None) -> queries
         agent=identity.agent if own else None,
         owner=int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 10 else None,
         result=args.get("result", "") if args.get("result") in tuple(map(str, Result)) else "",
-        since=start_of_day(since, here) if since else None,
-        until=start_of_day(until + timedelta(days=1), here) if until else None,
+        since=since,
+        until=until,
         overdue=the_app().clock.now_ms() if args.get("overdue") == "1" else None,
         page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
     )

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fs_app.calls.queries import SORTS
 from fs_app.calls.rows import OUTCOMES, Band, CallFilter
-from fs_app.web.text import digits_sought, start_of_day
+from fs_app.web.text import days_ms, digits_sought
 
 LONGEST_SEARCH = 200
 MOST_TICKED = 60
@@ -51,6 +51,7 @@ class CallForm:
 
 def read(args: Mapping[str, str], zone: ZoneInfo) -> CallForm:
     since, until = day_in_address(args.get("since", "")), day_in_address(args.get("until", ""))
+    since_ms, until_ms = days_ms(since, until, zone)
     sort = args.get("sort", "started")
     return CallForm(
         q=" ".join(args.get("q", "")[:LONGEST_SEARCH].replace("\0", " ").split()),
@@ -67,8 +68,8 @@ def read(args: Mapping[str, str], zone: ZoneInfo) -> CallForm:
         sort=sort if sort in SORTS else "started",
         order="asc" if args.get("order") == "asc" else "desc",
         page=max(1, _number(args.get("page", "")) or 1),
-        since_ms=start_of_day(since, zone) if since else None,
-        until_ms=start_of_day(until + timedelta(days=1), zone) if until else None,
+        since_ms=since_ms,
+        until_ms=until_ms,
     )
 
 
@@ -170,3 +171,9 @@ def day_in_address(text: str) -> date | None:
     except ValueError:
         return None
     return day if 1971 <= day.year <= 9000 else None
+
+
+def days_in_address(args: Mapping[str, str], zone: ZoneInfo) -> tuple[int | None, int | None]:
+    """The days `since` and `until` of an address, both included, as UTC ms: from the first, to before the second."""
+    since, until = (day_in_address(args.get(name, "")) for name in ("since", "until"))
+    return days_ms(since, until, zone)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -24,11 +23,11 @@ from fs_app.web.admin.common import (
     actor,
     as_csv,
     done,
+    newest_first,
     read,
-    wanted,
     whole,
 )
-from fs_app.web.callfilter import day_in_address
+from fs_app.web.callfilter import days_in_address
 from fs_app.web.context import the_app, who, zone
 from fs_app.web.i18n import t
 
@@ -149,16 +148,12 @@ def _options(prefix: str, names: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _asked() -> Wanted:
-    asked = wanted(("action", "kind", "since", "until"), "id")
-    return replace(asked, sort="id", descending=request.args.get("order") != "asc")
+    return newest_first(("action", "kind", "since", "until"))
 
 
 def _read(asked: Wanted, timeout: float = 10.0) -> Any:
-    where = zone()
-    since, until = day_in_address(asked.filter("since")), day_in_address(asked.filter("until"))
-    since_ms = text.start_of_day(since, where) if since else None
-    until_ms = text.start_of_day(until + timedelta(days=1), where) if until else None
-    return read(lambda account: access.listing(account, asked, since_ms, until_ms), timeout=timeout)
+    days = days_in_address(dict(asked.filters), zone())
+    return read(lambda account: access.listing(account, asked, *days), timeout=timeout)
 
 
 def _columns() -> list[Column]:

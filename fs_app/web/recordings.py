@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -18,7 +17,7 @@ from fs_app.recordings.queries import STATES, Range, Row
 from fs_app.web import given, i18n, text
 from fs_app.web.access import needs
 from fs_app.web.admin.common import Column, Filter, ListPage, actor, as_csv, done, read, wanted, whole
-from fs_app.web.callfilter import day_in_address
+from fs_app.web.callfilter import days_in_address
 from fs_app.web.context import the_app, who, zone
 from fs_app.web.i18n import t, t_or
 
@@ -184,12 +183,9 @@ def _asked() -> Wanted:
 
 
 def _range(asked: Wanted) -> Range:
-    where = zone()
-    since, until = day_in_address(asked.filter("since")), day_in_address(asked.filter("until"))
     like_a_number = bool(asked.q) and all(c.isdigit() or c in "+ .-()/" for c in asked.q)
     return Range(
-        text.start_of_day(since, where) if since else None,
-        text.start_of_day(until + timedelta(days=1), where) if until else None,
+        *days_in_address(dict(asked.filters), zone()),
         whole(asked.filter("shortest")),
         whole(asked.filter("longest")),
         text.digits_sought(asked.q) if like_a_number else "",

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, render_template, request
 
 from fs_app.admin import queues
 from fs_app.calls import queries as calls
 from fs_app.surveys import queries
 from fs_app.surveys.queries import Asked
-from fs_app.web import text
 from fs_app.web.access import needs
 from fs_app.web.admin.common import read, whole
-from fs_app.web.callfilter import day_in_address
+from fs_app.web.callfilter import day_in_address, days_in_address
 from fs_app.web.context import zone
 
 blueprint = Blueprint("surveys", __name__, url_prefix="/surveys")
@@ -23,12 +20,10 @@ blueprint = Blueprint("surveys", __name__, url_prefix="/surveys")
 @needs("surveys.view")
 def listing() -> str:
     since, until = (day_in_address(request.args.get(name, "")) for name in ("since", "until"))
-    where = zone()
     asked = Asked(
         whole(request.args.get("queue", "")),
         whole(request.args.get("agent", "")),
-        text.start_of_day(since, where) if since else None,
-        text.start_of_day(until + timedelta(days=1), where) if until else None,
+        *days_in_address(request.args, zone()),
     )
     found, answers, offered, agents = read(
         lambda account: (

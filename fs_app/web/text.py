@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -104,6 +104,14 @@ _LONG_DAY = {"fr": "EEEE d MMMM yyyy", "en": "EEEE d MMMM yyyy", "es": "EEEE, d 
 def start_of_day(day: date, zone: ZoneInfo) -> int:
     """Midnight of a day in a zone, UTC ms."""
     return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
+
+
+def days_ms(since: date | None, until: date | None, zone: ZoneInfo) -> tuple[int | None, int | None]:
+    """All of these days, both included, as UTC ms: from the first, to before the second. None: no limit."""
+    return (
+        start_of_day(since, zone) if since else None,
+        start_of_day(until + timedelta(days=1), zone) if until else None,
+    )
 
 
 def initials(name: str) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
 from fs_app.admin import audit
 from fs_app.admin.listing import Wanted
 from fs_app.web import text
 from fs_app.web.access import needs
-from fs_app.web.admin.common import Column, Filter, ListPage, as_csv, read, wanted
-from fs_app.web.callfilter import day_in_address
+from fs_app.web.admin.common import Column, Filter, ListPage, as_csv, newest_first, read
+from fs_app.web.callfilter import days_in_address
 from fs_app.web.context import zone
 from fs_app.web.i18n import t, t_or
 
@@ -146,16 +145,12 @@ def _pairs(values: dict[str, Any]) -> str:
 
 
 def _read(asked: Wanted, timeout: float = 10.0) -> Any:
-    where = zone()
-    since, until = day_in_address(asked.filter("since")), day_in_address(asked.filter("until"))
-    since_ms = text.start_of_day(since, where) if since else None
-    until_ms = text.start_of_day(until + timedelta(days=1), where) if until else None
-    return read(lambda account: audit.listing(account, asked, since_ms, until_ms), timeout=timeout)
+    days = days_in_address(dict(asked.filters), zone())
+    return read(lambda account: audit.listing(account, asked, *days), timeout=timeout)
 
 
 def _asked() -> Wanted:
-    asked = wanted(("kind", "since", "until"), "id")
-    return replace(asked, sort="id", descending=request.args.get("order") != "asc")
+    return newest_first(("kind", "since", "until"))
 
 
 def _columns() -> list[Column]:

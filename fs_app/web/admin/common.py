@@ -167,6 +167,11 @@ def wanted(names: Iterable[str], default: str, descending: bool = False) -> Want
     )
 
 
+def newest_first(names: Iterable[str]) -> Wanted:
+    """The same of a log, which has no order but that of time."""
+    return replace(wanted(names, "id"), sort="id", descending=request.args.get("order") != "asc")
+
+
 def address(path: str, what: Wanted) -> str:
     values = {"q": what.q, **dict(what.filters), "sort": what.sort}
     if what.descending:

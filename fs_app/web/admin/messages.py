@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from flask import Blueprint, Response, render_template
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,7 +16,7 @@ from fs_app.web import text
 from fs_app.web.access import needs
 from fs_app.web.admin.common import Column, Filter, ListPage, actor, as_csv, done, read, wanted
 from fs_app.web.admin.message_parts import WORDS, channel_words, state_words, why_words
-from fs_app.web.callfilter import day_in_address
+from fs_app.web.callfilter import days_in_address
 from fs_app.web.context import the_app, zone
 from fs_app.web.i18n import t
 
@@ -30,7 +29,7 @@ FILTERS = ("state", "channel", "queue", "template", "since", "until")
 @needs("messages.manage")
 def listing() -> str:
     asked = _asked()
-    days = _range(asked)
+    days = days_in_address(dict(asked.filters), zone())
     page, offered, texts = read(
         lambda account: (
             log.listing(account, asked, *days),
@@ -53,7 +52,7 @@ def listing() -> str:
 @needs("messages.manage")
 def export() -> Response:
     asked, where = replace(_asked(), page=None), zone()
-    days = _range(asked)
+    days = days_in_address(dict(asked.filters), where)
     page: Page[Line] = read(lambda account: log.listing(account, asked, *days), timeout=60.0)
 
     def at(ms: int | None) -> str:
@@ -104,16 +103,6 @@ def resend(message: int) -> AnyResponse:
 
 def _asked() -> Wanted:
     return wanted(FILTERS, "created", descending=True)
-
-
-def _range(asked: Wanted) -> tuple[int | None, int | None]:
-    """In the request: the reader's days as UTC ms."""
-    where = zone()
-    since, until = day_in_address(asked.filter("since")), day_in_address(asked.filter("until"))
-    return (
-        text.start_of_day(since, where) if since else None,
-        text.start_of_day(until + timedelta(days=1), where) if until else None,
-    )
 
 
 def _columns() -> list[Column]:
