@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,11 @@ class Web:
     def person(self, login: str, account: str = "demo") -> Visitor:
         visitor = self.visitor()
         assert visitor.log_in(account, login, deskworld.PASSWORD).status_code == 303
+        return visitor
+
+    def english(self, login: str) -> Visitor:
+        visitor = self.person(login)
+        visitor.post("/language", language="en", next="/")
         return visitor
 
 
@@ -71,9 +77,27 @@ def _quick_hashes() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    folder: Path = tmp_path_factory.mktemp("web")
+@contextmanager
+def standing(folder: Path) -> Iterator[Web]:
     app, ids = callworld.build(folder)
     yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
     app.db.close()
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    with standing(tmp_path_factory.mktemp("web")) as web:
+        yield web
+
+
+@pytest.fixture
+def own_web(tmp_path: Path) -> Iterator[Web]:
+    """For tests that leave nothing as it was."""
+    with standing(tmp_path) as web:
+        yield web
+
+
+@pytest.fixture
+def admin(web: Web) -> Visitor:
+    """An administrator who reads English."""
+    return web.english("admin")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,6 @@ from fs_app.calls.state import Call, Stage
 from fs_app.directory.snapshot import a1_hash
 from fs_app.events import CatalogChanged
 from fs_app.queues.model import Disposition, Queue
-from fs_app.web import site
 from fs_app.web.i18n import known
 from tests.support import callworld, deskworld
 from tests.unit.web.conftest import Visitor, Web
@@ -31,17 +28,8 @@ QUEUE = {
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path)
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
-
-
-@pytest.fixture
-def admin(web: Web) -> Visitor:
-    person = web.person("admin")
-    person.post("/language", language="en", next="/")
-    return person
+def web(own_web: Web) -> Web:
+    return own_web
 
 
 def shown(page: str) -> list[str]:

@@ -20,9 +20,8 @@ from fs_app.admin.model import AuditEntry
 from fs_app.admin.people_csv import UglyFile
 from fs_app.agents.model import Agent
 from fs_app.digest import a1_hash
-from fs_app.web import i18n, site
-from tests.support import callworld
-from tests.unit.web.conftest import Visitor, Web
+from fs_app.web import i18n
+from tests.unit.web.conftest import Visitor, Web, standing
 
 GOOD = """Nom;Identifiant;Rôle;Poste;Files;Langue
 Zoé Petit;zoe;agent;1 101;Commercial|Technique;français
@@ -32,16 +31,13 @@ Zoé Petit;zoe;agent;1 101;Commercial|Technique;français
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path_factory.mktemp("import"))
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
+    with standing(tmp_path_factory.mktemp("import")) as web:
+        yield web
 
 
 @pytest.fixture(scope="module")
 def admin(web: Web) -> Visitor:
-    person = web.person("admin")
-    person.post("/language", language="en", next="/")
-    return person
+    return web.english("admin")
 
 
 def send(admin: Visitor, content: bytes | str) -> TestResponse:

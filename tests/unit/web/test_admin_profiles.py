@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,23 +12,14 @@ from fs_app.accounts.profiles import AgentOptions, granted, of_role, options_of,
 from fs_app.admin.model import AuditEntry
 from fs_app.agents.model import Agent
 from fs_app.routing.model import AgentSkill, QueueSkill, Skill
-from fs_app.web import i18n, site
-from tests.support import callworld, deskworld, routes
+from fs_app.web import i18n
+from tests.support import deskworld, routes
 from tests.unit.web.conftest import Visitor, Web
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path)
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
-
-
-@pytest.fixture
-def admin(web: Web) -> Visitor:
-    person = web.person("admin")
-    person.post("/language", language="en", next="/")
-    return person
+def web(own_web: Web) -> Web:
+    return own_web
 
 
 def user(web: Web, login: str) -> int:

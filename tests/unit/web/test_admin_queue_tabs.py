@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +11,6 @@ from fs_app.outbound.model import RetryRule
 from fs_app.outbound.retry import DEFAULTS, Result, Rule
 from fs_app.queues.model import Did, Disposition, Queue
 from fs_app.routing.model import AgentSkill, Skill
-from fs_app.web import site
-from tests.support import callworld
 from tests.unit.web.conftest import Visitor, Web
 
 BASIC = {
@@ -29,17 +25,8 @@ STRATEGY = {"tabs": "strategy", "strategy": "tiers", "priority": "0", "last_agen
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path)
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
-
-
-@pytest.fixture
-def admin(web: Web) -> Visitor:
-    person = web.person("admin")
-    person.post("/language", language="en", next="/")
-    return person
+def web(own_web: Web) -> Web:
+    return own_web
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,16 +14,12 @@ from fs_app.accounts.profiles import MODULES, AgentOptions, options_of, to_store
 from fs_app.agents import settings
 from fs_app.agents.settings import BLANK, InvalidSettings
 from fs_app.errors import Invalid
-from fs_app.web import site
-from tests.support import callworld
 from tests.unit.web.conftest import Visitor, Web
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path)
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
+def web(own_web: Web) -> Web:
+    return own_web
 
 
 def kept(person: Visitor) -> Any:

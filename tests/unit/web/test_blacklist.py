@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,8 +15,6 @@ from fs_app.admin.people_csv import UglyFile
 from fs_app.outgoing.model import DncEntry, OutgoingSettings
 from fs_app.outgoing.rules import Elsewhere, Rules
 from fs_app.queues.model import Queue
-from fs_app.web import site
-from tests.support import callworld
 from tests.unit.web.conftest import Visitor, Web
 
 MARIE = "+33612345678"
@@ -26,17 +23,8 @@ NOW = 1_790_000_000_000  # September 2026
 
 
 @pytest.fixture
-def web(tmp_path: object) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path)  # type: ignore[arg-type]
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
-
-
-@pytest.fixture
-def admin(web: Web) -> Visitor:
-    person = web.person("admin")
-    person.post("/language", language="en", next="/")
-    return person
+def web(own_web: Web) -> Web:
+    return own_web
 
 
 def refused(web: Web, number: str = MARIE) -> bool:

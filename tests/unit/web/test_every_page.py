@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from werkzeug.exceptions import NotFound
 
-from fs_app.web import site
 from tests.support import callworld
 from tests.support.pages import ELSEWHERE, PAGES
-from tests.unit.web.conftest import Web
+from tests.unit.web.conftest import Web, standing
 
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    folder: Path = tmp_path_factory.mktemp("pages")
-    app, ids = callworld.build(folder)
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
+    with standing(tmp_path_factory.mktemp("pages")) as web:
+        yield web
 
 
 def test_each_page_is_in_the_list(web: Web) -> None:

@@ -6,26 +6,21 @@ import copy
 import io
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
 from fs_app.ivr.model import Flow
-from fs_app.web import site
-from tests.support import callworld
-from tests.unit.web.conftest import Visitor, Web
+from tests.unit.web.conftest import Visitor, Web, standing
 
 PATH = "/admin/flows"
 
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    folder: Path = tmp_path_factory.mktemp("flows")
-    app, ids = callworld.build(folder)
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
+    with standing(tmp_path_factory.mktemp("flows")) as web:
+        yield web
 
 
 class Author(Visitor):

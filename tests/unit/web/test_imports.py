@@ -17,12 +17,10 @@ from fs_app.imports.reading import FORMATS
 from fs_app.imports.reasons import REASONS
 from fs_app.imports.state import State
 from fs_app.imports.targets import CONTACT, FIELD_KINDS, OTHERS
-from fs_app.web import site
 from fs_app.web.i18n import known
 from fs_app.web.imports_told import OFFERED, said, target
-from tests.support import callworld
 from tests.support.until import until
-from tests.unit.web.conftest import Visitor, Web
+from tests.unit.web.conftest import Visitor, Web, standing
 
 HOSTILE = "=cmd|' /C calc'!A0"
 FILE = f"""Nom;Téléphone;Remarque;Ville
@@ -35,10 +33,9 @@ Garçon;+33612005678;double;Orléans
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path_factory.mktemp("imports"))
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.imports.stop()
-    app.db.close()
+    with standing(tmp_path_factory.mktemp("imports")) as web:
+        yield web
+        web.app.imports.stop()
 
 
 @pytest.fixture(scope="module")

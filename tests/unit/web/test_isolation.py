@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fs_app import models
 from fs_app.accounts.permissions import PERMISSIONS, may
-from fs_app.web import site
-from tests.support import callworld, routes
-from tests.unit.web.conftest import Visitor, Web
+from tests.support import routes
+from tests.unit.web.conftest import Visitor, Web, standing
 
 ROLES = {"elodie": "agent", "sonia": "supervisor", "admin": "admin"}
 ENDS_THE_SESSION = ("/logout", "/login")
@@ -20,10 +18,8 @@ ENDS_THE_SESSION = ("/logout", "/login")
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    folder: Path = tmp_path_factory.mktemp("isolation")
-    app, ids = callworld.build(folder)
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
+    with standing(tmp_path_factory.mktemp("isolation")) as web:
+        yield web
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,6 @@ from fs_app.admin.model import AuditEntry
 from fs_app.legal import writing
 from fs_app.legal.model import Consent, LegalRule, OptOutList
 from fs_app.legal.rules import Attempts, ids
-from fs_app.web import site
-from tests.support import callworld
 from tests.support.until import until
 from tests.unit.web.conftest import Visitor, Web
 
@@ -20,17 +18,14 @@ KINDS = ["MANUAL", "PREVIEW", "PROGRESSIVE", "PREDICTIVE", "ROBOT"]
 
 
 @pytest.fixture
-def web(tmp_path: object) -> Iterator[Web]:
-    app, ids_ = callworld.build(tmp_path)  # type: ignore[arg-type]
-    yield Web(app, site.build(app), ids_)  # type: ignore[arg-type]
-    app.registers.stop()
-    app.db.close()
+def web(own_web: Web) -> Iterator[Web]:
+    yield own_web
+    own_web.app.registers.stop()
 
 
 @pytest.fixture
 def admin(web: Web) -> Visitor:
-    person = web.person("admin")
-    person.post("/language", language="en", next="/")
+    person = web.english("admin")
     token = person.token("/consents/1")
     person.token = lambda path="": token  # type: ignore[method-assign,assignment]  # one is good for all
     return person

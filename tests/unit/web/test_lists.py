@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from fs_app.calllists.model import CallList, ListAction, ListFilter, ListRecord, Planner
 from fs_app.supervision.model import SupervisedQueue
-from fs_app.web import site
-from tests.support import callworld, listworld
+from tests.support import listworld
 from tests.unit.web.conftest import Visitor, Web
 
 LIST = "/lists/1"
@@ -21,17 +19,8 @@ PARIS = '{"field": "city", "op": "is", "value": "paris"}'
 
 
 @pytest.fixture
-def web(tmp_path: object) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path)  # type: ignore[arg-type]
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
-
-
-@pytest.fixture
-def admin(web: Web) -> Visitor:
-    person = web.person("admin")
-    person.post("/language", language="en", next="/")
-    return person
+def web(own_web: Web) -> Web:
+    return own_web
 
 
 def actions(web: Web) -> list[Any]:

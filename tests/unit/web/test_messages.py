@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from fs_app.admin.model import AuditEntry
 from fs_app.messaging.model import Message, MessageProvider, MessageText, QueueMessage
-from fs_app.web import site
 from tests.support import callworld
 from tests.support.mailserver import MailServer
-from tests.unit.web.conftest import Visitor, Web
+from tests.unit.web.conftest import Visitor, Web, standing
 
 PASSWORD = "tr0ub4dor&3"
 
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    folder: Path = tmp_path_factory.mktemp("messages")
-    app, ids = callworld.build(folder)
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
+    with standing(tmp_path_factory.mktemp("messages")) as web:
+        yield web
 
 
 @pytest.fixture(scope="module")

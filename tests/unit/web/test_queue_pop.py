@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,6 @@ import pytest
 from fs_app.admin.model import AuditEntry
 from fs_app.queues.model import Queue
 from fs_app.queues.popping import CARD, Step
-from fs_app.web import site
-from tests.support import callworld
 from tests.support.webservice import WebService
 from tests.unit.web.conftest import Visitor, Web
 
@@ -54,17 +51,8 @@ CAPTURE = {
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path)
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
-
-
-@pytest.fixture
-def admin(web: Web) -> Visitor:
-    person = web.person("admin")
-    person.post("/language", language="en", next="/")
-    return person
+def web(own_web: Web) -> Web:
+    return own_web
 
 
 @pytest.fixture

@@ -19,20 +19,18 @@ from fs_app.supervision import displays
 from fs_app.supervision.model import Display, SupervisedQueue
 from fs_app.supervision.scope import scope_of
 from fs_app.supervision.service import Supervision
-from fs_app.web import site
 from fs_app.web.supervisor_events import FROM_SERVER, VERBS
 from fs_app.web.supervisor_sockets import NEEDED, PARTS
 from tests.support import callworld
-from tests.unit.web.conftest import Web
+from tests.unit.web.conftest import Web, standing
 
 DOCS = (Path(__file__).resolve().parents[3] / "docs" / "events.md").read_text()
 
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path_factory.mktemp("supervision"))
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
+    with standing(tmp_path_factory.mktemp("supervision")) as web:
+        yield web
 
 
 def events_under(heading: str) -> set[str]:

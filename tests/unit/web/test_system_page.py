@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,16 +13,13 @@ from fs_app.doctor.report import Report
 from fs_app.errors import LinkLost
 from fs_app.facts import Trunk
 from fs_app.logs import Recent
-from fs_app.web import site, status
-from tests.support import callworld
+from fs_app.web import status
 from tests.unit.web.conftest import Web
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    app, ids = callworld.build(tmp_path)
-    yield Web(app, site.build(app), ids)  # type: ignore[arg-type]
-    app.db.close()
+def web(own_web: Web) -> Web:
+    return own_web
 
 
 def words(page: str) -> str:
