@@ -14,26 +14,13 @@ from peewee import SQL, Expression, ModelSelect, SqliteDatabase, fn
 from fs_app.accounts.model import Account
 from fs_app.calls.model import Call
 from fs_app.contacts import filters
+from fs_app.contacts.fields import COLUMNS
 from fs_app.contacts.filters import Field, Fields
 from fs_app.contacts.model import Contact, ContactField, ContactNumber, Segment
 from fs_app.db import proxy
 from fs_app.queues.model import Disposition
 
-TEXTS = (
-    "last_name",
-    "first_name",
-    "company",
-    "title",
-    "category",
-    "mail",
-    "address",
-    "postal_code",
-    "city",
-    "country",
-    "language",
-    "reference",
-    "description",
-)
+TEXTS = tuple(COLUMNS)
 KINDS_OF_NUMBERS = ("mobile", "office", "home", "other")
 
 CUSTOM = "custom."

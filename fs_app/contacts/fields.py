@@ -12,16 +12,28 @@ from dataclasses import dataclass, field
 from fs_app.contacts.numbers import e164
 from fs_app.errors import Invalid
 
-TEXTS = {
+COLUMNS = {
     "last_name": 200,
     "first_name": 200,
     "company": 200,
+    "title": 50,
     "category": 100,
     "mail": 254,
     "address": 2000,
+    "postal_code": 20,
+    "city": 200,
+    "country": 2,
+    "language": 8,
+    "reference": 100,
     "description": 8000,
 }
-"""Text fields and their longest text, in characters."""
+"""All texts of a contact and how long they may be, in characters."""
+
+TEXTS = {
+    name: COLUMNS[name]
+    for name in ("last_name", "first_name", "company", "category", "mail", "address", "description")
+}
+"""Those that an agent's record of a call has."""
 
 KINDS = ("mobile", "office", "home", "other")
 """Kinds of telephone numbers; each is one field that holds several numbers, separated by commas."""

@@ -29,16 +29,7 @@ from fs_app.errors import Conflict, NotFound
 
 Json = dict[str, Any]
 
-TEXTS = {
-    "title": 50,
-    **{name: most for name, most in fields.TEXTS.items() if name != "description"},
-    "postal_code": 20,
-    "city": 200,
-    "country": 2,
-    "language": 8,
-    "reference": 100,
-    "description": fields.TEXTS["description"],
-}
+TEXTS = {"title": fields.COLUMNS["title"], **fields.COLUMNS}
 """Columns of text and their longest text, in the order of the page."""
 
 LINES = fields.MANY_LINES

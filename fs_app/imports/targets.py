@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import re
 
-CONTACT = {
-    "last_name": 200,
-    "first_name": 200,
-    "title": 50,
-    "company": 200,
-    "category": 100,
-    "mail": 254,
-    "address": 2000,
-    "postal_code": 20,
-    "city": 200,
-    "country": 2,
-    "language": 8,
-    "reference": 100,
-    "description": 8000,
-}
+from fs_app.contacts.fields import COLUMNS
+
+CONTACT = COLUMNS
 """Fields of a contact, with their longest text. `country` is read by its code or its name."""
 
 NUMBERS = tuple(f"number.{place}" for place in range(1, 10))

@@ -17,6 +17,7 @@ import peewee
 from fs_app.calllists.keys import arriving
 from fs_app.calllists.model import CallList, ContactFileRow, ListRecord
 from fs_app.calllists.state import State as RecordState
+from fs_app.contacts.fields import COLUMNS
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.contacts.searching import name_key, stored, text_of
 from fs_app.db import proxy
@@ -27,21 +28,7 @@ from fs_app.imports.known import Known
 from fs_app.imports.prepare import Line
 from fs_app.imports.updating import Updater
 
-TEXTS = (
-    "last_name",
-    "first_name",
-    "title",
-    "company",
-    "category",
-    "mail",
-    "address",
-    "postal_code",
-    "city",
-    "country",
-    "language",
-    "reference",
-    "description",
-)
+TEXTS = tuple(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
