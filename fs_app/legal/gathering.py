@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from peewee import fn
+from peewee import Case, fn
 
 from fs_app.calllists.model import ListRecord
 from fs_app.calls.model import Call, Leg
@@ -63,7 +63,7 @@ def facts(
     numbers = sorted({p.number for p in people if p.number})
     stands_in = optouts.opted_out(numbers, registers)
     said = consents.answers(how.account, how.purpose.value, [(p.number, p.contact) for p in people])
-    made = _attempts(how, people, now_ms)
+    made, left_alone = _attempts(how, people, now_ms)
     news, refusals = _news(how.account, people)
     dates: dict[str, int] = {}
     for register in registers:
@@ -82,7 +82,7 @@ def facts(
                 purpose=how.purpose,
                 attempts=tuple(sorted(made.get(person.number, ()))),
                 refused_at=refused,
-                abandoned_at=abandoned,
+                abandoned_at=max(filter(None, (abandoned, left_alone.get(person.number))), default=None),
                 consent=said.get(person.number),
                 opted_out=stands_in.get(person.number, ""),
                 register_at=dates.get(presets.law_of(country) or country),
@@ -93,11 +93,13 @@ def facts(
     return found
 
 
-def _attempts(how: How, people: Sequence[Person], now_ms: int) -> dict[str, list[int]]:
+def _attempts(how: How, people: Sequence[Person], now_ms: int) -> tuple[dict[str, list[int]], dict[str, int]]:
     """Number → when its owner was called: what the records of lists say that have it, and all calls to the number or to
     the same contact at another one, also those of records that are gone since. A call counts when it was dialled, not
-    when an agent's own telephone rang, and unless the network said at once that it could not."""
+    when an agent's own telephone rang, and unless the network said at once that it could not. And number → when he
+    picked up last and found nobody."""
     made: dict[str, list[int]] = {}
+    alone: dict[str, int] = {}
     of_contact = _by_contact(people)
     numbers = sorted({p.number for p in people if p.number})
     for some in _parts(numbers):
@@ -108,14 +110,16 @@ def _attempts(how: How, people: Sequence[Person], now_ms: int) -> dict[str, list
         )
         for number, times in rows.tuples():
             made.setdefault(number, []).extend(int(t) for t in times or ())
-        for number, _, at, cause in _dialled(how, now_ms, Call.caller_number.in_(some)):
+        for number, _, at, cause, nobody_at in _dialled(how, now_ms, Call.caller_number.in_(some)):
             if may_have_rung(cause):
                 _once(made.setdefault(number, []), at)
+            if nobody_at is not None:
+                alone[number] = max(nobody_at, alone.get(number, 0))
     for contacts in _parts(sorted(of_contact)):
-        for _, contact, at, cause in _dialled(how, now_ms, Call.contact.in_(contacts)):
+        for _, contact, at, cause, _ in _dialled(how, now_ms, Call.contact.in_(contacts)):
             for number in of_contact[contact] if may_have_rung(cause) else ():
                 _once(made.setdefault(number, []), at)
-    return made
+    return made, alone
 
 
 def _once(times: list[int], at: int) -> None:
@@ -125,9 +129,11 @@ def _once(times: list[int], at: int) -> None:
 
 
 def _dialled(how: How, now_ms: int, whose: Any) -> Any:
-    """(number, contact, when, cause) of calls that were dialled: the customer's leg has the call's identifier."""
+    """(number, contact, when, cause, when he picked up and found nobody) of calls that were dialled: the customer's leg
+    has the call's identifier."""
+    nobody_at = Case(None, [(Call.answered_at.is_null() & Call.ended_at.is_null(False), Leg.answered_at)])
     calls: Any = (
-        Call.select(Call.caller_number, Call.contact, Leg.created_at, Leg.cause)
+        Call.select(Call.caller_number, Call.contact, Leg.created_at, Leg.cause, nobody_at)
         .join(Leg, on=(Leg.id == Call.id))
         .where(
             Call.account == how.account,
@@ -157,15 +163,10 @@ def _news(
     refusals: dict[int, int] = {}
     spelled = {way: n for n in {p.number for p in people if p.number} for way in _ways(n)}
     for some in _parts(sorted({p.number for p in people if p.number})):
-        rows = (
-            ListRecord.select(
-                ListRecord.number, fn.MAX(ListRecord.refused_at), fn.MAX(ListRecord.abandoned_at)
-            )
-            .where(ListRecord.account == account, ListRecord.number.in_(some))
-            .group_by(ListRecord.number)
-        )
-        for number, refused, abandoned in rows.tuples():
-            found[number] = refused, abandoned
+        for number, at in _latest(account, ListRecord.refused_at, some):
+            found[number] = at, None
+        for number, at in _latest(account, ListRecord.abandoned_at, some):
+            found[number] = found.get(number, (None, None))[0], at
     for some in _parts(sorted(spelled)):
         for way, at in _refused(account, Call.caller_number, some):
             refused, abandoned = found.get(spelled[way], (None, None))
@@ -179,6 +180,16 @@ def _news(
         for contact, at in (*rows.tuples(), *_refused(account, Call.contact, contacts)):
             refusals[contact] = max(at, refusals.get(contact, 0))
     return found, refusals
+
+
+def _latest(account: int, moment: Any, numbers: Sequence[str]) -> Any:
+    """(number, when last) of records that have such a moment: few, and in an index of their own."""
+    rows: Any = (
+        ListRecord.select(ListRecord.number, fn.MAX(moment))
+        .where(ListRecord.account == account, ListRecord.number.in_(numbers), moment.is_null(False))
+        .group_by(ListRecord.number)
+    )
+    return rows.tuples()
 
 
 def _refused(account: int, column: Any, some: Sequence[Any]) -> Any:

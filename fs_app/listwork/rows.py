@@ -117,6 +117,8 @@ def _over(e: Entry) -> None:
         more["owner"] = None
     if d["refused"]:
         more["refused_at"] = e.at
+    if d.get("abandoned") and attempt is not None:
+        more["abandoned_at"] = attempt.at
     if more:
         ListRecord.update(more).where(*_this(e)).execute()
     if d["event"] == "wrong" and found.contact is not None:

@@ -386,6 +386,8 @@ class ListWork:
         more: dict[str, Any] = {}
         if info is not None:
             more = {"disposition": info.id, "code": info.code, "label": info.label}
+        if leg.answered_at is not None:  # he picked up, and nobody was there for him
+            more["abandoned"] = True
         self._over(known, held, found, call.agent, leg.cause, **more)
         return found
 

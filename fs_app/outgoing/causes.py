@@ -71,7 +71,7 @@ OWN: dict[str, str] = {
 
 OWN_OTHER = "own_failed"
 
-ALL = frozenset({*KINDS.values(), *OWN.values(), OTHER, OWN_OTHER, "not_allowed"})
+ALL = frozenset({*KINDS.values(), *OWN.values(), OTHER, OWN_OTHER, "not_allowed", "told"})
 
 
 def of_number(cause: str) -> str:

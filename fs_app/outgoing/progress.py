@@ -24,8 +24,11 @@ SHOWN_MS = 120_000
 
 CALLING_YOU, DIALING, RINGING, TALKING, ENDED = "CALLING_YOU", "DIALING", "RINGING", "TALKING", "ENDED"
 
-QUIET = frozenset({"cancelled", "hung_up"})
-"""Ends that nobody has to be told of: he made them himself."""
+QUIET = frozenset({"cancelled", "hung_up", "told"})
+"""Ends that nobody has to be told of: he made them himself, or has just read the reason."""
+
+TOLD = ("legal.", "error.record_")
+"""Beginnings of reasons that were told in their own words when somebody looked (`listwork.looks`, `legal.service`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ class Progress:
             case "leg.ended" if d.get("role") == Role.AGENT:
                 self._own_gone(agent, name, d["cause"])
             case "call.dial_refused":
-                self._why(agent, name, "not_allowed", "")
+                told = str(d.get("why", "")).startswith(TOLD)
+                self._why(agent, name, "told" if told else "not_allowed", "")
             case "call.ended":
                 self._over(agent, name, entry)
 

@@ -26,7 +26,7 @@ from fs_app.legal import consents, editing, presets, writing
 from fs_app.legal.consents import Typed
 from fs_app.legal.explain import SAMPLE, Explain
 from fs_app.legal.model import Consent, LegalRule, OptOutList, OptOutNumber
-from fs_app.legal.rules import Purpose, ids
+from fs_app.legal.rules import Kind, Purpose, ids
 from fs_app.legal.service import Legal, Shown
 from fs_app.outgoing.blacklist import Blacklist, Blocked
 from fs_app.queues.model import Disposition, Queue
@@ -72,7 +72,14 @@ class Place:
         self.write(lambda: Consent.create(account=self.account, number=number, **values))
 
     def called(
-        self, name: str, at: int, number: str = MARIE, dialled: bool = True, cause: str = "", **more: Any
+        self,
+        name: str,
+        at: int,
+        number: str = MARIE,
+        dialled: bool = True,
+        cause: str = "",
+        leg: dict[str, Any] | None = None,
+        **more: Any,
     ) -> None:
         values = {"direction": "outbound", "queue": self.ids.queue} | more
 
@@ -89,6 +96,7 @@ class Place:
                     number=number,
                     created_at=at,
                     cause=cause,
+                    **(leg or {}),
                 )
 
         self.write(make)
@@ -250,6 +258,19 @@ def test_calls_for_a_list_that_is_gone_count(place: Place) -> None:
     place.write(lambda: CallList.delete_by_id(of_list))
     assert place.records(place.makes_list(1)) != [], "the same file once more"
     assert place.why(number) == {"attempts"}
+
+
+def test_who_picked_up_and_found_nobody_is_not_called_by_a_machine_for_three_days(place: Place) -> None:
+    place.says_yes()
+    at = MONDAY - 2 * DAY
+    place.called("alone", at, ended_at=at, leg={"answered_at": at})
+    automatic = {"kind": Kind.PROGRESSIVE, "shown": Shown("+33162123456")}
+    assert place.why(**automatic) == {"abandoned"}
+    assert place.why() == set()
+    place.clock.advance(86_400)
+    assert place.why(**automatic) == set()
+    place.called("talked", MONDAY, ended_at=MONDAY, answered_at=MONDAY, leg={"answered_at": MONDAY})
+    assert place.why(**automatic) == set()
 
 
 def test_calls_to_his_other_number_count(place: Place) -> None:

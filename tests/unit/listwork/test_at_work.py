@@ -314,6 +314,22 @@ def test_a_program_that_died_during_the_last_look_leaves_the_record_as_it_was(tm
     assert (again.record(1)["state"], again.record(1)["attempts"]) == ("UNTREATED", 0)
 
 
+def test_who_picks_up_in_the_moment_in_which_his_agent_is_gone_was_left_alone(tmp_path: Path) -> None:
+    world = ListWorld(tmp_path)
+    world.ready(1)
+    world.looks_again()
+    call = world.call_by(1, 1)
+    world.rings(call)
+    world.picks_up(call)
+    agent_leg = world.live.calls[call].agent_leg
+    assert agent_leg is not None
+    world.hangs_up(agent_leg.id)
+    world.hangs_up(call, "ORIGINATOR_CANCEL")
+    found = world.record(1)
+    assert (found["state"], found["last_result"]) == ("SYSTEM", "gave_up")
+    assert found["abandoned_at"] == found["last_at"]
+
+
 def test_an_agent_who_promises_in_the_call_keeps_the_record_open(tmp_path: Path) -> None:
     world = ListWorld(tmp_path)
     world.ready(1)

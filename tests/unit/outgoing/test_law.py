@@ -98,6 +98,8 @@ def test_what_is_forbidden_meanwhile_is_not_dialled_and_the_agent_reads_why(plac
     assert place.told == ["legal.no.blacklist"]
     (refused,) = place.recorder.entries("call.dial_refused")
     assert refused.data["why"] == "legal.no.blacklist"
+    assert place.shown() == ("ENDED", "told")
+    assert place.notices == [], "one reason, not two"
 
 
 def test_an_answer_after_he_has_put_his_telephone_down_dials_nobody(place: Selling) -> None:
