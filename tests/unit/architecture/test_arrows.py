@@ -81,6 +81,7 @@ VOCABULARY = {
     "recordings.rules": "which conversations a queue records",
     "contacts.directory": "what an entry of the directory is, and how it is found",
     "contacts.numbers": "how telephone numbers are read and shown",
+    "contacts.overseas": "how the overseas numbers of France are told from each other",
     "contacts.fields": "which fields a contact has",
     "contacts.custom": "values of an account's own fields",
     "contacts.segments": "saved filters of contacts",
@@ -99,6 +100,7 @@ VOCABULARY = {
     "ivr.words": "what a voice menu is told and what it wants",
     "outgoing.typed": "how numbers are read that people type",
     "outgoing.settings": "what an account's agents may dial",
+    "outgoing.causes": "why a call that was made did not come about",
     "outgoing.blacklist": "numbers that must not be called, in memory",
     "outgoing.forgotten": "what stands on that list for somebody who was erased",
     "outgoing.entries": "the rows of that list",
@@ -286,6 +288,7 @@ SINGLETONS = {
 """What may be made when a module is imported, and why."""
 
 CONSTANT_MAKERS = {
+    "date",
     "datetime",
     "ip_network",
     "len",
