@@ -27,6 +27,7 @@ from playhouse.migrations import Runner
 
 from fs_app.errors import ConfigError, DatabaseBusy
 from fs_app.folding import plain
+from fs_app.wish import Wish
 
 R = TypeVar("R")
 log = structlog.get_logger(__name__)
@@ -36,6 +37,10 @@ proxy = peewee.DatabaseProxy()
 
 CONNECT_S = 3
 """How long PostgreSQL may take to accept a connection: others wait meanwhile."""
+
+CHECKPOINT_PAGES = 12_000
+"""From so many pages (of 4 kB) of its log on, SQLite writes them into the database when somebody commits. With its own
+limit, 1,000, each batch of an import did, and half of its time was waiting for the disk."""
 
 BUSY_MS = 2000
 """How long SQLite itself waits for a lock in the writer's thread before it says so (PRAGMA busy_timeout)."""
@@ -96,6 +101,7 @@ class Database:
         self._writer = ThreadPool(1)
         self._readers = ThreadPool(4)
         self._waiting = 0
+        self._wish: Wish | None = None
         self.trouble = ""
 
     def open(self) -> None:
@@ -103,6 +109,7 @@ class Database:
         if self.is_sqlite:
             path = self.url.partition("sqlite:///")[2]
             _only_ours(Path(path))
+            self._wish = Wish(Path(path))
             self._database: peewee.Database = peewee.SqliteDatabase(
                 path,
                 pragmas={
@@ -110,6 +117,8 @@ class Database:
                     "synchronous": "normal",
                     "foreign_keys": 1,
                     "busy_timeout": BUSY_MS,
+                    # A process that writes much does it before this one would have to.
+                    "wal_autocheckpoint": 2 * CHECKPOINT_PAGES,
                 },
                 check_same_thread=False,
             )
@@ -193,7 +202,7 @@ class Database:
         try:
             with self._database.connection_context():
                 if write:
-                    with self._transaction():
+                    with self._turn(), self._transaction():
                         result = work()
                 else:
                     result = work()
@@ -204,6 +213,9 @@ class Database:
             return None, error
         self.trouble = ""
         return result, None
+
+    def _turn(self) -> Any:
+        return self._wish.to_write() if self._wish is not None else contextlib.nullcontext()
 
     def _transaction(self) -> Any:
         # SQLite: take the lock at the beginning and wait for it there. A transaction that reads first and then finds

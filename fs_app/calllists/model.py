@@ -214,12 +214,25 @@ class ListRecord(Base):
             # The next one of each zone, and the counters, without a look at the row.
             (("list", "state", "zone", "order_key", "id", "attempts", "owner"), False),
             (("contact", "list"), False),
-            (("account", "number"), False),
         )
 
 
-# What few of a million have costs nothing where none has it: these two are partial.
+# What few of a million have costs nothing where none has it: these three are partial. Who looks for the records of a
+# number asks for the contacts that have it, and then for records without a contact (`whose.py`).
 _RECORD = ListRecord._meta  # type: ignore[attr-defined]
+_RECORD.indexes.append(
+    ModelIndex(
+        ListRecord,
+        (ListRecord.account, ListRecord.number),
+        where=(
+            ListRecord.contact.is_null()
+            | ListRecord.attempt_times.is_null(False)
+            | ListRecord.refused_at.is_null(False)
+            | ListRecord.abandoned_at.is_null(False)
+        ),
+        name="list_record_number",
+    )
+)
 _RECORD.indexes.append(
     ModelIndex(
         ListRecord,

@@ -40,7 +40,7 @@ class Contact(Base):
     """
 
     id = AutoField()
-    account = ForeignKeyField(Account, backref="contacts", on_delete="CASCADE")
+    account = ForeignKeyField(Account, backref="contacts", on_delete="CASCADE", index=False)
     last_name = CharField(max_length=200, default="")
     first_name = CharField(max_length=200, default="")
     company = CharField(max_length=200, default="")
@@ -79,8 +79,8 @@ class ContactNumber(Base):
     `wrong_at`: an agent said that somebody else answers there."""
 
     id = AutoField()
-    account = ForeignKeyField(Account, on_delete="CASCADE")
-    contact = ForeignKeyField(Contact, backref="numbers", on_delete="CASCADE")
+    account = ForeignKeyField(Account, on_delete="CASCADE", index=False)
+    contact = ForeignKeyField(Contact, backref="numbers", on_delete="CASCADE", index=False)
     number = CharField(max_length=32)
     kind = CharField(max_length=20, default="mobile")  # office, mobile, home, other
     position = IntegerField(default=1)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
+from pathlib import Path
 from typing import Any
 
 import peewee
 from playhouse.db_url import connect
 
 from fs_app.contacts.model import ContactSearch
-from fs_app.db import BUSY_MS, CONNECT_S, Base, proxy
+from fs_app.db import BUSY_MS, CHECKPOINT_PAGES, CONNECT_S, Base, proxy
+from fs_app.wish import Wish
 
 CACHE_KIB = 96_000
 """Of SQLite: the inner pages of a million rows' indexes stay in memory."""
@@ -32,6 +34,7 @@ def open_database(url: str, writes: bool) -> peewee.Database:
             "synchronous": "normal",
             "foreign_keys": 1,
             "busy_timeout": 10 * BUSY_MS,
+            "wal_autocheckpoint": CHECKPOINT_PAGES,
         }
         if writes:
             pragmas["cache_size"] = -CACHE_KIB
@@ -46,9 +49,11 @@ def open_database(url: str, writes: bool) -> peewee.Database:
 
 
 def trust_references(database: peewee.Database) -> None:
-    """PostgreSQL looks up each reference of each row that comes, ten for a line of a file: half of its work. An import
-    locks what it refers to itself (`held`), and does without, where its role may say so (a superuser)."""
+    """The database looks up each reference of each row that comes, ten for a line of a file: half of PostgreSQL's work.
+    An import locks what it refers to itself (`held`), and does without, where its role may say so (a superuser). Only
+    for who deletes nothing."""
     if isinstance(database, peewee.SqliteDatabase):
+        database.execute_sql("PRAGMA foreign_keys = 0")
         return
     with suppress(peewee.PeeweeException), database.atomic():
         database.execute_sql("SET session_replication_role = replica")
@@ -66,8 +71,9 @@ def look_again(database: peewee.Database) -> None:
 
 
 def transaction(database: peewee.Database) -> AbstractContextManager[Any]:
-    """SQLite takes the lock at the beginning, and waits for it there."""
+    """SQLite takes the lock at the beginning, waits for it there, and lets those go first who write for a person."""
     if isinstance(database, peewee.SqliteDatabase):
+        Wish(Path(database.database)).give_way()
         return database.atomic("IMMEDIATE")
     return database.atomic()
 

@@ -30,15 +30,12 @@ Json = dict[str, Any]
 Say = Callable[[Json], None]
 
 FEWEST, USUAL, MOST = 100, 300, 2_000
-LOCK_S = 0.06
+LOCK_S = 0.08
 """How long a transaction should hold SQLite's lock; batches grow and shrink towards it. The program's own writer waits
-for it, and its limit is 2 s."""
+for it, and is the next one (`wish`)."""
 
 SERVER_S, SERVER_MOST = 0.25, 4_000
 """The same on PostgreSQL, where nobody waits for a lock of ours."""
-
-PAUSE_S = 0.004
-"""After each transaction, so that who waits for the lock finds it free."""
 
 SAID_S = 0.25
 LOOK_FIRST = 1_000
@@ -140,7 +137,6 @@ class Importer:
         self._tell(position, "working")
         if not self._alive():
             raise NotOurs
-        time.sleep(PAUSE_S)
 
     def _write(self, lines: list[Line], outcomes: Counter[str], told: list[Any], position: int) -> None:
         """One bad line never stops the file: what the database refuses is looked for, half by half."""

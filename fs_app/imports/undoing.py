@@ -32,7 +32,6 @@ Json = dict[str, Any]
 
 FEWEST, USUAL, MOST = 20, 100, 1_000
 LOCK_S = 0.06
-PAUSE_S = 0.004
 SAID_S = 0.25
 
 UNTOUCHED = (RecordState.UNTREATED, RecordState.CALLBACK, RecordState.EXCLUDED, RecordState.BLACKLISTED)
@@ -115,7 +114,6 @@ class Undo:
             self._tell()
             if not self._alive():
                 raise NotOurs
-            time.sleep(PAUSE_S)
 
     def _prove(self) -> None:
         """The job is still this child's."""

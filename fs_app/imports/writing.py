@@ -237,8 +237,8 @@ def expander(account: int, country: str) -> Callable[[Line], None]:
 
 def guid(salt: bytes, at: int, line: int) -> str:
     """Of the contact that a line brings: the same when the line is imported again after a death. It begins with the
-    time like all of them (`contacts.model.new_guid`)."""
-    return f"{at:012x}{blake2b(line.to_bytes(8), key=salt, digest_size=10).hexdigest()}"
+    time like all of them (`contacts.model.new_guid`), then comes the line, so that the index grows at its end."""
+    return f"{at:012x}{line:08x}{blake2b(line.to_bytes(8), key=salt, digest_size=6).hexdigest()}"
 
 
 def still_there(target: Target) -> bool:

@@ -13,6 +13,7 @@ from fs_app.calllists.picking import Legal, anything
 from fs_app.calllists.record import Record
 from fs_app.calllists.rows import as_record, record, selected
 from fs_app.calllists.state import DIALABLE, State
+from fs_app.calllists.whose import of_number
 from fs_app.calllists.working import Lists
 from fs_app.contacts.model import Contact
 from fs_app.db import Database
@@ -130,9 +131,8 @@ class Fetching:
             }
             if not lists:
                 return []
-            his = ListRecord.number == number
             found: dict[int, Record] = {}
-            ways = [(ListRecord.account == account) & his]
+            ways = of_number(account, number)
             if contact is not None:
                 ways.append(ListRecord.contact == contact)
             for way in ways:

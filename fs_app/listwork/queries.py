@@ -9,6 +9,7 @@ from peewee import Case, Expression, fn
 
 from fs_app.calllists.model import CallList, ListRecord
 from fs_app.calllists.state import DIALABLE, State
+from fs_app.calllists.whose import of_number
 from fs_app.calls.model import Call
 
 MOST = 5
@@ -27,8 +28,8 @@ def of_call(account: int, call: str, record: int | None, number: str, contact: i
     if record is not None:
         _add(found, (ListRecord.id == record) & (ListRecord.account == account), True)
     is_open = ListRecord.state.in_((*DIALABLE, State.IN_CALL.value)) & CallList.active
-    if number:
-        _add(found, is_open & (ListRecord.account == account) & (ListRecord.number == number))
+    for way in of_number(account, number):
+        _add(found, is_open & way)
     if contact is not None:
         _add(found, is_open & (CallList.account == account) & (ListRecord.contact == contact))
     return list(found.values())[:MOST]

@@ -170,13 +170,12 @@ class World:
 def _batches_of(lines: int) -> Iterator[None]:
     from fs_app.imports import running
 
-    before = running.FEWEST, running.USUAL, running.MOST, running.SERVER_MOST, running.PAUSE_S
+    before = running.FEWEST, running.USUAL, running.MOST, running.SERVER_MOST
     running.FEWEST = running.USUAL = running.MOST = running.SERVER_MOST = lines
-    running.PAUSE_S = 0.0
     try:
         yield
     finally:
-        running.FEWEST, running.USUAL, running.MOST, running.SERVER_MOST, running.PAUSE_S = before
+        running.FEWEST, running.USUAL, running.MOST, running.SERVER_MOST = before
 
 
 def csv(*lines: str, header: str = "nom;tel;mail;ref") -> str:
