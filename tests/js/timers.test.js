@@ -1,6 +1,6 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { clock, elapsed, offset, remaining, sample, serverNow, untilNextSecond } from "../../fs_app/web/static/agent/timers.js";
+import { beat, clock, elapsed, offset, remaining, sample, serverNow, untilNextSecond } from "../../fs_app/web/static/agent/timers.js";
 
 test("a duration reads as minutes and seconds, with hours only when there are some", () => {
   assert.equal(clock(0), "00:00");
@@ -36,4 +36,10 @@ test("old samples are forgotten", () => {
 test("ticks fall on the full second", () => {
   assert.equal(untilNextSecond(1_200), 800);
   assert.equal(untilNextSecond(2_000), 1000);
+});
+
+test("every other second is marked", () => {
+  const root = { dataset: {} };
+  const marks = [0, 999, 1000, 1999, 2000].map((now) => (beat(root, now), root.dataset.beat));
+  assert.deepEqual(marks, ["0", "0", "1", "1", "0"]);
 });

@@ -12,7 +12,7 @@ import * as q from "./qualify.js";
 import * as records from "./records.js";
 import { changed as changedKeys, keyTable } from "./keys.js";
 import { folded, NOTHING } from "./layout.js";
-import { localNow, serverNow, untilNextSecond } from "./timers.js";
+import { beat, localNow, serverNow, untilNextSecond } from "./timers.js";
 import { isRinging, newPage, receive, withRecord } from "./state.js";
 
 export const page = signal(newPage());
@@ -56,6 +56,7 @@ let ticking = 0;
 export function tick() {
   clearTimeout(ticking);
   now.value = serverNow(page.value.samples, localNow());
+  beat(document.documentElement, now.value);
   ticking = setTimeout(tick, untilNextSecond(now.value) + 5);
 }
 

@@ -52,3 +52,9 @@ export function remaining(until, now) {
 export function untilNextSecond(now) {
   return 1000 - (((Math.floor(now) % 1000) + 1000) % 1000);
 }
+
+/** Marks every other second on the page's root: what should catch the eye changes with it, once a second. An animation
+ * is drawn sixty times a second, for as long as somebody talks or rings. */
+export function beat(root, now) {
+  root.dataset.beat = Math.floor(now / 1000) % 2 ? "1" : "0";
+}

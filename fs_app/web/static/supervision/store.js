@@ -2,7 +2,7 @@
 
 import { computed, signal } from "../vendor/preact.js";
 import { t } from "../js/lib/i18n.js";
-import { localNow, serverNow, untilNextSecond } from "../agent/timers.js";
+import { beat, localNow, serverNow, untilNextSecond } from "../agent/timers.js";
 import * as b from "./board.js";
 
 export const board = signal(b.newBoard());
@@ -31,6 +31,7 @@ let ticking = 0;
 export function tick() {
   clearTimeout(ticking);
   now.value = serverNow(board.value.samples, localNow());
+  beat(document.documentElement, now.value);
   ticking = setTimeout(tick, untilNextSecond(now.value) + 5);
 }
 
