@@ -2,7 +2,7 @@
 
 The layers, from the inside out:
 
-- **ground**: the modules directly under `fs_app/` that are not the composition (`app`, `run`, `cli`, `__main__`), not
+- **ground**: the modules directly under `fs_app/` that are not the composition (`app…`, `run`, `cli`, `__main__`), not
   the desk and not the program's own fold and projection of the features (`live`, `projection`, `catalog`, `models`,
   `demo`): `journal`, `db`, `clock`, `bus`, `tasks`, `facts`, `ports` … They know no feature and no outside.
 - **features**: every folder that is not named below (`agents`, `queues`, `routing`, `calls`, `contacts`, `accounts`,
@@ -19,8 +19,8 @@ The layers, from the inside out:
   `doctor/` looks at an installation from outside, in a process of its own: it knows the ground, words and bytes of the
   event socket, the directory's sign of life, and how digests of passwords are made; nobody knows it but `app` and
   `cli`.
-- **composition**: `app` with `checks` and `directory_keeper`, `run`, `cli`, `__main__`, `bench/` may know
-  everything, but for `sim/` in `app`.
+- **composition**: `app` with its parts `app_…`, `checks` and `directory_keeper`, `run`, `cli`, `__main__`, `bench/` may
+  know everything, but for `sim/` in `app` and its parts, which nobody else knows.
 
 `desk.py` is what the web is given: it knows features, never Flask or the switch.
 
@@ -43,7 +43,8 @@ OUTSIDE = {"web", "sim", "esl", "directory", "bench", "doctor"}
 FEATURES = {
     p.name for p in PACKAGE.iterdir() if p.is_dir() and (p / "__init__.py").exists() and p.name not in OUTSIDE
 }
-COMPOSITION = {"app", "checks", "directory_keeper", "run", "cli", "__main__"}
+APP_PARTS = {p.stem for p in PACKAGE.glob("app_*.py")}
+COMPOSITION = {"app", *APP_PARTS, "checks", "directory_keeper", "run", "cli", "__main__"}
 KNOW_FEATURES = {"live", "projection", "catalog", "counting", "models", "demo", "desk", "remembered"}
 GROUND = {p.stem for p in PACKAGE.glob("*.py")} - COMPOSITION - KNOW_FEATURES - {"__init__"}
 OPEN_TO_FEATURES = GROUND | {"catalog", "live"}
@@ -257,7 +258,13 @@ def test_the_doctor_looks_from_outside(name: str) -> None:
 
 def test_nobody_knows_the_doctor_but_who_sends_for_him() -> None:
     known_by = {m for m in modules() if any(first == "doctor" for first, _ in ours(m))}
-    assert {m for m in known_by if not m.startswith("fs_app.doctor")} <= {"fs_app.app", "fs_app.cli"}
+    senders = {"fs_app.app", "fs_app.app_rounds", "fs_app.cli"}
+    assert {m for m in known_by if not m.startswith("fs_app.doctor")} <= senders
+
+
+def test_nobody_knows_the_parts_of_the_composition_root_but_it() -> None:
+    for part in APP_PARTS:
+        assert {m for m in modules() if any(first == part for first, _ in ours(m))} == {"fs_app.app"}
 
 
 def test_nobody_knows_the_simulator_but_those_who_start_it() -> None:
