@@ -1,7 +1,7 @@
 """Duplicates found, and made one (HN-404). Inside `Database.read` or `write`.
 
 The contact that is kept gets the chosen values and everything that hung on the others: numbers, calls, callbacks,
-records of lists, consents. The others stay as rows that point to it and are shown nowhere: within UNDO_DAYS a merge
+records of lists, consents, a legal hold. The others stay as rows that point to it and are shown nowhere: within UNDO_DAYS a merge
 can be taken back, and each gets back what was his.
 """
 
@@ -26,6 +26,7 @@ from fs_app.contacts.service import written
 from fs_app.db import proxy
 from fs_app.errors import Conflict, Invalid, NotFound
 from fs_app.legal.model import Consent
+from fs_app.privacy.model import LegalHold
 
 Json = dict[str, Any]
 
@@ -41,6 +42,7 @@ MOVED: tuple[tuple[str, Any], ...] = (
     ("records", ListRecord),
     ("file_rows", ContactFileRow),
     ("consents", Consent),
+    ("holds", LegalHold),
 )
 """What hangs on a contact by a column `contact`."""
 
@@ -154,6 +156,8 @@ def merge(
         for one in losts:
             here = (model.account == by.account) & (model.contact == one)
             ids = [row[0] for row in model.select(model.id).where(here).tuples()]
+            if ids and model is LegalHold and LegalHold.select().where(LegalHold.contact == kept).exists():
+                continue  # one is enough, and there is room for one; his own waits with him for an undo
             if ids:
                 moved.setdefault(name, {})[str(one)] = ids
                 model.update(contact=kept).where(here).execute()

@@ -72,8 +72,11 @@ def ask_delete(contact: int) -> str:
         n = getattr(lost, what)
         if n:
             says.append(t(f"contacts.delete_loses.{what}", n=n))
+    button = t("contacts.delete")
+    if the_app().db.read(lambda: people.is_held(account, contact)):
+        says, button = [t(people.Held.key)], ""
     name = lost.name or t("contacts.nameless")
-    return confirm(t("contacts.delete_ask", name=name), says, t("contacts.delete"), f"{PATH}/{contact}")
+    return confirm(t("contacts.delete_ask", name=name), says, button, f"{PATH}/{contact}")
 
 
 @blueprint.post("/<int:contact>/delete")

@@ -17,6 +17,7 @@ from fs_app.contacts.merging import Changed, NotThese, TooLate
 from fs_app.contacts.model import Contact, ContactMerge, ContactNumber
 from fs_app.contacts.service import by_number
 from fs_app.errors import NotFound
+from fs_app.privacy.model import LegalHold
 from tests.unit.contacts.conftest import NOW, Base
 
 
@@ -217,3 +218,25 @@ def test_a_merge_that_is_taken_back_changed_nothing(base: Base, listed: Any, kep
         one: (v[0], sorted(v[1])) for one, v in before.items()
     }
     base.db.write(lambda: Contact.delete().where(Contact.id.in_(ids)).execute())
+
+
+def test_a_legal_hold_outlives_deleting_and_merging(base: Base) -> None:
+    """Whoever may delete contacts, or merge two, can't get rid of what a court wants to be kept."""
+    kept, held, other = (base.add((f"+3360000090{n}",), last_name=f"Court{n}") for n in range(3))
+
+    def hold(contact: int) -> None:
+        LegalHold.create(account=base.account, contact=contact, reason="Litige", at=NOW)
+
+    base.db.write(lambda: hold(held))
+    with pytest.raises(people.Held):
+        base.db.write(lambda: people.delete(actor(base), held))
+    done = merge(base, kept, held)
+    assert base.db.read(lambda: [row.contact_id for row in LegalHold.select()]) == [kept]
+    with pytest.raises(people.Held):
+        base.db.write(lambda: people.delete(actor(base), kept))
+    base.db.write(lambda: hold(other))
+    merge(base, kept, other)
+    assert base.db.read(lambda: people.is_held(base.account, kept))
+    base.db.write(lambda: merging.undo(actor(base), done, "FR"))
+    assert base.db.read(lambda: sorted(row.contact_id for row in LegalHold.select())) == sorted([held, other])
+    assert base.db.read(lambda: people.is_held(base.account, kept)), "of those who are merged into him, one is"
