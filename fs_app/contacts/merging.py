@@ -1,8 +1,8 @@
 """Duplicates found, and made one (HN-404). Inside `Database.read` or `write`.
 
 The contact that is kept gets the chosen values and everything that hung on the others: numbers, calls, callbacks,
-records of lists, consents, a legal hold. The others stay as rows that point to it and are shown nowhere: within UNDO_DAYS a merge
-can be taken back, and each gets back what was his.
+records of lists, consents, a legal hold. The others stay as rows that point to it and are shown nowhere: within
+UNDO_DAYS a merge can be taken back, and each gets back what was his.
 """
 
 from __future__ import annotations

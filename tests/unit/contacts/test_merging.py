@@ -239,4 +239,6 @@ def test_a_legal_hold_outlives_deleting_and_merging(base: Base) -> None:
     assert base.db.read(lambda: people.is_held(base.account, kept))
     base.db.write(lambda: merging.undo(actor(base), done, "FR"))
     assert base.db.read(lambda: sorted(row.contact_id for row in LegalHold.select())) == sorted([held, other])
-    assert base.db.read(lambda: people.is_held(base.account, kept)), "of those who are merged into him, one is"
+    assert base.db.read(lambda: people.is_held(base.account, kept)), (
+        "of those who are merged into him, one is"
+    )
