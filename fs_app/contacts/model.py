@@ -51,7 +51,7 @@ class Contact(Base):
     version = IntegerField(default=1)
     created_at = Millis()
     updated_at = Millis()
-    updated_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    updated_by = ForeignKeyField(User, null=True, on_delete="SET NULL", index=False)
     guid = CharField(max_length=32, default=new_guid, unique=True)
     title = CharField(max_length=50, default="")
     postal_code = CharField(max_length=20, default="")

@@ -22,7 +22,7 @@ from tests.support.postgres import Postgres  # noqa: E402
 @click.option("--seed", default=1, show_default=True)
 def main(json_output: bool, lines: int, per_second: float, seed: int) -> None:
     logs.configure("console", "error")
-    server = Postgres()
+    server = Postgres(hasty=False)
     try:
         figures = measure(lines, server.create(), per_second, seed)
     finally:

@@ -34,9 +34,10 @@ def find_postgres() -> Path | None:
 
 
 class Postgres:
-    """One server, started by the constructor; each database of `create()` is new and empty."""
+    """One server, started by the constructor; each database of `create()` is new and empty. `hasty`: nothing of it
+    needs to survive the machine; else it works as PostgreSQL does when nobody has set anything."""
 
-    def __init__(self) -> None:
+    def __init__(self, hasty: bool = True) -> None:
         programs = find_postgres()
         assert programs, "no PostgreSQL: install the package postgresql"
         self._programs = programs
@@ -51,18 +52,20 @@ class Postgres:
         self._run(
             "initdb", "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
         )
-        # Nothing here needs to survive the machine: no syncing, little memory.
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
             "unix_socket_directories": str(self.folder),
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-            "shared_buffers": "16MB",
             "max_connections": "40",
             "logging_collector": "off",
         }
+        if hasty:  # no syncing, little memory
+            options |= {
+                "fsync": "off",
+                "synchronous_commit": "off",
+                "full_page_writes": "off",
+                "shared_buffers": "16MB",
+            }
         self._log = (self.folder / "log").open("wb")
         self._process = subprocess.Popen(
             [
