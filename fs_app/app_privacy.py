@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from fs_app.models import TABLES
 from fs_app.privacy.finding import tables_of
-from fs_app.privacy.jobs import Around, Folders, Persons
+from fs_app.privacy.job import Around, Folders
+from fs_app.privacy.jobs import Persons
 from fs_app.privacy.nightly import Nightly
 from fs_app.web.i18n import said_or
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from fs_app.models import TABLES
 from fs_app.privacy.finding import tables_of
-from fs_app.privacy.jobs import Around, Folders, Persons
+from fs_app.privacy.job import Around, Folders
+from fs_app.privacy.jobs import Persons
 from fs_app.privacy.model import AccessLog, PersonJob
 from fs_app.privacy.nightly import Nightly
 from fs_app.tasks import Tasks

@@ -49,7 +49,8 @@ from fs_app.outgoing.entries import of_account
 from fs_app.outgoing.model import DncEntry
 from fs_app.privacy import child
 from fs_app.privacy.finding import tables_of, whole
-from fs_app.privacy.jobs import Around, Folders, Persons
+from fs_app.privacy.job import Around, Folders
+from fs_app.privacy.jobs import Persons
 from fs_app.privacy.model import PersonJob
 from fs_app.privacy.nightly import Nightly
 from fs_app.privacy.person import Person
