@@ -110,6 +110,7 @@ VOCABULARY = {
     "calllists.picking": "which records come next, and what is written of them",
     "calllists.record": "a record as plain values",
     "calllists.rows": "records between the database and plain values",
+    "calllists.whose": "which records are of people who have a number",
     "calllists.working": "how a list is worked at this moment",
     "legal.gathering": "what is known of a number that is to be called",
     "legal.verdict": "whether somebody may be called by law",
