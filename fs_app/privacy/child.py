@@ -18,6 +18,7 @@ import orjson
 
 from fs_app import child
 from fs_app.privacy import document, scrub
+from fs_app.privacy.erasing_journal import owned_of
 from fs_app.privacy.person import person_of
 
 MEMORY = 1536 * 1024**2
@@ -67,9 +68,11 @@ def export(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def clean(order: dict[str, Any]) -> dict[str, Any]:
-    """`journal`, `before`, `calls`; `imports`: folders; `records`: folder of kept call records; `what`: the person."""
+    """`journal`, `before`, `calls`, `owned`; `imports`: folders; `records`: folder of kept call records; `what`: the
+    person."""
     person = person_of(order["account"], order["what"])
-    entries = scrub.journals(Path(order["journal"]), order["before"], person, order["calls"])
+    owned = owned_of(order.get("owned") or {})
+    entries = scrub.journals(Path(order["journal"]), order["before"], person, order["calls"], owned)
     child.say({"done": 1, "total": 3})
     lines = files = 0
     for folder in order["imports"]:

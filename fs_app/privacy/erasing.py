@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from peewee import fn
+from peewee import Cast, fn
 
 from fs_app.admin.model import AuditEntry
 from fs_app.callbacks.model import Callback
@@ -24,12 +24,14 @@ from fs_app.legal.model import Consent
 from fs_app.outgoing.forgotten import MARK, forgotten
 from fs_app.outgoing.model import DncEntry
 from fs_app.privacy import finding
-from fs_app.privacy.erasing_journal import clean_entry
+from fs_app.privacy.erasing_journal import Owned, clean_entry
 from fs_app.privacy.finding import Tables
 from fs_app.privacy.model import PrivacySecret
 from fs_app.privacy.person import Person, scrubbed
 from fs_app.privacy.registry import REGISTRY, Erase, Known
 from fs_app.recordings.due import PERSON
+
+NOTHING = Owned()
 
 CALLS_AT_ONCE = 40
 ROWS_AT_ONCE = 200
@@ -130,12 +132,12 @@ def _values(known: Known) -> dict[str, Any]:
 
 
 # --- the journal -------------------------------------------------------------------------------------------------
-def _journal(person: Person, condition: Any, calls: list[str]) -> int:
+def _journal(person: Person, condition: Any, calls: list[str], owned: Owned = NOTHING) -> int:
     changed = 0
     rows = JournalEntry.select(JournalEntry.id, JournalEntry.kind, JournalEntry.call, JournalEntry.data)
     his = set(calls)
     for row in list(rows.where(condition)):
-        new = clean_entry(row.kind, row.data, person, row.call in his)
+        new = clean_entry(row.kind, row.data, person, row.call in his or owned.has(row.data))
         if new != row.data:
             JournalEntry.update(data=new).where(JournalEntry.id == row.id).execute()
             changed += 1
@@ -146,9 +148,12 @@ def journal_end() -> int:
     return int(JournalEntry.select(fn.MAX(JournalEntry.id)).scalar() or 0)
 
 
-def journal_hits(person: Person, after: int) -> list[int]:
-    """Of the next entries after this number those that may mention him. Inside `Database.read`."""
+def journal_hits(person: Person, after: int, owned: Owned = NOTHING) -> list[int]:
+    """Of the next entries after this number those that may mention him, or what is his. Inside `Database.read`."""
     condition = finding.mentions(JournalEntry.data, person)
+    for mark in owned.marks:
+        is_his = Cast(JournalEntry.data, "TEXT").contains(mark)
+        condition = is_his if condition is None else condition | is_his
     if condition is None:
         return []
     span = (JournalEntry.id > after) & (JournalEntry.id <= after + JOURNAL_AT_ONCE)
@@ -156,9 +161,9 @@ def journal_hits(person: Person, after: int) -> list[int]:
     return [i for (i,) in JournalEntry.select(JournalEntry.id).where(span, mine, condition).tuples()]
 
 
-def clean_journal(person: Person, entries: list[int]) -> int:
-    """Those entries, whoever's call they are of: his number goes, the rest stays."""
-    return _journal(person, JournalEntry.id.in_(entries), [])
+def clean_journal(person: Person, entries: list[int], owned: Owned = NOTHING) -> int:
+    """Those entries, whoever's call they are of: his number goes, the rest stays unless it is about what is his."""
+    return _journal(person, JournalEntry.id.in_(entries), [], owned)
 
 
 # --- lists -------------------------------------------------------------------------------------------------------

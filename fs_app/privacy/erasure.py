@@ -16,6 +16,7 @@ from fs_app.imports.model import ImportJob
 from fs_app.imports.state import AT_WORK
 from fs_app.live import Live
 from fs_app.privacy import erasing, finding, holds
+from fs_app.privacy.erasing_journal import Owned, owned_of
 from fs_app.privacy.job import DONE, EXPORT, SETTLED_S, TIMEOUT_S, Around, Folders, NotYet, Rows
 from fs_app.privacy.model import PersonJob
 from fs_app.privacy.person import Person, person_of
@@ -56,6 +57,7 @@ class Erasure:
         for callback in self._callbacks_of(person):
             self._around.close(callback, by)
         self._around.settled(self._live.last_id, SETTLED_S)
+        owned = self._owned(job, person)
         self._phase(job, "recordings")
         now = self._clock.now_ms()
         self._piece(job, lambda: {"recordings": erasing.doom_recordings(person, by, now)})
@@ -63,7 +65,7 @@ class Erasure:
         if self._db.read(lambda: erasing.recordings_left(person), timeout=TIMEOUT_S):
             raise NotYet("files")
         self._phase(job, "files")
-        self._files(job, person)
+        self._files(job, person, owned)
         self._phase(job, "calls")
         while calls := self._db.read(lambda: erasing.next_calls(person), timeout=TIMEOUT_S):
             self._piece(job, lambda c=calls: erasing.erase_calls(self._tables, person, c))  # type: ignore[misc]
@@ -78,7 +80,7 @@ class Erasure:
         self._piece(job, lambda: {"imports": erasing.clean_directory_imports(person)})
         self._piece(job, lambda: {"audit": erasing.clean_audit(person)})
         self._phase(job, "journal")
-        self._journal(job, person)
+        self._journal(job, person, owned)
         self._phase(job, "contact")
         self._exports_of(person)
         self._piece(job, lambda: {"contact": erasing.erase_contacts(person)})
@@ -147,7 +149,20 @@ class Erasure:
             if c.account == person.account and (c.number in spelled or c.contact in person.contacts)
         ]
 
-    def _files(self, job: Any, person: Person) -> None:
+    def _owned(self, job: Any, person: Person) -> Owned:
+        """His records and callbacks. They stand in the job before anything of them goes: after a death nobody could
+        find them any more."""
+
+        def write() -> Owned:
+            what = PersonJob.get_by_id(job.id).what or {}
+            known, found = owned_of(what), finding.owned(person)
+            owned = Owned(known.records | found.records, known.callbacks | found.callbacks)
+            PersonJob.update(what={**what, **owned.plain()}).where(PersonJob.id == job.id).execute()
+            return owned
+
+        return self._db.write(write, timeout=TIMEOUT_S)
+
+    def _files(self, job: Any, person: Person, owned: Owned) -> None:
         """The journal's files: a new one begins with a picture in which he is no more, the older ones are cleaned."""
         calls, imports = self._db.read(
             lambda: (
@@ -168,6 +183,7 @@ class Erasure:
             "account": person.account,
             "what": person.plain(),
             "calls": calls,
+            "owned": owned.plain(),
             "journal": str(self._folders.journal),
             "before": first,
             "imports": [str(self._folders.imports / str(i)) for i in imports],
@@ -178,14 +194,20 @@ class Erasure:
             job, lambda: {"imports": did["lines"] + did["files"], "files": did["entries"] + did["records"]}
         )
 
-    def _journal(self, job: Any, person: Person) -> None:
+    def _journal(self, job: Any, person: Person, owned: Owned) -> None:
         """All entries of the account: somebody else's call may name him."""
         at, end = 0, self._db.read(erasing.journal_end)
         while at < end:
-            hits = self._db.read(lambda a=at: erasing.journal_hits(person, a), timeout=TIMEOUT_S)  # type: ignore[misc]
+            hits = self._db.read(
+                lambda a=at: erasing.journal_hits(person, a, owned),  # type: ignore[misc]
+                timeout=TIMEOUT_S,
+            )
             for begin in range(0, len(hits), erasing.ROWS_AT_ONCE):
                 part = hits[begin : begin + erasing.ROWS_AT_ONCE]
-                self._piece(job, lambda p=part: {"journal": erasing.clean_journal(person, p)})  # type: ignore[misc]
+                self._piece(
+                    job,
+                    lambda p=part: {"journal": erasing.clean_journal(person, p, owned)},  # type: ignore[misc]
+                )
             at += erasing.JOURNAL_AT_ONCE
 
     def _exports_of(self, person: Person) -> None:

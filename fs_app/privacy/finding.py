@@ -10,11 +10,13 @@ from typing import Any
 
 from peewee import Cast, Expression, ModelSelect, fn
 
+from fs_app.callbacks.model import Callback
 from fs_app.calllists.model import ListAction, ListRecord
 from fs_app.calls.model import Call, Recording
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Base, Json
 from fs_app.errors import NotFound
+from fs_app.privacy.erasing_journal import Owned
 from fs_app.privacy.person import SHORTEST, Person, tidy_mails
 from fs_app.privacy.registry import REGISTRY, Erase, Known, Whose
 
@@ -98,6 +100,17 @@ def records_of(person: Person) -> ModelSelect:
     condition = where(ListRecord, REGISTRY["list_record"], person)
     query = ListRecord.select(ListRecord.id)
     return query.where(condition) if condition is not None else query.where(ListRecord.id == 0)
+
+
+def owned(person: Person) -> Owned:
+    """His records and callbacks, by their identifiers."""
+    condition = where(Callback, REGISTRY["callback"], person)
+    # A callback that came from one of his calls may be somebody else's promise.
+    mine = Callback.number.in_(person.spelled) | Callback.contact.in_(person.contacts)
+    callbacks = Callback.select(Callback.id).where(condition, mine).tuples() if condition is not None else ()
+    return Owned(
+        frozenset(r for (r,) in records_of(person).tuples()), frozenset(str(c) for (c,) in callbacks)
+    )
 
 
 def _of_account(model: type[Base], account: int) -> Expression:

@@ -14,41 +14,45 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 from python_calamine import CalamineError, CalamineWorkbook
 
 from fs_app.journal import Entry, parse
-from fs_app.privacy.erasing_journal import clean_entry
+from fs_app.privacy.erasing_journal import Owned, clean_entry
 from fs_app.privacy.person import Person
 
 LARGEST_TEXT = 256 * 1024 * 1024
 NOT_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PK\x05\x06")
 """How spreadsheets begin: what stands in them can't be taken out line by line."""
 
+NOTHING = Owned()
 TEMPORARY = ".scrub"
 _CELL = re.compile(r"[^;,\t|\"\r\n]+")
 """What stands between the marks of a line of CSV."""
 
 
-def journals(folder: Path, before: int, person: Person, calls: Collection[str]) -> int:
+def journals(
+    folder: Path, before: int, person: Person, calls: Collection[str], owned: Owned = NOTHING
+) -> int:
     """All files of the journal that end before entry `before`; returns how many lines were changed."""
     return sum(
-        _journal(path, person, set(calls))
+        _journal(path, person, set(calls), owned)
         for path in sorted(folder.glob("journal-*.jsonl"))
         if int(path.stem.partition("-")[2]) < before
     )
 
 
-def _journal(path: Path, person: Person, calls: set[str]) -> int:
-    marks = [c.encode() for c in calls]
+def _journal(path: Path, person: Person, calls: set[str], owned: Owned) -> int:
+    marks = [m.encode() for m in (*calls, *owned.marks)]
     changed = 0
 
     def lines() -> Iterator[bytes]:
         nonlocal changed
         with path.open("rb") as file:
             for line in file:
-                new = _line(line, person, calls, marks)
+                new = _line(line, person, calls, owned, marks)
                 changed += new != line
                 yield new
 
@@ -56,24 +60,31 @@ def _journal(path: Path, person: Person, calls: set[str]) -> int:
     return changed
 
 
-def _line(line: bytes, person: Person, calls: set[str], marks: list[bytes]) -> bytes:
+def _line(line: bytes, person: Person, calls: set[str], owned: Owned, marks: list[bytes]) -> bytes:
     if not any(m in line for m in marks) and not person.mentioned(line.decode("utf-8", "replace")):
         return line
     entry = parse(line)
     if entry is None:  # torn: nobody reads it any more, and it may say anything
         return b"\n"
-    new = clean_entry(entry.kind, entry.data, person, entry.call in calls)
+    new = clean_entry(entry.kind, entry.data, person, entry.call in calls or owned.has(entry.data))
     if entry.kind == "checkpoint":
-        new = _checkpoint(new, calls)
+        new = _checkpoint(new, calls, owned)
     return line if new == entry.data else written(replace(entry, data=new))
 
 
-def _checkpoint(data: dict[str, object], calls: set[str]) -> dict[str, object]:
-    """A picture of the live state of then: his calls are over, and stand in it for nothing."""
-    found = data.get("calls")
-    if not isinstance(found, list):
-        return data
-    return {**data, "calls": [c for c in found if not (isinstance(c, dict) and c.get("id") in calls)]}
+def _checkpoint(data: dict[str, object], calls: set[str], owned: Owned) -> dict[str, object]:
+    """A picture of the live state of then: what was his is over, and stands in it for nothing."""
+    new = dict(data)
+    for name, names in (("calls", calls), ("callbacks", owned.callbacks), ("records", owned.records)):
+        found = data.get(name)
+        if isinstance(found, list):
+            new[name] = [one for one in found if not (isinstance(one, dict) and _id(one) in names)]
+    return new
+
+
+def _id(one: dict[str, Any]) -> Any:
+    known = one.get("known")  # a record of a list
+    return known.get("id") if isinstance(known, dict) else one.get("id")
 
 
 def written(entry: Entry) -> bytes:

@@ -14,10 +14,11 @@ from fs_app.admin.model import AuditEntry
 from fs_app.callbacks.state import Callback as LiveCallback
 from fs_app.callbacks.state import Reason
 from fs_app.calllists.model import ListRecord
-from fs_app.calls.model import Call, Recording
+from fs_app.calls.model import Call, JournalEntry, Recording
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.imports.model import ImportJob
 from fs_app.legal.model import Consent
+from fs_app.listwork.state import Known, facts
 from fs_app.live import Live
 from fs_app.outgoing.model import DncEntry
 from fs_app.privacy import finding, holds
@@ -78,6 +79,31 @@ def test_he_stands_nowhere_and_she_is_untouched(either: World) -> None:
     assert not (either.folder / "recordings" / f"{SOUND}.wav").exists()
     assert (either.folder / "recordings" / f"{HER_SOUND}.wav").exists()
     assert done.what is None and done.label == "Z•••"
+
+
+def test_a_record_that_was_only_shown_is_forgotten_too(either: World) -> None:
+    """No call says whose these entries are: the record does, and a death in the middle does not hide it."""
+    his, hers = ({"record": one} for one in (either.records[0], either.records[2]))
+    known = Known(
+        his["record"], either.account, 1, "Clients", 1, 1, NAME, 1, (), "UNTREATED", None, 1, memo=NAME
+    )
+    shown = {**his, "agent": 1, "until": 1, "facts": facts(known)}
+    noted, hers = {**his, "note": NAME}, {**hers, "note": HER_NAME}
+    entries = [("record.shown", shown), ("record.noted", noted), ("record.noted", hers)]
+    entries.append(("record.released", {**his, "why": "not_called"}))
+    for kind, data in entries:
+        either.live.record(kind, account=either.account, **data)
+
+    def write() -> None:
+        for n, (kind, data) in enumerate(entries, 9000):
+            JournalEntry.create(id=n, at=1, kind=kind, account=either.account, data=data)
+
+    either.db.write(write)
+    either.erase()
+    text = either.everything()
+    assert NAME not in text, [line[:300] for line in text.splitlines() if NAME in line]
+    kept = either.db.read(lambda: JournalEntry.get_by_id(9002).data)
+    assert kept == hers
 
 
 def test_figures_and_verdicts_stay(world: World) -> None:

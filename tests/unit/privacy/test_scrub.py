@@ -9,6 +9,7 @@ import xlsxwriter
 
 from fs_app.journal import Entry, parse
 from fs_app.privacy import scrub
+from fs_app.privacy.erasing_journal import Owned
 from fs_app.privacy.person import Person
 
 MARIE = Person(1, "FR", (7,), ("+33612345678",), ("marie@exemple.fr",))
@@ -48,6 +49,27 @@ def test_the_journals_older_files_forget_him_and_stay_whole(tmp_path: Path) -> N
     assert old.stat().st_mtime_ns == age
     assert scrub.journals(tmp_path, 6, MARIE, [CALL]) == 0, "done again it changes nothing"
     assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".scrub")] == []
+
+
+def test_what_is_his_without_a_call_is_forgotten_too(tmp_path: Path) -> None:
+    """A record of a list that was only shown, a note to a callback: only their identifiers say whose they are."""
+    facts = {"id": 7, "name": "Marie", "memo": "aime les chats", "numbers": [{"n": "+33612345678"}]}
+    known = {"known": facts, "state": "SHOWN"}
+    others = {"known": {"id": 71, "name": "Paul", "numbers": []}, "state": "SHOWN"}
+    lines = [
+        entry(1, "checkpoint", None, calls=[], records=[known, others], callbacks=[{"id": CALL}]),
+        entry(2, "record.shown", None, record=7, facts=facts),
+        entry(3, "record.noted", None, record=7, note="Marie aime les chiens"),
+        entry(4, "record.noted", None, record=71, note="Paul"),
+        entry(5, "callback.noted", None, callback=CALL, note="Marie rappelle"),
+    ]
+    old = tmp_path / "journal-0000000000000001.jsonl"
+    old.write_bytes(b"".join(e.line() for e in lines))
+    owned = Owned(frozenset({7}), frozenset({CALL}))
+    assert scrub.journals(tmp_path, 6, MARIE, [], owned) == 4
+    text = old.read_bytes().decode()
+    assert "Marie" not in text and "chats" not in text and "chiens" not in text and text.count("Paul") == 2
+    assert scrub.journals(tmp_path, 6, MARIE, [], owned) == 0
 
 
 def test_lines_of_an_import_keep_their_number_and_their_columns(tmp_path: Path) -> None:
