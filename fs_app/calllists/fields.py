@@ -14,7 +14,7 @@ from peewee import Expression
 
 from fs_app.calllists.model import Characteristic, ListRecord
 from fs_app.calllists.state import State
-from fs_app.contacts import columns, filters
+from fs_app.contacts import columns, filter_sql, filters
 from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.filters import CHOICE, FLAG, INTEGER, MOMENT, NUMBER, TEXT, Field, Fields
 from fs_app.outbound.retry import Result
@@ -80,7 +80,7 @@ class Asking:
         parsed = filters.parse(self.expanded(given), self.fields)
         if parsed == filters.All(()):
             return None
-        return filters.where(parsed, self.fields)
+        return filter_sql.where(parsed, self.fields)
 
     def expanded(self, given: Any) -> Any:
         """With the conditions in the place of the names of characteristics. Raises InvalidFields: what names others

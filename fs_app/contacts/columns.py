@@ -120,7 +120,7 @@ def _last_disposition(account: int) -> ModelSelect:
 
 
 def values_of(contact: Mapping[str, Any], numbers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """A contact's row, and its numbers' rows, for `filters.matches`."""
+    """A contact's row, and its numbers' rows, for `filter_matching.matches`."""
     values = {name: contact.get(name) for name in (*TEXTS, "created_at", "updated_at")}
     for name, value in (contact.get("custom") or {}).items():
         values[CUSTOM + name] = value

@@ -1,4 +1,5 @@
-"""Filters of contacts, and of whatever has fields: JSON in, a condition of SQL or a yes or no out, with one meaning.
+"""Filters of contacts, and of whatever has fields: JSON in; a condition of SQL (`filter_sql`) or a yes or no
+(`filter_matching`) out, with one meaning.
 
     {"all": [...]} | {"any": [...]} | {"not": ...} | {"field": "city", "op": "begins", "value": "Mar"}
 
@@ -12,17 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import reduce
-from operator import and_, or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from peewee import SQL, Case, Expression, SqliteDatabase, fn
+from peewee import Expression
 
 from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.searching import dialled
-from fs_app.db import proxy
-from fs_app.folding import ACCENTED, BASES, plain
+from fs_app.folding import plain
 
 TEXT, INTEGER, DECIMAL, DATE, DATETIME, FLAG, CHOICE = (
     "TEXT",
@@ -251,14 +249,14 @@ def _one(kind: str, value: Any) -> Any:
             raise ValueError("an empty text: ask for `empty`")
         return text
     if kind == FLAG:
-        return _flag(value)
-    number = _as_number(value)
+        return as_flag(value)
+    number = as_number(value)
     if number is None or abs(number) > BIGGEST:
         raise ValueError("a number is needed")
     return number
 
 
-def _flag(value: Any) -> bool:
+def as_flag(value: Any) -> bool:
     if value in (True, "true", "1", 1):
         return True
     if value in (False, "false", "0", 0):
@@ -266,7 +264,7 @@ def _flag(value: Any) -> bool:
     raise ValueError("yes or no is needed")
 
 
-def _as_number(value: Any) -> int | float | None:
+def as_number(value: Any) -> int | float | None:
     """A number, or a text that is one, with comma or point; None."""
     if isinstance(value, bool):
         return None
@@ -298,7 +296,7 @@ def _numbers(op: str, value: Any, country: str) -> tuple[str, ...]:
 def _span(kind: str, op: str, value: Any, fields: Fields) -> tuple[Any, Any]:
     """[from, to[ in the kind's own form."""
     if op in ("within_days", "older_days"):
-        number = _as_number(value)
+        number = as_number(value)
         if not isinstance(number, int) or not 0 <= number <= MOST_DAYS:
             raise ValueError("a number of days is needed")
         if kind == DATE:
@@ -351,154 +349,3 @@ def _as(kind: str, ms: int | None) -> Any:
 def iso(ms: int) -> str:
     """How a moment stands in a field of kind DATETIME: ISO, UTC, seconds."""
     return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-# --- SQL ----------------------------------------------------------------------------------------------------------
-def where(chosen: Filter, fields: Fields) -> Expression:
-    """The condition, never unknown (NULL)."""
-    match chosen:
-        case All(parts):
-            return reduce(and_, (where(one, fields) for one in parts)) if parts else SQL("1 = 1")
-        case AnyOf(parts):
-            return reduce(or_, (where(one, fields) for one in parts))
-        case Not(part):
-            return ~(where(part, fields))
-        case Leaf():
-            known = fields.every[chosen.field]
-            if known.exists is None:
-                return _leaf(known.column, chosen)
-            if chosen.op == "empty":
-                return ~(known.exists(None))
-            return known.exists(_leaf(known.column, chosen))
-    raise TypeError(chosen)
-
-
-def _leaf(column: Any, leaf: Leaf) -> Any:
-    op, value = leaf.op, leaf.value
-    if leaf.kind in (TEXT, CHOICE, NUMBER):
-        return _text(column, leaf)
-    if leaf.kind == FLAG:
-        return fn.COALESCE(column, 0) == int(value)
-    if leaf.kind in (INTEGER, DECIMAL):
-        told = {
-            "empty": lambda: column.is_null(),
-            "is": lambda: column == value,
-            "less": lambda: column < value,
-            "most": lambda: column <= value,
-            "more": lambda: column > value,
-            "least": lambda: column >= value,
-            "between": lambda: (column >= value[0]) & (column <= value[1]),
-            "in": lambda: column.in_(value),
-        }[op]()
-        return told if op == "empty" else column.is_null(False) & told
-    if op == "empty":
-        return column.is_null() if leaf.kind == MOMENT else fn.COALESCE(column, "") == ""
-    known = column.is_null(False) if leaf.kind == MOMENT else fn.COALESCE(column, "") != ""
-    begin, end = value
-    if begin is not None:
-        known &= column >= begin
-    if end is not None:
-        known &= column < end
-    return known
-
-
-def _text(column: Any, leaf: Leaf) -> Any:
-    op, value = leaf.op, leaf.value
-    whole = fn.COALESCE(column, "")
-    if op == "empty":
-        return whole == ""
-    if leaf.kind == NUMBER:
-        tried = ((whole == v) if op == "is" else fn.SUBSTR(whole, 1, len(v)) == v for v in value)
-        return reduce(or_, tried)
-    whole = plain_sql(whole)
-    if op == "is":
-        return whole == value
-    if op == "in":
-        return whole.in_(value)
-    if op == "contains":
-        return (fn.INSTR if _is_sqlite() else fn.STRPOS)(whole, value) > 0
-    if op == "begins":
-        return fn.SUBSTR(whole, 1, len(value)) == value
-    end = fn.SUBSTR(whole, -len(value)) if _is_sqlite() else fn.RIGHT(whole, len(value))
-    return end == value
-
-
-def plain_sql(column: Any) -> Any:
-    """`folding.plain` of a column."""
-    if _is_sqlite():
-        return fn.PLAIN(column)
-    lower = fn.LOWER(Expression(column, "COLLATE", SQL('"C"'), flat=True))
-    bare = fn.OCTET_LENGTH(column) == fn.CHAR_LENGTH(column)  # no letter beyond ASCII: nothing to translate
-    return Case(None, ((bare, lower),), fn.TRANSLATE(lower, ACCENTED, BASES))
-
-
-def _is_sqlite() -> bool:
-    return isinstance(proxy.obj, SqliteDatabase)
-
-
-# --- without a database -------------------------------------------------------------------------------------------
-def matches(chosen: Filter, values: Mapping[str, Any]) -> bool:
-    """Whether a row with these values passes. What is not there is empty; texts of other kinds are read if they can
-    be; a field with several values has a list."""
-    match chosen:
-        case All(parts):
-            return all(matches(one, values) for one in parts)
-        case AnyOf(parts):
-            return any(matches(one, values) for one in parts)
-        case Not(part):
-            return not matches(part, values)
-        case Leaf():
-            value = values.get(chosen.field)
-            if not chosen.many:
-                return _passes(chosen, value)
-            listed = [one for one in (value if isinstance(value, list | tuple | set) else [value]) if one]
-            return not listed if chosen.op == "empty" else any(_passes(chosen, one) for one in listed)
-    raise TypeError(chosen)
-
-
-def _passes(leaf: Leaf, value: Any) -> bool:
-    op, asked = leaf.op, leaf.value
-    if leaf.kind in (TEXT, CHOICE, NUMBER):
-        return _text_passes(leaf, "" if value is None else str(value))
-    if leaf.kind == FLAG:
-        try:
-            return (value not in (None, "") and _flag(value)) is asked
-        except ValueError:
-            return asked is False
-    if leaf.kind in (INTEGER, DECIMAL):
-        number = _as_number(value)
-        if op == "empty" or number is None:
-            return op == "empty" and number is None
-        tests: dict[str, Callable[[], bool]] = {
-            "is": lambda: number == asked,
-            "less": lambda: number < asked,
-            "most": lambda: number <= asked,
-            "more": lambda: number > asked,
-            "least": lambda: number >= asked,
-            "between": lambda: asked[0] <= number <= asked[1],
-            "in": lambda: number in asked,
-        }
-        return bool(tests[op]())
-    if value in (None, ""):
-        return op == "empty"
-    if op == "empty":
-        return False
-    begin, end = asked
-    return (begin is None or value >= begin) and (end is None or value < end)
-
-
-def _text_passes(leaf: Leaf, whole: str) -> bool:
-    op, asked = leaf.op, leaf.value
-    if op == "empty":
-        return whole == ""
-    if leaf.kind == NUMBER:
-        return any(whole == one if op == "is" else whole.startswith(one) for one in asked)
-    text = plain(whole) or ""
-    tests: dict[str, Callable[[], bool]] = {
-        "is": lambda: text == asked,
-        "in": lambda: text in asked,
-        "contains": lambda: asked in text,
-        "begins": lambda: text.startswith(asked),
-        "ends": lambda: text.endswith(asked),
-    }
-    return tests[op]()

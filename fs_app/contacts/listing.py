@@ -30,7 +30,7 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`where`: a further condition (`filters.where`). `agent`: whose own contacts are seen, too."""
+    """`where`: a further condition (`filter_sql.where`). `agent`: whose own contacts are seen, too."""
 
     account: int
     country: str

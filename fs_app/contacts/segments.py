@@ -14,7 +14,7 @@ from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.admin.form import Problems, find
 from fs_app.calllists.model import Characteristic, ListFilter, Planner, Profiler
-from fs_app.contacts import columns, filters
+from fs_app.contacts import columns, filter_sql, filters
 from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.filters import Fields, Filter
 from fs_app.contacts.limits import within
@@ -111,7 +111,7 @@ def where(account: int, segment: int, now: int) -> Expression:
     is there no more."""
     find(Segment, account, segment)
     fields = columns.fields_of(account, now)
-    return visible(account) & filters.where(_parsed(segment, fields), fields)
+    return visible(account) & filter_sql.where(_parsed(segment, fields), fields)
 
 
 def count(account: int, segment: int, now: int, ms: int = COUNT_MS) -> int:

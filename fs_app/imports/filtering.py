@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fs_app.contacts import filters
+from fs_app.contacts import filter_matching, filters
 from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.filters import MOMENT, NUMBER, TEXT, Field, Fields
 from fs_app.imports.plan import Plan, Problem, World
@@ -62,7 +62,7 @@ def matcher(given: Json | None, fields: Fields) -> Matches | None:
     if not given:
         return None
     chosen = filters.parse(given, fields)
-    return lambda values: filters.matches(chosen, values)
+    return lambda values: filter_matching.matches(chosen, values)
 
 
 def words(now_ms: int, zone: ZoneInfo, country: str) -> Json:

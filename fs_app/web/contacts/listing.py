@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from fs_app.contacts import columns, filters, listing, own_fields, segments, table
+from fs_app.contacts import columns, filter_sql, filters, listing, own_fields, segments, table
 from fs_app.contacts.custom import Own
 from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.limits import TooSlow, within
@@ -95,10 +95,10 @@ def wanted(asked: Asked, fields: filters.Fields, account: int) -> listing.Wanted
     given = asked.given
     if given is None or len(asked.filter) > asked_for.LONGEST_FILTER:
         raise InvalidFields({"": "filter.error.shape" if given is None else "filter.error.too_big"})
-    condition = filters.where(filters.parse(given, fields), fields) if asked.filter else None
+    condition = filter_sql.where(filters.parse(given, fields), fields) if asked.filter else None
     if asked.segment:
         part = filters.parse({"field": f"segment.{asked.segment}", "op": "is"}, fields)
-        inside = filters.where(part, fields)
+        inside = filter_sql.where(part, fields)
         condition = inside if condition is None else condition & inside
     return listing.Wanted(
         account,

@@ -65,6 +65,8 @@ VOCABULARY = {
     "legal.rules": "what the law of a country says",
     "calllists.keys": "the order of a list as a number",
     "contacts.filters": "what a filter says",
+    "contacts.filter_matching": "whether plain values pass a filter",
+    "contacts.filter_sql": "a filter as a condition of SQL",
     "contacts.searching": "the words by which contacts are found",
     "contacts.cells": "what is harmless in a spreadsheet",
     "agents.bell": "an agent's telephone, rung for what is no call",

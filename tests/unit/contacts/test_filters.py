@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from peewee import SQL
 
-from fs_app.contacts import columns, filters
+from fs_app.contacts import columns, filter_matching, filter_sql, filters
 from fs_app.contacts.fields import InvalidFields
 from fs_app.contacts.model import Contact, ContactNumber, Segment
 from tests.unit.contacts.conftest import NOW, Base
@@ -69,7 +69,7 @@ def found(base: Base, given_: Any, fields: Any = None) -> set[int]:
     fields = fields or base.fields()
     chosen = filters.parse(given_, fields)
     return base.db.read(
-        lambda: {r[0] for r in Contact.select(Contact.id).where(filters.where(chosen, fields)).tuples()}
+        lambda: {r[0] for r in Contact.select(Contact.id).where(filter_sql.where(chosen, fields)).tuples()}
     )
 
 
@@ -83,7 +83,7 @@ def matched(base: Base, given_: Any) -> set[int]:
             numbers.setdefault(one["contact"], []).append(one)
         return {r["id"]: columns.values_of(r, numbers.get(r["id"], [])) for r in Contact.select().dicts()}
 
-    return {i for i, v in base.db.read(values).items() if filters.matches(chosen, v)}
+    return {i for i, v in base.db.read(values).items() if filter_matching.matches(chosen, v)}
 
 
 def one(name: str, op: str, value: Any = None) -> dict[str, Any]:
@@ -287,10 +287,10 @@ def test_a_segment_in_a_segment_is_followed_and_a_circle_refused(base: Base, row
 def test_raw_texts_of_a_file_are_compared_by_the_kind_of_their_column() -> None:
     fields = filters.Fields.of([filters.Field("Alter", filters.INTEGER), filters.Field("Ort", filters.TEXT)])
     chosen = filters.parse({"all": [one("Alter", "more", 18), one("Ort", "is", "koeln")]}, fields)
-    assert filters.matches(chosen, {"Alter": "19", "Ort": "KOELN"})
-    assert not filters.matches(chosen, {"Alter": "abc", "Ort": "koeln"})
-    assert not filters.matches(chosen, {})
+    assert filter_matching.matches(chosen, {"Alter": "19", "Ort": "KOELN"})
+    assert not filter_matching.matches(chosen, {"Alter": "abc", "Ort": "koeln"})
+    assert not filter_matching.matches(chosen, {})
 
 
 def test_a_filter_that_everything_passes_is_no_condition(base: Base) -> None:
-    assert isinstance(filters.where(filters.parse({}, base.fields()), base.fields()), SQL)
+    assert isinstance(filter_sql.where(filters.parse({}, base.fields()), base.fields()), SQL)
