@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -46,6 +47,11 @@ HELD_IN_MEMORY = 200_000
 """More waiting entries than this are read from the journal's files again."""
 
 NOT_KEPT = frozenset({CHECKPOINT})
+
+NOBODYS_CALL = ("record.", "callback.noted", "callback.skipped")
+OF_PERSONS = frozenset({"facts", "number", "note", "reason"})
+"""What entries that belong to no call say of somebody: their tables have it, and lose it when its days are over. Here
+no page looks for it, and nobody would find it again to delete it."""
 
 
 # --- one entry to rows ------------------------------------------------------------------------------------------
@@ -286,9 +292,15 @@ def _keep(entries: Sequence[Entry]) -> None:
         f'INSERT INTO "{table}" ({named}) VALUES ({values}) ON CONFLICT DO NOTHING',  # noqa: S608 - names of our own
         [
             [column.db_value(getattr(e, name)) for name, column in zip(names, columns, strict=True)]
-            for e in entries
+            for e in map(_kept, entries)
         ],
     )
+
+
+def _kept(entry: Entry) -> Entry:
+    if entry.call is not None or not entry.kind.startswith(NOBODYS_CALL):
+        return entry
+    return replace(entry, data={name: v for name, v in entry.data.items() if name not in OF_PERSONS})
 
 
 def skip(entry: Entry) -> int:

@@ -21,6 +21,7 @@ from fs_app.colleagues.model import AgentMessage
 from fs_app.contacts.model import Contact
 from fs_app.contacts.numbers import spellings
 from fs_app.history.model import CallPart
+from fs_app.listwork.model import RecordAttempt
 from fs_app.messaging.model import Message
 from fs_app.privacy import holds, kinds
 from fs_app.privacy.erasing import held_calls
@@ -89,6 +90,8 @@ def _calls_go(account: int, calls: list[Any], now: int) -> None:
             JournalEntry.update(data=new).where(JournalEntry.id == row.id).execute()
     Leg.update(dict(REGISTRY["leg"].blank)).where(Leg.call.in_(calls), Leg.role != "agent").execute()
     CallPart.update(dict(REGISTRY["call_part"].blank)).where(CallPart.call.in_(calls)).execute()
+    attempts = REGISTRY["record_attempt"].blank
+    RecordAttempt.update(dict(attempts)).where(RecordAttempt.call.in_(calls)).execute()
     Call.update(dict(REGISTRY["call"].blank)).where(Call.id.in_(calls)).execute()
 
 

@@ -10,6 +10,7 @@ import pytest
 from fs_app.agents.state import Work
 from fs_app.calls import leftovers
 from fs_app.calls.callback import LOOK_S
+from fs_app.calls.model import JournalEntry
 from fs_app.calls.state import Stage
 from fs_app.listwork.service import Forbidden
 from fs_app.listwork.shelf import Totals
@@ -328,6 +329,21 @@ def test_who_picks_up_in_the_moment_in_which_his_agent_is_gone_was_left_alone(tm
     found = world.record(1)
     assert (found["state"], found["last_result"]) == ("SYSTEM", "gave_up")
     assert found["abandoned_at"] == found["last_at"]
+
+
+def test_the_database_keeps_of_what_is_only_shown_nothing_that_nobody_would_delete(tmp_path: Path) -> None:
+    world = ListWorld(tmp_path)
+    world.ready(1)
+    world.looks_again()
+    world.previews(1)
+    world.list_work.note(ACCOUNT, 1, "appeler le soir")
+    world.list_work.give_back(1, 1)
+    world.list_work.close(ACCOUNT, 1, True, "Ada")
+    assert world.record(1)["memo"] == "appeler le soir"
+    rows = world.db.read(lambda: {e.kind: e.data for e in JournalEntry.select() if e.kind[:7] == "record."})
+    assert set(rows) == {"record.shown", "record.noted", "record.released", "record.over"}
+    text = str(rows)
+    assert "Personne" not in text and "soir" not in text and "+33" not in text
 
 
 def test_an_agent_who_promises_in_the_call_keeps_the_record_open(tmp_path: Path) -> None:

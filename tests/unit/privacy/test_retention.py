@@ -13,6 +13,7 @@ from fs_app.calllists.model import ListRecord
 from fs_app.calls.model import Call, Recording
 from fs_app.contacts.model import Contact, DirectoryImport
 from fs_app.errors import Invalid
+from fs_app.listwork.model import RecordAttempt
 from fs_app.messaging.model import Message
 from fs_app.privacy import access, holds, kinds, nightly
 from fs_app.privacy.model import AccessLog, PersonJob
@@ -51,6 +52,8 @@ def test_calls_lose_the_person_and_keep_their_figures(world: World) -> None:
     assert world.nightly.tonight(world.account)[kinds.CALLS] == 3
     world.nightly.round()
     assert set(numbers(world).values()) == {""}
+    attempts = world.db.read(lambda: [(a.number, a.contact_id) for a in RecordAttempt.select()])
+    assert attempts == [("", None)]
     assert world.db.read(lambda: Call.get_by_id(CALL).talk_ms) == 42_000
     assert world.nightly.tonight(world.account)[kinds.CALLS] == 0, "a second night finds nothing"
 
