@@ -194,3 +194,12 @@ def test_the_whole_is_the_sum_of_its_parts(web: Web, admin: Visitor) -> None:
     assert told["total"] == told["to_call"] + told["done"] == sum(told["states"].values()) == 36
     assert web.app.db.read(lambda: ListRecord.select().where(ListRecord.list == 1).count()) == 36
     assert listworld.HOSTILE not in str(told)
+
+
+def test_of_a_list_that_is_off_nobody_is_said_to_be_called_now(web: Web, admin: Visitor) -> None:
+    admin.post("/lists/1/active", active="0")
+    said = admin.page("/why/list/1")
+    assert "Nothing of this list is called at present" in said
+    assert "no rule that was checked holds back" in said
+    assert "may be called now" not in said
+    admin.post("/lists/1/active", active="1")
