@@ -14,6 +14,7 @@ from fs_app.web.access import needs
 from fs_app.web.agent_asking import body, fresh, refused, whose
 from fs_app.web.agent_events import identifier
 from fs_app.web.context import the_app
+from fs_app.web.text import page_number
 
 blueprint = Blueprint("agent_directory", __name__, url_prefix="/agent")
 
@@ -41,7 +42,10 @@ def reader() -> Reader:
 def listing() -> Response:
     """`q` is what was typed, `which`: everything, `public`, or `own`."""
     by, which = reader(), request.args.get("which", "")
-    query, number = request.args.get("q", "")[: directory.LONGEST_SEARCH], _page()
+    query, number = (
+        request.args.get("q", "")[: directory.LONGEST_SEARCH],
+        page_number(request.args.get("page", "")),
+    )
     found = the_app().db.read(
         lambda: directory.search(by, query, which if which in WHICH else "", number, PAGE)
     )
@@ -132,8 +136,3 @@ def _answered(work: Any, status: int = 200) -> Response:
     answer = jsonify(ok=True, entry=entry)
     answer.status_code = status
     return fresh(answer)
-
-
-def _page() -> int:
-    page = request.args.get("page", "")
-    return int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1

@@ -17,6 +17,7 @@ from fs_app.web.agent_asking import fresh, whose
 from fs_app.web.callcsv import TooMany
 from fs_app.web.context import site, the_app, zone
 from fs_app.web.i18n import t, t_or
+from fs_app.web.text import page_number
 
 blueprint = Blueprint("agent_history", __name__, url_prefix="/agent")
 
@@ -34,7 +35,7 @@ def history() -> Response:
     """`period` (periods.NAMES) with `since`, `until` for dates; `direction`, `q`, `page`."""
     identity, agent = whose()
     period = _period()
-    wanted, number = _wanted(identity.account, agent, period), _page()
+    wanted, number = _wanted(identity.account, agent, period), page_number(request.args.get("page", ""))
     rows, page, total = the_app().db.read(lambda: queries.page(wanted, number))
     listens = identity.may("recordings.listen_own")
     return fresh(
@@ -161,8 +162,3 @@ def _shown(row: queries.Row, listens: bool) -> dict[str, Any]:
 def cause_said(cause: str) -> str:
     """As the time line of a call has it, for causes that mean nothing else to the agent."""
     return t_or(f"cause.{cause}", text.clipped(cause))
-
-
-def _page() -> int:
-    page = request.args.get("page", "")
-    return int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1

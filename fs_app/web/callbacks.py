@@ -29,6 +29,7 @@ from fs_app.web.callfilter import days_in_address
 from fs_app.web.calls import NoRecording
 from fs_app.web.context import site, the_app, who, zone
 from fs_app.web.i18n import t
+from fs_app.web.text import page_number, whole_number
 
 blueprint = Blueprint("callbacks", __name__, url_prefix="/callbacks")
 PATH = "/callbacks"
@@ -143,7 +144,7 @@ def move() -> AnyResponse:
     identity, live = who(), the_app().live.callbacks
     to = request.form.get("to", "")
     catalog = the_app().catalog
-    target = catalog.agent(int(to)) if to.isascii() and to.isdigit() and len(to) < 10 else None
+    target = catalog.agent(whole_number(to) or 0)
     if to != "all" and (target is None or target.account != identity.account):
         raise Invalid("nobody to give them to", field="to")
     names = request.form.getlist("callback")[:MOST_MOVED]
@@ -330,26 +331,24 @@ def _asked(identity: Identity, args: Mapping[str, str] | None = None) -> queries
     """From the address (or `args`); what makes no sense in it is ignored."""
     args = request.args if args is None else args
     since, until = days_in_address(args, zone())
-    owner = args.get("agent", "")
     q = " ".join(args.get("q", "")[:100].replace("\0", " ").split())
     digits = "".join(c for c in q if c.isdigit()).removeprefix("00").lstrip("0")
     state, reason = args.get("state", ""), args.get("reason", "")
-    queue, page = args.get("queue", ""), args.get("page", "")
     own = not identity.may("callbacks.view_all")
     return queries.Wanted(
         q=q,
         digits=digits if len(digits) >= 3 else "",
         state=state if state in (*queries.STATES, "all") else "",
         reason=reason if reason in queries.REASONS else "",
-        queue=int(queue) if queue.isascii() and queue.isdigit() and len(queue) < 10 else None,
+        queue=whole_number(args.get("queue", "")),
         queues=_queues(identity) if own else given.queues(),
         agent=identity.agent if own else None,
-        owner=int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 10 else None,
+        owner=whole_number(args.get("agent", "")),
         result=args.get("result", "") if args.get("result") in tuple(map(str, Result)) else "",
         since=since,
         until=until,
         overdue=the_app().clock.now_ms() if args.get("overdue") == "1" else None,
-        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+        page=page_number(args.get("page", "")),
     )
 
 

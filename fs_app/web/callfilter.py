@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from fs_app.calls.queries import SORTS
 from fs_app.calls.rows import OUTCOMES, Band, CallFilter
-from fs_app.web.text import days_ms, digits_sought
+from fs_app.web.text import days_ms, digits_sought, whole_number
 
 LONGEST_SEARCH = 200
 MOST_TICKED = 60
@@ -55,11 +55,11 @@ def read(args: Mapping[str, str], zone: ZoneInfo) -> CallForm:
     sort = args.get("sort", "started")
     return CallForm(
         q=" ".join(args.get("q", "")[:LONGEST_SEARCH].replace("\0", " ").split()),
-        queue=_number(args.get("queue", "")),
-        agent=_number(args.get("agent", "")),
+        queue=whole_number(args.get("queue", "")),
+        agent=whole_number(args.get("agent", "")),
         outcome=",".join(name for name in OUTCOMES if name in _several(args, "outcome")),
         disposition=",".join(
-            dict.fromkeys(n for n in _several(args, "disposition") if _number(n) is not None)
+            dict.fromkeys(n for n in _several(args, "disposition") if whole_number(n) is not None)
         ),
         begin=_hour(args.get("begin", "")),
         end=_hour(args.get("end", "")),
@@ -67,7 +67,7 @@ def read(args: Mapping[str, str], zone: ZoneInfo) -> CallForm:
         until=until.isoformat() if until else "",
         sort=sort if sort in SORTS else "started",
         order="asc" if args.get("order") == "asc" else "desc",
-        page=max(1, _number(args.get("page", "")) or 1),
+        page=max(1, whole_number(args.get("page", "")) or 1),
         since_ms=since_ms,
         until_ms=until_ms,
     )
@@ -159,10 +159,6 @@ def link(path: str, form: CallForm, **changes: Any) -> str:
 
 def _like_a_number(text: str) -> bool:
     return bool(text) and all(c.isdigit() or c in "+ .-()/" for c in text)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 def day_in_address(text: str) -> date | None:

@@ -29,6 +29,7 @@ from fs_app.web.imports_told import (
     problems_told,
     said,
 )
+from fs_app.web.text import page_number
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 PATH = "/imports"
@@ -40,9 +41,7 @@ LARGEST = 20_001 * 1024**2
 @blueprint.get("")
 @needs(MAY)
 def listing() -> str:
-    page = request.args.get("page", "")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
-    found = the_app().imports.jobs(who().account, number)
+    found = the_app().imports.jobs(who().account, page_number(request.args.get("page", "")))
     names = read(lambda account: offered.names(account, found["list"]))
     rows = [job_told(job, names) for job in found["list"]]
     return render_template("imports/list.html", found=found, rows=rows)

@@ -37,6 +37,7 @@ from fs_app.web.admin.common import (
 from fs_app.web.context import the_app, who
 from fs_app.web.i18n import t
 from fs_app.web.lists_words import ACTION_LOOKS, LOOKS, filter_facts, restriction_words
+from fs_app.web.text import whole_number
 
 blueprint = Blueprint("lists", __name__, url_prefix="/lists")
 PATH = "/lists"
@@ -97,7 +98,7 @@ def every() -> str:
     q = " ".join(request.args.get("q", "")[:100].replace("\0", " ").split())
     state, queue = request.args.get("state", ""), request.args.get("queue", "")
     state = state if state in ("", "active", "inactive", "archived") else ""
-    number = int(queue) if queue.isascii() and queue.isdigit() and len(queue) < 10 else None
+    number = whole_number(queue)
     queues = given.queues()
     heads = read(lambda account: listing.heads(account, queues, q, state, number))
     return render_template(

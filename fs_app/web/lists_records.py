@@ -31,6 +31,7 @@ from fs_app.web.i18n import language, t
 from fs_app.web.lists import PATH, json_of, page, tally_of, the_list
 from fs_app.web.lists_words import filter_facts, option_label
 from fs_app.web.sheets import KINDS, LONGEST_CELL
+from fs_app.web.text import page_number, whole_number
 
 blueprint = Blueprint("lists_records", __name__, url_prefix=PATH)
 
@@ -130,9 +131,9 @@ def _asked(head: Head) -> tuple[Wanted, Any, str]:
     args = request.args
     q = " ".join(args.get("q", "")[:100].replace("\0", " ").split())
     states = tuple(s for s in args.getlist("state")[:20] if s in set(State))
-    number, saved, chosen, problem = args.get("page", ""), args.get("saved", ""), None, ""
-    if saved.isascii() and saved.isdigit() and len(saved) < 10:
-        chosen = read(lambda account: listing.filter_of(account, head.id, int(saved))).filter
+    saved, chosen, problem = whole_number(args.get("saved", "")), None, ""
+    if saved is not None:
+        chosen = read(lambda account: listing.filter_of(account, head.id, saved)).filter
     elif args.get("filter"):
         try:
             chosen = json_of(args["filter"])
@@ -155,7 +156,7 @@ def _asked(head: Head) -> tuple[Wanted, Any, str]:
             condition,
             sort if sort in SORTS else "index",
             args.get("order") == "desc",
-            int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 7 else 1,
+            page_number(args.get("page", "")),
         ),
         chosen,
         problem,

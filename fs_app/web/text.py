@@ -101,6 +101,16 @@ _DAY = {"fr": "dd/MM/yyyy", "en": "dd MMM yyyy", "es": "dd/MM/yyyy"}
 _LONG_DAY = {"fr": "EEEE d MMMM yyyy", "en": "EEEE d MMMM yyyy", "es": "EEEE, d 'de' MMMM 'de' yyyy"}
 
 
+def whole_number(text: str) -> int | None:
+    """Of at most nine digits, as an address or a form has it; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+def page_number(text: str) -> int:
+    """Of a page of a list; 1 for what is none."""
+    return max(1, (whole_number(text) or 1) if len(text) < 7 else 1)
+
+
 def start_of_day(day: date, zone: ZoneInfo) -> int:
     """Midnight of a day in a zone, UTC ms."""
     return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)

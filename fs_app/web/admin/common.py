@@ -20,6 +20,7 @@ from fs_app.errors import DatabaseBusy
 from fs_app.web import i18n, text
 from fs_app.web.callcsv import TooMany
 from fs_app.web.context import the_app, who, zone
+from fs_app.web.text import page_number, whole_number
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -92,10 +93,9 @@ def typed(name: str, most: int = 500) -> str:
     return " ".join(request.form.get(name, "")[:most].split())
 
 
-def whole(text: str) -> int | None:
+def whole(value: str) -> int | None:
     """A whole number of at most nine digits."""
-    value = text.strip()
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else None
+    return whole_number(value.strip())
 
 
 def typed_number(name: str) -> int | None:
@@ -157,13 +157,12 @@ class ListPage:
 def wanted(names: Iterable[str], default: str, descending: bool = False) -> Wanted:
     """From the address; what makes no sense in it is ignored."""
     args = request.args
-    page = args.get("page", "")
     return Wanted(
         q=" ".join(args.get("q", "")[:LONGEST_SEARCH].replace("\0", " ").split()),
         filters=tuple((name, args.get(name, "")[:40].replace("\0", "")) for name in names),
         sort=args.get("sort", default)[:20],
         descending=args["order"] == "desc" if "order" in args else descending,
-        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+        page=page_number(args.get("page", "")),
     )
 
 

@@ -22,6 +22,7 @@ from fs_app.web.admin.common import actor, in_force, read
 from fs_app.web.admin.sounds_heard import drawn, played
 from fs_app.web.context import site, the_app, who
 from fs_app.web.i18n import t
+from fs_app.web.text import whole_number
 
 blueprint = Blueprint("admin_sounds_made", __name__, url_prefix="/admin/sounds")
 
@@ -139,7 +140,7 @@ def jobs() -> Response:
     """How far everything is; `?sound` of one sound."""
     app, account = the_app(), who().account
     asked = request.args.get("sound", "")
-    sound = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    sound = whole_number(asked)
     takes = [take for take in app.takes.of(account) if sound in (None, take.wish.sound)]
     answer = jsonify(
         jobs=[told(job) for job in app.sounds.of(account, sound)], takes=[_take(take) for take in takes]
@@ -194,7 +195,7 @@ def _wish(asked: Mapping[str, Any]) -> Wish:
     language = str(asked.get("language") or ANY)
     keep = str(asked.get("keep", "1")) != "0"
     if number:
-        sound = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+        sound = whole_number(number) or 0
         row = read(lambda account: service.get(account, sound))
         if row.deleted_at is not None:
             raise NotFound(f"sound {sound} is in the bin")

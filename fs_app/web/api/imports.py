@@ -16,6 +16,7 @@ from fs_app.web.access import needs
 from fs_app.web.admin.common import actor
 from fs_app.web.context import the_app, who
 from fs_app.web.imports_told import checked_told, job_told, problems_told
+from fs_app.web.text import page_number
 
 blueprint = Blueprint("api_imports", __name__, url_prefix="/api/v1/imports")
 MAY = "imports.manage"
@@ -104,9 +105,7 @@ def _by_heading(columns: Any, header: list[str]) -> Any:
 @needs(MAY)
 def listing() -> Response:
     """50 a page, the newest first."""
-    page = request.args.get("page", "")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
-    found = the_app().imports.jobs(who().account, number)
+    found = the_app().imports.jobs(who().account, page_number(request.args.get("page", "")))
     return _fresh(jsonify(ok=True, **{**found, "list": [job_told(job) for job in found["list"]]}))
 
 

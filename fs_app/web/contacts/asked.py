@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import orjson
 
 from fs_app.contacts import listing
+from fs_app.web.text import page_number, whole_number
 
 LONGEST_SEARCH = 200
 LONGEST_FILTER = 6_000
@@ -52,16 +53,12 @@ def read(args: Mapping[str, str], kept_columns: str = "") -> Asked:
     return Asked(
         q=" ".join(args.get("q", "")[:LONGEST_SEARCH].replace("\0", " ").split()),
         filter="" if filter_ in ("{}", '{"all":[]}') else filter_,
-        segment=_number(args.get("segment", "")),
+        segment=whole_number(args.get("segment", "")) or 0,
         columns=(args.get("columns") or kept_columns)[:2_000],
         sort=sort if sort in listing.SORTS else "name",
         order="desc" if args.get("order") == "desc" else "asc",
-        page=max(1, _number(args.get("page", ""))),
+        page=page_number(args.get("page", "")),
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
 
 
 def link(path: str, asked: Asked, **changes: Any) -> str:

@@ -118,3 +118,25 @@ def test_unavailable_without_a_reason_is_red_and_an_unknown_state_is_shown_all_t
     assert look.state_look("UNAVAILABLE").tone == "red"
     assert look.state_look("UNAVAILABLE", "Déjeuner").tone == "orange"
     assert look.state_look("ON_THE_MOON").icon
+
+
+@pytest.mark.parametrize(
+    ("text_", "number", "page"),
+    [
+        ("7", 7, 7),
+        ("0", 0, 1),
+        ("", None, 1),
+        ("-1", None, 1),
+        ("٣", None, 1),
+        ("²", None, 1),
+        ("1 ", None, 1),
+    ],
+)
+def test_numbers_in_an_address(text_: str, number: int | None, page: int) -> None:
+    assert (text.whole_number(text_), text.page_number(text_)) == (number, page)
+
+
+def test_numbers_in_an_address_that_no_database_could_hold_are_none() -> None:
+    assert text.whole_number("9" * 9) == 999_999_999
+    assert text.whole_number("9" * 10) is None
+    assert text.page_number("9" * 7) == 1
