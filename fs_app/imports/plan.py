@@ -33,6 +33,8 @@ MOST_COLUMNS = 1000
 MOST_NEW_FIELDS = 100
 MOST_MEMO = 4
 LONGEST_NAME = 100
+DEEPEST_PART = 40
+"""How often the lists and objects of a filter may stand in each other: more than any filter that is one has."""
 COMPARED = ("number", "mail", "reference")
 THEN = ("skip", "use", "update")
 BLACKLIST = ("mark", "refuse", "ignore")
@@ -259,6 +261,14 @@ def _check_numbers(plan: Plan, world: World, wrong: Any) -> None:
         wrong("numbers.country", "country", country=country)
 
 
+def _deeper(value: object, most: int) -> bool:
+    """Whether lists and objects stand in each other more than so often."""
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return most == 0 or any(_deeper(one, most - 1) for one in inner)
+
+
 class _Reader:
     """Reads values of a JSON document and notes what is not as it should be."""
 
@@ -304,7 +314,7 @@ class _Reader:
 
     def part(self, given: Json, name: str) -> Json | None:
         value = given.get(name)
-        if value is None or isinstance(value, dict):
+        if value is None or (isinstance(value, dict) and not _deeper(value, DEEPEST_PART)):
             return value or None
         self.wrong(name, "imports.plan.form")
         return None

@@ -25,6 +25,13 @@ anything = st.recursive(
 names = st.sampled_from(sorted(as_json(Plan())))
 
 
+def nested(times: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"field": "city", "op": "is", "value": "x"}
+    for _ in range(times):
+        found = {"all": [found]}
+    return found
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(names, anything, max_size=5) | anything)
 def test_whatever_is_sent_is_read_or_said_to_be_wrong(given_plan: Any) -> None:
@@ -58,6 +65,7 @@ def test_whatever_is_sent_is_read_or_said_to_be_wrong(given_plan: Any) -> None:
         ({"new_fields": [{"name": "Age!", "label": "", "kind": "TEXT"}]}, "new_fields.0.name", "field_name"),
         ({"new_fields": [{"name": "age", "label": "", "kind": "TEXT"}]}, "new_fields.0.name", "field_exists"),
         ({"sauce": 1}, "sauce", "unknown"),
+        ({"list_filter": nested(300)}, "list_filter", "form"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_place(change: dict[str, Any], place: str, key: str) -> None:
