@@ -13,7 +13,7 @@ from fs_app.events import AgentNotice, CatalogChanged, ListChanged
 from fs_app.legal.explain import Explain
 from fs_app.legal.registers import Registers
 from fs_app.legal.service import Legal
-from fs_app.listwork.fetching import Fetching
+from fs_app.listwork.fetching import GONE, Fetching
 from fs_app.listwork.following import Following
 from fs_app.listwork.law import Law
 from fs_app.listwork.looks import Looks
@@ -93,6 +93,7 @@ class MadeCalls:
             fetching,
             lambda: app.projector.position,
             self._other_records,
+            self._withdrawn,
         )
         self.list_work = ListWork(
             app.live,
@@ -152,6 +153,12 @@ class MadeCalls:
         self._app.worklist.renewed(account)
         self._app.desk.queue_changed(queue)
         self._app.board.queue_changed(account, queue)
+
+    def _withdrawn(self, record: int) -> None:
+        """Its agent was shown the next one: he reads why."""
+        agent = self.list_work.withdraw(record)
+        if agent is not None:
+            self._app.bus.publish(AgentNotice(agent, "info", GONE, {}))
 
     def records_of(self, queue: int) -> dict[str, int] | None:
         """What the call lists of a queue have, for supervision."""

@@ -63,6 +63,16 @@ class Fetching:
     def take(self, account: int, queue: int, most: int, agents: Collection[int], now: int) -> Fetched:
         return self._db.read(lambda: self._take(account, queue, most, agents, now))
 
+    def gone(self, queue: int, records: Collection[int]) -> frozenset[int]:
+        def look() -> frozenset[int]:
+            lists = _active().select(CallList.id).where(CallList.queue == queue)
+            rows = ListRecord.select(ListRecord.id).where(
+                ListRecord.id.in_(list(records)), ListRecord.list.in_(lists), ListRecord.state.in_(DIALABLE)
+            )
+            return frozenset(records) - {record for (record,) in rows.tuples()}
+
+        return self._db.read(look)
+
     def totals(self, queue: int, now: int) -> Totals:
         def look() -> Totals:
             found = Totals()

@@ -16,7 +16,7 @@ from fs_app.agents.state import Presence
 from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.errors import DatabaseBusy
-from fs_app.listwork.state import Known
+from fs_app.listwork.state import Known, State
 from fs_app.live import Live
 
 log = structlog.get_logger(__name__)
@@ -70,6 +70,9 @@ class Fetch(Protocol):
     def take(self, account: int, queue: int, most: int, agents: Collection[int], now: int) -> Fetched:
         """The next ones, and those of these agents."""
 
+    def gone(self, queue: int, records: Collection[int]) -> frozenset[int]:
+        """Of these records those that are not to be called for this queue any more."""
+
     def totals(self, queue: int, now: int) -> Totals: ...
 
 
@@ -103,15 +106,17 @@ class Shelf:
         fetch: Fetch,
         position: Callable[[], int],
         changed: Callable[[int, int], None] = lambda account, queue: None,
+        withdraw: Callable[[int], None] = lambda record: None,
     ) -> None:
         """`position()`: the last entry of the journal that the database has; `changed(account, queue)`: other records
-        are ready."""
+        are ready; `withdraw(record)`: somebody looks at it, and it is not to be called any more."""
         self._live = live
         self._clock = clock
         self._catalog = catalog
         self._fetch = fetch
         self._position = position
         self._changed = changed
+        self._withdraw = withdraw
         self._windows: dict[int, Window] = {}
         self._settling: dict[int, _Settling] = {}
         self._skipped: dict[int, dict[str, int]] = {}
@@ -233,6 +238,8 @@ class Shelf:
         self._looked_at = now
         for queue in set(self._windows) - set(found):
             window = self._windows.pop(queue)
+            for record in self._shown(queue):
+                self._withdraw(record)
             self._changed(window.account, queue)
         for queue, account in found.items():
             self._windows.setdefault(queue, Window(account))
@@ -274,6 +281,18 @@ class Shelf:
         window.own = {k.id: k for k in found.own if k.id not in sure}
         window.at = now
         window.wanted = wanted if len(found.free) >= wanted else 0
+        shown = self._shown(queue)
+        for record in self._fetch.gone(queue, shown) if shown else ():
+            if record in self._shown(queue):  # still, after the look
+                self._withdraw(record)
+
+    def _shown(self, queue: int) -> list[int]:
+        """Those that agents look at, and of which the database knows everything."""
+        return [
+            record
+            for record, held in self._live.records.items()
+            if held.state is State.SHOWN and held.known.queue == queue and record not in self._settling
+        ]
 
     def _passed_over(self, window: Window, now: int) -> int:
         """So many of those that are ready are not shown to somebody: behind them must be others."""

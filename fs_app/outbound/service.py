@@ -40,7 +40,9 @@ SOON_S = 0.3
 UNHEARD = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "ALLOTTED_TIMEOUT", "RECOVERY_ON_TIMER_EXPIRE"})
 """Ends of the ringing of an agent's own telephone that nobody picked up."""
 
-SETTLED = frozenset({"callback.closed", "callback.moved", "callback.released", "record.over"})
+SETTLED = frozenset(
+    {"callback.closed", "callback.moved", "callback.released", "record.over", "record.released"}
+)
 """What was shown to an agent may be somebody else's affair by these."""
 
 MOST_REMINDED = 5_000

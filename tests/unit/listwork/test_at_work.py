@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fs_app.agents.state import Work
+from fs_app.calllists.model import CallList, ListRecord
 from fs_app.calls import leftovers
 from fs_app.calls.callback import LOOK_S
 from fs_app.calls.model import JournalEntry
@@ -329,6 +330,35 @@ def test_who_picks_up_in_the_moment_in_which_his_agent_is_gone_was_left_alone(tm
     found = world.record(1)
     assert (found["state"], found["last_result"]) == ("SYSTEM", "gave_up")
     assert found["abandoned_at"] == found["last_at"]
+
+
+@pytest.mark.parametrize("change", [{"state": "EXCLUDED", "before": "UNTREATED"}, None])
+def test_who_is_taken_off_the_list_is_not_shown_any_longer(
+    tmp_path: Path, change: dict[str, Any] | None
+) -> None:
+    """The record, or the whole list, while an agent looks at it."""
+    world = ListWorld(tmp_path)
+    world.ready(1)
+    world.looks_again()
+    world.previews(1)
+    assert world.shown(1) == item(1)
+    world.shelf.poke(ACCOUNT)
+    world.looks_again()
+    assert world.shown(1) == item(1), "nothing has happened to it"
+
+    def write() -> None:
+        if change is not None:
+            ListRecord.update(change).where(ListRecord.id == 1).execute()
+        else:
+            CallList.update(active=False).execute()
+
+    world.db.write(write)
+    world.shelf.poke(ACCOUNT)
+    world.looks_again()
+    world.goes_on()
+    assert world.shown(1) == (item(2) if change is not None else "")
+    assert world.recorder.entries("record.released")[-1].data["why"] == "changed"
+    assert world.record(1)["attempts"] == 0
 
 
 def test_the_database_keeps_of_what_is_only_shown_nothing_that_nobody_would_delete(tmp_path: Path) -> None:

@@ -42,6 +42,9 @@ class Base:
         self.takes += 1
         return Fetched(tuple(self.there[:most]))
 
+    def gone(self, queue: int, records: Collection[int]) -> frozenset[int]:
+        return frozenset(records) - {one.id for one in self.there}
+
     def totals(self, queue: int, now: int) -> Totals:
         self.counts += 1
         return Totals(len(self.there), 7, 900)

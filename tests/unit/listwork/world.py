@@ -162,6 +162,7 @@ class ListWorld(World):
             self.fetching,
             lambda: self.position,
             lambda account, queue: self.outbound.renewed(account),
+            lambda record: self.list_work.withdraw(record),
         )
         self.list_work = ListWork(
             self.live,
