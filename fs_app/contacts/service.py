@@ -70,17 +70,17 @@ def _read(given: object, country: str, known: list[Own]) -> tuple[fields.Values,
 
 # --- SQL: run by the database's threads only ---------------------------------------------------------------
 def country_of(account: int) -> str:
-    return str(Account.get_by_id(account).country)
+    return str(Account.select(Account.country).where(Account.id == account).get().country)
 
 
 def zone_of(account: int) -> ZoneInfo:
-    return ZoneInfo(str(Account.get_by_id(account).time_zone))
+    return ZoneInfo(str(Account.select(Account.time_zone).where(Account.id == account).get().time_zone))
 
 
 def by_id(account: int, contact: int, country: str) -> Json | None:
     """A contact of this account as a page shows it; None when there is none."""
     row = (
-        Contact.select(Contact, User)
+        Contact.select(Contact, User.id, User.name)
         .left_outer_join(User, on=(Contact.updated_by == User.id))
         .where((Contact.id == contact) & (Contact.account == account))
         .get_or_none()

@@ -45,7 +45,7 @@ PING_TIMEOUT_S = 2
 MOST_BEHIND = 8
 """Messages that wait for a browser before it gets no further picture."""
 
-OWN_S = 0.05
+OWN_S = 0.02
 """Seconds between two pictures for what happens to the agent himself; what he sees of others waits up to 0.25."""
 
 MOST_AT_ONCE = 20
