@@ -13,6 +13,7 @@ from peewee import (
     CharField,
     ForeignKeyField,
     IntegerField,
+    ModelIndex,
     PostgresqlDatabase,
     TextField,
 )
@@ -72,6 +73,17 @@ class Contact(Base):
             (("account", "reference"), False),
             (("account", "mail"), False),
         )
+
+
+# Few were merged, and whoever deletes one asks for them.
+Contact._meta.indexes.append(  # type: ignore[attr-defined]
+    ModelIndex(
+        Contact,
+        (Contact.merged_into_id,),
+        where=Contact.merged_into_id.is_null(False),
+        name="contact_merged_into",
+    )
+)
 
 
 class ContactNumber(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, ModelIndex
 
 from fs_app.accounts.model import Account
 from fs_app.db import Base, Millis
@@ -31,3 +31,13 @@ class RecordAttempt(Base):
 
     class Meta:
         indexes = ((("account", "number", "at"), False),)
+
+
+RecordAttempt._meta.indexes.append(  # type: ignore[attr-defined]
+    ModelIndex(
+        RecordAttempt,
+        (RecordAttempt.contact_id,),
+        where=RecordAttempt.contact_id.is_null(False),
+        name="record_attempt_contact",
+    )
+)
