@@ -311,6 +311,7 @@ CONSTANT_MAKERS = {
     "Blueprint",  # filled while its module is imported, never after
     "Machine",
     "NodeKind",  # frozen: a kind of node of a voice menu
+    "Owned",  # frozen: what is a person's beside his calls
     "Param",  # frozen: a field of its form
     "Part",  # frozen: five functions of a part of the queue form
     "Tab",  # frozen: a tab of the same form
