@@ -42,6 +42,8 @@ LONGEST_TEXT = 4_000
 LETTERS, DIGITS = 2, 4
 """Up to so many letters or digits a beginning is a word of its own."""
 
+_ALPHABETIC, _NUMERIC = tuple(range(1, LETTERS + 1)), tuple(range(1, DIGITS + 1))
+
 IN_ORDER = (
     "last_name",
     "first_name",
@@ -71,9 +73,18 @@ def folded(text: str) -> str:
     """Without accents and capitals, one blank between words: `Éloïse  GARÇON` is `eloise garcon`."""
     lower = text.casefold()
     if not lower.isascii():
-        lower = unicodedata.normalize("NFKD", lower).translate(_SPELLED)
-        lower = "".join(c for c in lower if not unicodedata.combining(c))
+        quick = lower.translate(_EUROPEAN)
+        lower = quick if quick.isascii() else _bare(lower)
     return " ".join(lower.split())
+
+
+def _bare(lower: str) -> str:
+    apart = unicodedata.normalize("NFKD", lower).translate(_SPELLED)
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
+_EUROPEAN = {code: _bare(chr(code)) for code in range(0x80, 0x250)}
+"""What becomes of the letters of Latin alphabets, each by itself: a quarter of the time."""
 
 
 def words_of(text: str) -> list[str]:
@@ -123,8 +134,8 @@ def stored(account: int, text: str) -> str:
     every: dict[str, None] = {}
     for word in text.split():
         every[word] = None
-        for length in range(1, min(len(word), DIGITS if word.isdigit() else LETTERS) + 1):
-            every[word[:length]] = None
+        for length in _NUMERIC if word.isdigit() else _ALPHABETIC:
+            every[word[:length]] = None  # of a shorter word: itself
     before = f" {account:x}{MARK}"
     return (before + before.join(every))[1:] if every else ""
 
