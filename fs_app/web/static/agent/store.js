@@ -72,8 +72,8 @@ export function seen(next) {
     if (!known) {
       changeRecord(record.call, drafts.restored);
       change((p) => ({ ...p, qualification: drafts.restoredNote(p.qualification) }));
-      load(record.call);
-    } else if (callMoved(before.picture, next, record.call)) load(record.call);
+      loadSoon(record.call);
+    } else if (callMoved(before.picture, next, record.call)) loadSoon(record.call);
   }
   if (q.leftBehind(before.qualification, page.value.qualification)) sendLeftBehind(before.qualification);
   sendVerdictSoon();
@@ -88,6 +88,17 @@ function callMoved(before, after, call) {
 
 // --- records ------------------------------------------------------------------------------------------------
 const RETRY_MS = [400, 1000, 2000, 4000, 8000];
+const SOON_MS = 80;
+
+/** First the state is drawn; several pictures in a moment ask once, and by then the database has heard of the call. */
+const soon = new Map();
+function loadSoon(call) {
+  if (soon.has(call)) return;
+  soon.set(call, setTimeout(() => {
+    soon.delete(call);
+    if (recordOf(call)) load(call);
+  }, SOON_MS));
+}
 
 export async function load(call, attempt = 0) {
   const again = () => {
