@@ -517,12 +517,7 @@ def test_lines_outlive_the_switch(play: Play, way: Way) -> None:
     if way is talks:
         play.hear_each_other(other, play.my_phone)
         play.hears_music(play.customer)
-        try:
-            play.swap(other)
-        except (
-            AssertionError
-        ) as late:  # once on a busy machine; whether switch or program is not understood yet
-            pytest.xfail(f"a swap right after the restart of the switch was not heard: {late}")
+        play.swap(other)
     else:
         for a, b in ((play.customer, other), (play.customer, play.my_phone)):
             play.hear_each_other(a, b)
