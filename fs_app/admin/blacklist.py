@@ -61,11 +61,11 @@ def listing(account: int, wanted: Wanted, now_ms: int) -> Page[Row]:
     """Filters: `state` (empty: in force; `expired`, `all`), `queue`."""
     query = DncEntry.select(DncEntry, Queue).join(Queue, JOIN.LEFT_OUTER).where(DncEntry.account == account)
     over = DncEntry.expires_at.is_null(False) & (DncEntry.expires_at <= now_ms)
-    state, queue = wanted.filter("state"), wanted.filter("queue")
+    state, queue = wanted.filter("state"), wanted.number("queue")
     if state != "all":
         query = query.where(over if state == "expired" else ~over)
-    if queue.isdecimal():
-        query = query.where(DncEntry.queue == int(queue))
+    if queue is not None:
+        query = query.where(DncEntry.queue == queue)
     if text := like(wanted.q):
         either = DncEntry.reason.contains(text) | DncEntry.created_by.contains(text)
         digits = "".join(c for c in text if c.isdigit()).removeprefix("00").lstrip("0")

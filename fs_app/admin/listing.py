@@ -25,6 +25,11 @@ class Wanted:
     def filter(self, name: str) -> str:
         return dict(self.filters).get(name, "")
 
+    def number(self, name: str) -> int | None:
+        """A filter that is the identifier of something; None for what can be none."""
+        text = self.filter(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):

@@ -72,8 +72,8 @@ def listing(account: int, wanted: Wanted) -> Page[NumberRow]:
         digits = "".join(c for c in sought if c.isdigit()).lstrip("0")
         found = Did.label.contains(sought)
         query = query.where(found | Did.number.contains(digits) if digits else found)
-    if (queue := wanted.filter("queue")).isdigit():
-        query = query.where(Did.queue == int(queue))
+    if (queue := wanted.number("queue")) is not None:
+        query = query.where(Did.queue == queue)
     state = wanted.filter("state")
     if state != "all":
         query = query.where(Did.active == (state != "inactive"))

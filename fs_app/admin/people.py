@@ -103,9 +103,9 @@ def listing(account: int, wanted: Wanted) -> Page[PersonRow]:
         )
     if role := wanted.filter("role"):
         query = query.where(User.role == role)
-    if (queue := wanted.filter("queue")).isdigit():
+    if (queue := wanted.number("queue")) is not None:
         members = QueueMember.select(QueueMember.agent).where(
-            (QueueMember.queue == int(queue)) & (QueueMember.account == account)
+            (QueueMember.queue == queue) & (QueueMember.account == account)
         )
         query = query.where(Agent.id.in_(members))
     state = wanted.filter("state")

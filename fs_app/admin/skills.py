@@ -152,9 +152,9 @@ def grid(account: int, wanted: Wanted) -> Grid:
     if wanted.q:
         sought = like(wanted.q)
         query = query.where(User.name.contains(sought) | Agent.number.contains(sought))
-    if (skill := wanted.filter("skill")).isdigit():
+    if (skill := wanted.number("skill")) is not None:
         having = AgentSkill.select(AgentSkill.agent).where(
-            AgentSkill.skill == int(skill), AgentSkill.account == account
+            AgentSkill.skill == skill, AgentSkill.account == account
         )
         query = query.where(Agent.id.in_(having))
     levels: dict[int, dict[int, int]] = {}

@@ -35,13 +35,13 @@ from fs_app.web.admin.common import (
     wanted,
 )
 from fs_app.web.context import site, the_app, who, zone
-from fs_app.web.i18n import language, t
+from fs_app.web.i18n import language, t, t_or
 
 blueprint = Blueprint("admin_blacklist", __name__, url_prefix="/admin/blacklist")
 PATH = "/admin/blacklist"
 
 MOST_SHOWN = 200
-"""Refused lines on the page; the file has them all."""
+"""Refused lines on the page, which says when there are more."""
 
 T = TypeVar("T")
 
@@ -82,9 +82,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.call_list,
         row.reason,
         text.moment(row.expires_at - 1, zone()).strftime("%Y-%m-%d") if row.expires_at else "",
-        t(f"blacklist.source.{row.source}")
-        if row.source in (blacklist.HAND, blacklist.IMPORT)
-        else row.source,
+        t_or(f"blacklist.source.{row.source}", row.source),
         row.created_by,
     )
 

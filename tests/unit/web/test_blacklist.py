@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from werkzeug.test import TestResponse
 
+from fs_app.accounts.model import Account
 from fs_app.admin import blacklist_csv
 from fs_app.admin.model import AuditEntry
 from fs_app.admin.people_csv import UglyFile
@@ -118,6 +119,27 @@ def test_a_file_is_taken_as_far_as_it_is_clear(web: Web, admin: Visitor) -> None
     exported = admin.get("/admin/blacklist/export.csv").get_data(as_text=True)
     assert "'=cmd" in exported and "'+33892*" in exported
     assert "0 numbers added" in bring(admin, exported).text, "what it writes it reads"
+
+
+def test_an_entry_of_an_erased_person_says_what_it_is(web: Web, admin: Visitor) -> None:
+    def erased() -> None:
+        account = Account.get(Account.slug == "demo").id
+        DncEntry.create(account=account, number="#369f0d2cc7953afd13", source="erased", created_at=1)
+
+    web.app.db.write(erased)
+    assert "Erased person" in admin.page("/admin/blacklist")
+    assert "Erased person" in admin.get("/admin/blacklist/export.csv").get_data(as_text=True)
+
+
+def test_what_is_no_identifier_in_an_address_is_ignored(admin: Visitor) -> None:
+    for path in ("blacklist?queue=", "numbers?queue=", "people?queue=", "skills/grid?skill="):
+        for number in ("9" * 25, "²", "٣", "-1"):
+            assert admin.get(f"/admin/{path}{number}").status_code == 200, (path, number)
+
+
+def test_more_refused_lines_than_are_shown_are_told_of(admin: Visitor) -> None:
+    answer = bring(admin, "numero\n" + "".join(f"x{n}\n" for n in range(210)))
+    assert "210 lines refused" in answer.text and "Only the first 200 are shown" in answer.text
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01\x02PK", b"name;queue\r\nx;y", b"\xff\xfe\x00"])
