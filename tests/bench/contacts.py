@@ -198,7 +198,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="fs-app-bench-") as folder:
             told("sqlite", f"sqlite:///{Path(folder) / 'b.db'}")
     if wanted.database != "sqlite":
-        server = Postgres()
+        server = Postgres(hasty=False)
         try:
             told("postgresql", server.create())
         finally:

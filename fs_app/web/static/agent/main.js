@@ -2,6 +2,7 @@
 
 import { effect, html, render } from "../vendor/preact.js";
 import { t } from "../js/lib/i18n.js";
+import { prepare } from "../js/lib/time.js";
 import * as alarm from "./alarm.js";
 import { mainLine } from "./actions.js";
 import * as dialling from "./dialling.js";
@@ -28,6 +29,7 @@ softphone.follow();
 pop.follow();
 document.addEventListener("click", dialling.onClick);
 dialling.shareLinks(() => store.live.value);
+(globalThis.requestIdleCallback ?? setTimeout)(prepare);
 
 document.addEventListener("visibilitychange", () => document.hidden || store.tick());
 for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, () => alarm.unlock(), { once: true });

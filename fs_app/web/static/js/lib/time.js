@@ -23,6 +23,9 @@ export const dateTime = (ms) =>
 /** 21/11 */
 export const dayMonth = (ms) => format({ day: "2-digit", month: "2-digit" }).format(ms);
 
+/** Makes the formats before somebody waits for them: each takes the browser some milliseconds. */
+export const prepare = () => [clock, clockSeconds, dateTime, dayMonth].forEach((show) => show(0));
+
 /** A duration in ms as 02:14, or 1:02:14 from one hour on. Never negative. */
 export function duration(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
