@@ -36,7 +36,7 @@ export function begun(proposal, country) {
     source: "", columns: [], new_fields: [], filter: null, list_filter: null, callback_at: null, excluded: false,
     blacklist: "mark", contact_file: null, call_list: null,
     ...proposal,
-    numbers: { country, prefix: "", missing_zero: true, main: 1, invalid: "refuse", ...proposal.numbers },
+    numbers: { country, prefix: "", missing_zero: true, main: 1, invalid: "drop", ...proposal.numbers },
     duplicates: { by, in_file: true, in_list: true, in_account: true, then: "use", ...proposal.duplicates },
   });
 }
