@@ -15,6 +15,9 @@
 | empty | all | deleted |
 | delete | all | deleted, and the list with them |
 
+Beside them stands `add` (`calllists.adding`): contacts come onto the list; undoing it takes off it again those to whom
+nothing has happened since.
+
 A record that is in a call is left alone by all of them, and counted.
 """
 
@@ -41,7 +44,8 @@ KINDS = (
     "empty",
     "delete",
 )
-UNDOABLE = frozenset({"include", "exclude", "restrict", "recycle", "assign", "unassign", "priority"})
+ADD = "add"
+UNDOABLE = frozenset({"include", "exclude", "restrict", "recycle", "assign", "unassign", "priority", ADD})
 ORDERING = frozenset({"shuffle", "arrange", "natural"})
 """They change nothing but the order, which another of them gives back."""
 

@@ -18,7 +18,7 @@ import gevent
 import orjson
 from peewee import JOIN, Expression, ModelSelect, fn
 
-from fs_app.calllists import actions
+from fs_app.calllists import actions, arrival
 from fs_app.calllists.actions import Row
 from fs_app.calllists.model import CallList, ListAction, ListChange, ListRecord
 from fs_app.calllists.state import State
@@ -96,18 +96,18 @@ def run(db: Database, job: Job) -> bool:
         end, found = piece
         if not found:
             job.cursor = end
-            db.write(partial(_progress, job, end, 0, 0, 0))
+            db.write(partial(progress, job, end, 0, 0, 0))
         while found and not job.stopped():
             now, found = found[: job.size], found[job.size :]
             to = end if not found else now[-1][1]
-            _adapt(
-                job, db.write(partial(_timed, _forward, db, job, [i for i, _ in now], to), timeout=PATIENCE_S)
+            adapt(
+                job, db.write(partial(timed, _forward, db, job, [i for i, _ in now], to), timeout=PATIENCE_S)
             )
             gevent.sleep(PAUSE_S)
     return False
 
 
-def _timed(work: Callable[..., None], *args: Any) -> float:
+def timed(work: Callable[..., None], *args: Any) -> float:
     """How long it took (s), without the time that it waited for the writer."""
     begun = time.monotonic()
     work(*args)
@@ -143,7 +143,7 @@ def _forward(db: Database, job: Job, ids: Sequence[int], to: int) -> None:
     if job.kind in actions.DELETING:
         gone = [row.id for row in rows if row.state != State.IN_CALL]
         ListRecord.delete().where(ListRecord.id.in_(gone)).execute()
-        _progress(job, to, len(ids), len(gone), len(ids) - len(gone))
+        progress(job, to, len(ids), len(gone), len(ids) - len(gone))
         return
     changes: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     kept, changed, left = [], 0, 0
@@ -160,17 +160,23 @@ def _forward(db: Database, job: Job, ids: Sequence[int], to: int) -> None:
             kept.append((job.id, row.id, orjson.dumps(old).decode(), orjson.dumps(columns).decode()))
     for names, values in changes.items():
         update_many(db, names, values)
-    if kept:
-        mark = "?" if db.is_sqlite else "%s"
-        into = '"action_id", "record", "old", "new"'
-        db._database.cursor().executemany(
-            f'INSERT INTO "list_change" ({into}) VALUES ({", ".join([mark] * 4)})',  # noqa: S608
-            kept,
-        )
-    _progress(job, to, len(ids), changed, left)
+    keep(db, kept)
+    progress(job, to, len(ids), changed, left)
 
 
-def _progress(job: Job, to: int, done: int, changed: int, left: int) -> None:
+def keep(db: Database, kept: Sequence[tuple[int, int, str, str]]) -> None:
+    """(action, record, the columns as they were, as they are now): what undoing needs."""
+    if not kept:
+        return
+    mark = "?" if db.is_sqlite else "%s"
+    into = '"action_id", "record", "old", "new"'
+    db._database.cursor().executemany(
+        f'INSERT INTO "list_change" ({into}) VALUES ({", ".join([mark] * 4)})',  # noqa: S608
+        list(kept),
+    )
+
+
+def progress(job: Job, to: int, done: int, changed: int, left: int) -> None:
     ListAction.update(
         cursor=to,
         done=ListAction.done + done,
@@ -197,7 +203,7 @@ def update_many(db: Database, names: Sequence[str], values: Sequence[tuple[Any, 
     cursor.executemany(f'UPDATE "list_record" SET {columns} WHERE "id" = {mark}', list(values))  # noqa: S608
 
 
-def _adapt(job: Job, took_s: float) -> None:
+def adapt(job: Job, took_s: float) -> None:
     job.size = max(LEAST, min(MOST, int(job.size * min(2.0, max(0.3, SHORT_S / max(took_s, 0.001))))))
 
 
@@ -221,9 +227,9 @@ def rank(db: Database, job: Job, ordering: Callable[[], Sequence[Any]], needs_co
     at = 0
     while at < len(ids) and not job.stopped():
         begin, now = at, ids[at : at + job.size]
-        took_s = db.write(partial(_timed, _ranked, db, job, begin, now), timeout=PATIENCE_S)
+        took_s = db.write(partial(timed, _ranked, db, job, begin, now), timeout=PATIENCE_S)
         at += len(now)
-        _adapt(job, took_s)
+        adapt(job, took_s)
         gevent.sleep(PAUSE_S)
     return at >= len(ids)
 
@@ -235,7 +241,7 @@ def _ranked(db: Database, job: Job, begin: int, ids: array[int]) -> None:
     moved = [(rank, one) for rank, one in enumerate(ids, begin) if one in known and known[one] != rank]
     if moved:
         update_many(db, ("order_key",), moved)
-    _progress(job, begin + len(ids), len(ids), len(moved), 0)
+    progress(job, begin + len(ids), len(ids), len(moved), 0)
 
 
 # --- back -------------------------------------------------------------------------------------------------------
@@ -245,7 +251,7 @@ def undo(db: Database, job: Job) -> bool:
         begun = time.monotonic()
         if not db.write(lambda: _back(db, job), timeout=PATIENCE_S):
             return True
-        _adapt(job, time.monotonic() - begun)
+        adapt(job, time.monotonic() - begun)
         gevent.sleep(PAUSE_S)
     return False
 
@@ -265,15 +271,20 @@ def _back(db: Database, job: Job) -> bool:
         for row in _locked(db, [k[0] for k in kept])
     }
     changes: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-    left = 0
+    left, came = 0, []
     for record_id, old, new in kept:
         row = rows.get(record_id)
         if row is None or not actions.undone(row, old, new):
             left += 1
             continue
+        if job.kind == actions.ADD:
+            came.append(record_id)
+            continue
         changes.setdefault(tuple(old), []).append((*old.values(), record_id))
     for names, values in changes.items():
         update_many(db, names, values)
+    if came:
+        arrival.take_back(job.list, came)
     ListChange.delete().where(
         ListChange.action == job.id, ListChange.record.in_([k[0] for k in kept])
     ).execute()

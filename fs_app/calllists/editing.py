@@ -321,6 +321,13 @@ def delete_shared(by: Actor, kind: str, identifier: int) -> str:
 
 
 # --- what is wrong ----------------------------------------------------------------------------------------------
+def check_new(account: int, name: str) -> None:
+    """Raises FormInvalid: there can't be a new list of this name."""
+    problems = Problems()
+    _named(problems, CallList, account, None, name, "")
+    problems.check()
+
+
 def _named(
     problems: Problems,
     table: Any,

@@ -15,7 +15,8 @@ from gevent.event import Event
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.bus import Bus
-from fs_app.calllists import actions, bulk, files, rules
+from fs_app.calllists import actions, adding, bulk, editing, files, rules
+from fs_app.calllists.adding import Source
 from fs_app.calllists.bulk import Job
 from fs_app.calllists.counters import Tally, tally
 from fs_app.calllists.fields import Asking, asking
@@ -179,6 +180,48 @@ class CallLists:
         self._wake.set()
         return action
 
+    def count_added(self, account: int, list_id: int | None, source: Source) -> adding.Counts:
+        """What would come of `add`. `list_id`: None, a new list. Raises NotFound, InvalidFields."""
+        if list_id is not None:
+            self._db.read(lambda: _find(account, list_id))
+        return adding.count(self._db, account, source, self._clock.now_ms(), list_id)
+
+    def add(self, by: Actor, into: int | str, source: Source, told: str = "") -> int:
+        """Contacts come onto a list, or onto a new one of this name; it goes on in the background. `told`: the name of
+        what was chosen, for the audit log. The list. Raises NotFound, InvalidFields, FormInvalid, Busy, ListAway,
+        NothingToDo."""
+        now = self._clock.now_ms()
+        total = self._db.read(lambda: adding.found(by.account, source, now), timeout=COUNT_S)
+        if not total:
+            raise NothingToDo("nobody to add")
+
+        def write() -> int:
+            list_id = editing.save_list(by, None, editing.ListForm(into)) if isinstance(into, str) else into
+            found = _find(by.account, list_id)
+            if found.archived_at is not None:
+                raise adding.ListAway(f"list {list_id}")
+            _not_busy(list_id)
+            params = {"segment": source.segment, "q": source.q, "told": told}
+            ListAction.create(
+                account=by.account,
+                list=list_id,
+                kind=actions.ADD,
+                params=params,
+                filter=source.filter,
+                by=by.user,
+                by_name=by.name[:200],
+                at=now,
+                cursor=-1,
+                total=total,
+            )
+            after = {**params, "filter": source.filter, "contacts": total}
+            audit.write(by, "add_contacts", "call_list", list_id, found.name, None, after)
+            return int(list_id)
+
+        list_id = self._db.write(write)
+        self._wake.set()
+        return list_id
+
     def cancel(self, account: int, action: int) -> None:
         """It stops between two transactions; what is changed is changed. Raises NotFound."""
         row = self._db.read(lambda: _action(account, action))
@@ -244,6 +287,8 @@ class CallLists:
 
     def _job(self, row: ListAction) -> Job:
         def prepared() -> Any:
+            if row.kind == actions.ADD:  # its filter is one of contacts
+                return None
             return self._asking(row.account_id).condition(row.filter)
 
         stopped = partial(self._is_stopped, row.id)
@@ -261,6 +306,8 @@ class CallLists:
             self._forget_older(row)
         if row.kind == "arrange":
             return self._arrange(row, job)
+        if row.kind == actions.ADD:
+            return adding.run(self._db, job, row)
         whole = bulk.run(self._db, job)
         if whole and row.kind == "delete":
             self._db.write(partial(bulk.drop_list, row.list_id))

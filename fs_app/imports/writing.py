@@ -14,9 +14,9 @@ from typing import Any
 import orjson
 import peewee
 
+from fs_app.calllists import arrival
 from fs_app.calllists.keys import arriving
 from fs_app.calllists.model import CallList, ContactFileRow, ListRecord
-from fs_app.calllists.state import State as RecordState
 from fs_app.contacts.fields import COLUMNS
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.contacts.searching import name_key, stored, text_of
@@ -71,17 +71,17 @@ class Writer:
         self._file_rows = Rows(
             database, ContactFileRow, ("account_id", "file_id", "index", "contact_id", "import_id")
         )
-        self._records = Rows(
-            database,
-            ListRecord,
-            (
-                "account_id", "list_id", "index", "contact_id", "number", "more", "kind", "country", "zone",
-                "state", "before", "due_at", "order_key", "memo", "imported_at", "import_id",
-            ),
-        )  # fmt: skip
+        self._records = Rows(database, ListRecord, arrival.COLUMNS)
         self._consents = Consents(database, target.account, target.job, target.by_name, target.at)
         self._updater = Updater(target.account, target.job, target.country, target.by, target.at)
-        self._order = arriving(target.newest_first, target.at)
+        self._onto = arrival.Onto(
+            target.account,
+            target.call_list,
+            arriving(target.newest_first, target.at),
+            target.at,
+            target.job,
+            target.excluded,
+        )
 
     def write(self, decisions: Sequence[Decision]) -> Counter[str]:
         """What was written, by outcome."""
@@ -167,59 +167,20 @@ class Writer:
         done["rows"] += len(decisions)
 
     def _record(self, decision: Decision, index: int) -> tuple[Any, ...]:
-        to, line = self._to, decision.line
-        state, before = self._state(line, decision.blocked)
-        main = line.numbers[0] if line.numbers else None
-        more = None
-        if len(line.numbers) > 1:
-            others = [
-                {"n": n.number, "kind": n.sort, "zone": n.zone, "attempts": 0, "wrong": False}
-                for n in line.numbers[1:]
-            ]
-            more = orjson.dumps(others).decode()
-        return (
-            to.account,
-            to.call_list,
+        line = decision.line
+        return arrival.row(
+            self._onto,
             index,
             decision.contact,
-            main.number if main else "",
-            more,
-            main.sort if main else "",
-            main.country if main else "",
-            main.zone if main else line.zone,
-            state,
-            before,
+            line.numbers,
+            decision.blocked,
+            line.zone,
             line.due_at,
-            self._order,
             line.memo,
-            to.at,
-            to.job,
         )
-
-    def _state(self, line: Line, blocked: bool) -> tuple[str, str | None]:
-        """(state, the one it would have if it were not kept out)"""
-        usual = RecordState.UNTREATED if line.due_at is None else RecordState.CALLBACK
-        if blocked:
-            return RecordState.BLACKLISTED.value, usual.value
-        if self._to.excluded:
-            return RecordState.EXCLUDED.value, usual.value
-        return usual.value, None
 
     def _next_index(self) -> int:
-        """One series for the list and its file: a record and its row have the same index."""
-        most = 0
-        places = (
-            ("list_record", "list_id", self._to.call_list),
-            ("contact_file_row", "file_id", self._to.contact_file),
-        )
-        for table, column, identifier in places:
-            if identifier is not None:
-                found = proxy.obj.execute_sql(
-                    f'SELECT max("index") FROM "{table}" WHERE "{column}" = {proxy.obj.param}',  # noqa: S608 - names of ours
-                    (identifier,),
-                )
-                most = max(most, found.fetchone()[0] or 0)
-        return int(most) + 1
+        return arrival.next_index(self._to.call_list, self._to.contact_file)
 
 
 def expander(account: int, country: str) -> Callable[[Line], None]:

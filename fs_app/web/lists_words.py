@@ -33,6 +33,7 @@ LOOKS = {
 """State → (tone, icon): in the list's chart and in its pills."""
 
 ACTION_LOOKS = {
+    "add": "user-plus",
     "include": "plus",
     "exclude": "filter-off",
     "restrict": "filter",

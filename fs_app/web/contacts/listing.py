@@ -80,6 +80,7 @@ def index() -> AnyResponse:
             builder=words.builder(told["fields"].every.values(), told["segments"], own),
             link=lambda **changes: link(PATH, asked, **changes),
             export=lambda kind: link(f"{PATH}/export.{kind}", asked, page=1, sort="name", order="asc"),
+            put=link("/lists/add", asked, page=1, sort="name", order="asc", columns=""),
             cap=listing.CAP,
         )
     )

@@ -342,12 +342,12 @@ def test_the_table_of_actions_knows_each_kind() -> None:
 def test_a_million_is_changed_in_short_steps(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not a million here: the size of a step follows the time that the last one took."""
     job = bulk.Job(1, 1, "exclude", {}, None, 0, 0, lambda: False)
-    bulk._adapt(job, 0.4)
+    bulk.adapt(job, 0.4)
     assert job.size < 200
     for _ in range(20):
-        bulk._adapt(job, 0.001)
+        bulk.adapt(job, 0.001)
     assert job.size == bulk.MOST
     for _ in range(20):
-        bulk._adapt(job, 9.0)
+        bulk.adapt(job, 9.0)
     assert job.size == bulk.LEAST
     gevent.sleep(0)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fs_app.calllists.model import CallList, ListAction, ListFilter, ListRecord, Planner
+from fs_app.contacts.model import Contact, ContactNumber, Segment
 from fs_app.supervision.model import SupervisedQueue
 from tests.support import listworld
 from tests.unit.web.conftest import Visitor, Web
@@ -56,6 +57,80 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(web: Web, admin: Visito
     for path, fields, words in NONSENSE:
         answer = admin.post(f"{LIST}/{path}", **fields)
         assert answer.status_code == 400 and words.lower() in answer.text.lower(), (path, fields)
+    assert not actions(web)
+
+
+SEGMENT = {"field": "city", "op": "is", "value": "paris"}
+
+
+def with_segment(web: Web) -> int:
+    """A segment: people in Paris; those of the list, one with a number, one without."""
+
+    def write() -> int:
+        account = CallList.get_by_id(1).account_id
+        row = Segment.create(account=account, name="À Paris", filter=SEGMENT, created_at=1, updated_at=1)
+        for number in ("+33612349999", ""):
+            made = Contact.create(account=account, city="Paris", created_at=1, updated_at=1)
+            if number:
+                ContactNumber.create(account=account, contact=made, number=number)
+        return int(row.id)
+
+    return web.app.db.write(write)
+
+
+def test_contacts_of_a_segment_are_counted_asked_for_and_added(web: Web, admin: Visitor) -> None:
+    segment = with_segment(web)
+    assert f"/lists/add?segment={segment}" in admin.page(f"/contacts/segments/{segment}")
+    assert "/lists/add?list=1" in admin.page(LIST)
+    asked = admin.post("/lists/add", segment=str(segment), list="1")
+    assert asked.status_code == 200, asked.text
+    for words in ("1 record is added", "are on the list already", "telephone number", "À Paris"):
+        assert words in asked.text, words
+    assert not actions(web)
+    begun = admin.post("/lists/add", segment=str(segment), list="1", sure="1")
+    assert begun.status_code == 303 and begun.headers["Location"].endswith(LIST)
+    (action,) = actions(web)
+    assert (action.kind, action.list_id, action.params["told"]) == ("add", 1, "À Paris")
+    again = admin.post("/lists/add", segment=str(segment), list="1", sure="1")
+    assert again.status_code == 400 and "Another action" in again.text
+    assert "Add contacts" in admin.page(LIST)
+
+
+def test_what_the_page_of_contacts_shows_goes_into_a_new_list(web: Web, admin: Visitor) -> None:
+    with_segment(web)
+    given = '{"field": "city", "op": "is", "value": "paris"}'
+    page = admin.client.get("/contacts", query_string={"filter": given}).text
+    assert "/lists/add?filter=" in page
+    assert "/lists/add" not in admin.page("/contacts"), "not everybody by a slip"
+    asked = admin.post("/lists/add", filter=given, name="Parisiens")
+    assert asked.status_code == 200 and "Parisiens" in asked.text
+    assert admin.post("/lists/add", filter=given, name="Parisiens", sure="1").status_code == 303
+    (action,) = actions(web)
+    assert web.app.db.read(lambda: CallList.get_by_id(action.list_id)).name == "Parisiens"
+    taken = admin.post("/lists/add", filter=given, name="Parisiens")
+    assert taken.status_code == 400 and 'id="e-name"' in taken.text
+
+
+def test_who_is_not_given_the_list_or_the_right_adds_nobody(web: Web, admin: Visitor) -> None:
+    segment = with_segment(web)
+    for form, words in (
+        ({"list": "1"}, "Choose a segment"),
+        ({"segment": str(segment)}, "Choose a call list"),
+        ({"filter": "{", "list": "1"}, "filter"),
+        ({"filter": '{"field":"password_hash","op":"is","value":"x"}', "list": "1"}, "field"),
+        ({"q": "nobody is called like this", "list": "1"}, "No record"),
+    ):
+        answer = admin.post("/lists/add", **form)
+        assert answer.status_code == 400 and words in answer.text, form
+    assert admin.post("/lists/add", segment="99999", list="1").status_code == 404
+    assert admin.post("/lists/add", segment=str(segment), list="99999").status_code == 404
+    supervisor = web.person("sonia")
+    assert supervisor.post("/lists/add", segment=str(segment), list="1").status_code == 200
+    assert supervisor.post("/lists/add", segment=str(segment), name="Neu").status_code == 403
+    assert web.person("elodie").client.get("/lists/add").status_code == 403
+    web.app.db.write(lambda: CallList.update(archived_at=1).where(CallList.id == 1).execute())
+    away = admin.post("/lists/add", segment=str(segment), list="1", sure="1")
+    assert away.status_code == 400 and "archived" in away.text
     assert not actions(web)
 
 
