@@ -40,6 +40,14 @@ def rig(db: Database) -> Iterator[Rig]:
     rig.tasks.stop()
 
 
+@pytest.fixture
+def each_rig(each_db: Database) -> Iterator[Rig]:
+    rig = Rig(each_db)
+    yield rig
+    rig.service.stop()
+    rig.tasks.stop()
+
+
 def person(number: str = "", **more: Any) -> int:
     """In Paris; inside `write`. `number`: several with blanks between them."""
     made = new_contact(**{"city": "Paris", **more})
@@ -206,6 +214,27 @@ def test_what_is_not_ours_or_put_away_takes_and_gives_nobody(rig: Rig) -> None:
     with pytest.raises(ListAway):
         rig.service.add(rig.by, rig.list, Source(filter=PARIS))
     assert rig.db.read(lambda: ListRecord.select().count()) == 0
+
+
+def test_it_is_the_same_on_both_databases(each_rig: Rig) -> None:
+    def prepare() -> None:
+        file = ContactFile.create(account=account(), name="F", created_at=NOW)
+        CallList.update(file=file).where(CallList.id == each_rig.list).execute()
+        for n in range(450):
+            person(f"+33612{n:06} +3314020{n + 5000:04}")
+
+    each_rig.db.write(prepare, timeout=60)
+    source = Source(segment(each_rig))
+    assert each_rig.service.count_added(each_rig.account, each_rig.list, source).coming == 450
+    action = add(each_rig, source)
+    assert (action.state, action.changed) == ("DONE", 450)
+    assert (
+        each_rig.column("index") == list(range(1, 451)) and each_rig.rows()[0]["more"][0]["kind"] == "fixed"
+    )
+    assert each_rig.service.count_added(each_rig.account, each_rig.list, source).listed == 450
+    undone = each_rig.undo(action.id)
+    assert (undone.state, undone.changed, each_rig.rows()) == ("UNDONE", 450, [])
+    assert each_rig.db.read(lambda: ContactFileRow.select().count()) == 0
 
 
 def test_one_action_at_a_time(rig: Rig) -> None:
