@@ -29,9 +29,13 @@ def up(migrator, db):
     )
     for table, name, column in MISSING:
         db.execute_sql(f'CREATE INDEX "{name}" ON "{table}" ("{column}") WHERE ("{column}" IS NOT NULL)')
+    db.execute_sql('DROP INDEX "importchange_job_id"')
+    db.execute_sql('CREATE INDEX "importchange_job_id_row" ON "import_change" ("job_id", "row")')
 
 
 def down(migrator, db):
+    db.execute_sql('DROP INDEX "importchange_job_id_row"')
+    db.execute_sql('CREATE INDEX "importchange_job_id" ON "import_change" ("job_id")')
     for _table, name, _column in MISSING:
         db.execute_sql(f'DROP INDEX "{name}"')
     db.execute_sql('DROP INDEX "list_record_number"')

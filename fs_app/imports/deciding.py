@@ -24,6 +24,27 @@ class Asked(Protocol):
         """Somebody who was known came onto the list."""
 
 
+class Reached(Protocol):
+    """Known contacts whom an earlier line of the same file has brought."""
+
+    def of(self, contacts: Sequence[int]) -> set[int]: ...
+
+    def add(self, contacts: Sequence[int]) -> None: ...
+
+
+class ReachedHere:
+    """As long as the process lives."""
+
+    def __init__(self) -> None:
+        self._contacts: set[int] = set()
+
+    def of(self, contacts: Sequence[int]) -> set[int]:
+        return self._contacts.intersection(contacts)
+
+    def add(self, contacts: Sequence[int]) -> None:
+        self._contacts.update(contacts)
+
+
 @dataclass(slots=True)
 class Decision:
     """`outcome`: new, known, updated. `contact`: who it is (None: a new one). `record`: it comes onto the list
@@ -38,7 +59,12 @@ class Decision:
 
 class Decider:
     """`blocked` answers for numbers (E.164) which of them must not be called; `matches` is the plan's filter for the
-    list."""
+    list; `reached`: who was brought by the lines before these.
+
+    Two lines of a file without a key in common may be the same known contact: one has his number, the other his mail.
+    Where people are updated and a file should bring each once, the first line counts: else each import of the same
+    file would change him twice.
+    """
 
     def __init__(
         self,
@@ -46,12 +72,16 @@ class Decider:
         known: Asked,
         blocked: Callable[[Sequence[str]], Mapping[str, str]] | None,
         matches: Matches | None,
+        reached: Reached | None = None,
     ) -> None:
         self._plan = plan
         self._known = known
         self._blocked = blocked
         self._matches = matches
         self._grows = plan.call_list is not None or plan.contact_file is not None
+        rules = plan.duplicates
+        once = rules.in_file and rules.in_account and rules.then == "update" and len(rules.by) > 1
+        self._reached = (reached or ReachedHere()) if once else None
 
     def decide(self, lines: Sequence[Line]) -> list[Decision | Refusal]:
         """One answer for each line, in order. Lines of one call must not have a key in common."""
@@ -66,13 +96,25 @@ class Decider:
         if self._blocked is not None and plan.blacklist != "ignore":
             blocked = self._blocked([line.numbers[0].number for line in lines if line.numbers])
         answers: list[Decision | Refusal] = []
+        before, now = self._before(contacts), set[int]()
         for line, contact in zip(lines, contacts, strict=True):
+            if contact in before or contact in now:
+                answers.append(DUPLICATE["file"])
+                continue
             answer = self._one(line, contact, contact in listed, blocked)
             if contact is not None and rules.in_list and isinstance(answer, Decision) and answer.record:
                 listed.add(contact)  # two lines, by two keys of the same person
                 self._known.came(contact)
+            if contact is not None and self._reached is not None and isinstance(answer, Decision):
+                now.add(contact)
             answers.append(answer)
+        if self._reached is not None and now:
+            self._reached.add(sorted(now))
         return answers
+
+    def _before(self, contacts: Sequence[int | None]) -> set[int]:
+        there = [contact for contact in contacts if contact is not None]
+        return self._reached.of(there) if self._reached is not None and there else set()
 
     def _one(
         self, line: Line, contact: int | None, listed: bool, blocked: Mapping[str, str]

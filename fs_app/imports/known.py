@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from fs_app.contacts.model import Contact
 from fs_app.db import proxy
 from fs_app.imports.bulk import held
+from fs_app.imports.model import REACHED, ImportChange
 from fs_app.imports.prepare import Line
 from fs_app.imports.targets import CUSTOM
 
@@ -143,6 +144,29 @@ class Known:
                     value = (custom or {}).get(name)
                     if value is not None and value != "":
                         known.setdefault(str(value).casefold(), contact)
+
+
+class ReachedBefore:
+    """Who was brought by an earlier line of this import: written down in the transaction of the lines, so it is known
+    after a death."""
+
+    def __init__(self, account: int, job: int) -> None:
+        self._account, self._job = account, job
+
+    def of(self, contacts: Sequence[int]) -> set[int]:
+        found: set[int] = set()
+        for part in parts(contacts):
+            rows = ImportChange.select(ImportChange.row).where(
+                ImportChange.job == self._job, ImportChange.row.in_(part), ImportChange.kind == REACHED
+            )
+            found.update(row for (row,) in rows.tuples())
+        return found
+
+    def add(self, contacts: Sequence[int]) -> None:
+        for part in parts(contacts):
+            rows = [(self._account, self._job, REACHED, contact) for contact in part]
+            fields = [ImportChange.account, ImportChange.job, ImportChange.kind, ImportChange.row]
+            ImportChange.insert_many(rows, fields=fields).execute()
 
 
 def _alive(account: int, contacts: Iterable[int]) -> dict[int, int]:

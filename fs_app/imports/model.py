@@ -55,20 +55,27 @@ class ImportJob(Base):
         indexes = ((("account", "at"), False), (("state",), False))
 
 
+REACHED = "reached"
+
+
 class ImportChange(Base):
     """What an import replaced in a row that was there before: `before` and `after` hold the columns that differ.
 
-    `kind`: contact, number (added to somebody who was known), consent. `version`: the contact's, after the change.
+    `kind`: contact, number (added to somebody who was known), consent; `reached`: nothing was replaced by this, the
+    contact was brought by a line (`known.ReachedBefore`). `version`: the contact's, after the change.
     """
 
     id = AutoField()
     account = ForeignKeyField(Account, on_delete="CASCADE", index=False)
-    job = ForeignKeyField(ImportJob, backref="changes", on_delete="CASCADE")
+    job = ForeignKeyField(ImportJob, backref="changes", on_delete="CASCADE", index=False)
     kind = CharField(max_length=10, default="contact")
     row = IntegerField()
     before = Json(default=dict)
     after = Json(default=dict)
     version = IntegerField(default=0)
+
+    class Meta:
+        indexes = ((("job", "row"), False),)
 
 
 class ImportMapping(Base):

@@ -19,7 +19,7 @@ from fs_app.imports.bulk import open_database, transaction, trust_references
 from fs_app.imports.checking import Check, Remembering
 from fs_app.imports.counting import Counts
 from fs_app.imports.deciding import Decider
-from fs_app.imports.known import Known
+from fs_app.imports.known import Known, ReachedBefore
 from fs_app.imports.making import make
 from fs_app.imports.model import ImportJob
 from fs_app.imports.plan import Plan, parse
@@ -152,7 +152,13 @@ def run(order: Json, say: Say, alive: Alive, own_process: bool = False) -> Json:
         ground.account.id, plan.duplicates.by, target.call_list, file if call_list is None else None
     )
     queue = call_list.queue_id if call_list is not None else None
-    decider = Decider(plan, known, ground.blocked(queue, target.call_list), ground.list_filter())
+    decider = Decider(
+        plan,
+        known,
+        ground.blocked(queue, target.call_list),
+        ground.list_filter(),
+        ReachedBefore(ground.account.id, job.id),
+    )
     refused = RefusedFile(ground.folder / places.REFUSED, job.refused_size)
     counts = Importer(
         job.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +211,32 @@ def test_numbers_that_an_update_brought_go_with_it(world: World) -> None:
     world.undo(job)
     assert [n.number for n in ContactNumber.select()] == ["+33612345670"]
     assert world.found("0140205050") == []
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("deaths", [(), (25,), (40,), (60,)])
+def test_who_is_brought_by_two_lines_of_a_file_is_updated_by_the_first(
+    world: World, batch: int, deaths: tuple[int, ...]
+) -> None:
+    """One line has his number, the other his mail: the file again must not change him again."""
+    old = world.contact("+33612345670", last_name="Vieux", mail="v@x.fr")
+    rules = {"by": ["mail", "number"], "then": "update"}
+    text = csv("Premier;0612345670;;R1", "Seul;0612345671;s@x.fr;", "Second;;v@x.fr;R2")
+    plan = {"columns": columns("last_name", "number.2", "mail", "reference"), "duplicates": rules}
+    job = world.job(text, plan)
+    for statements in deaths:
+        with suppress(Killed):
+            world.run(job, statements=statements, batch=batch)
+    row: Any = ImportJob.get_by_id(job)
+    counts = row.counts if row.state == "DONE" else world.run(job, batch=batch)
+    assert (counts["updated"], counts["new"], counts["duplicates"]["file"]) == (1, 1, 1)
+    now = Contact.get_by_id(old.id)
+    assert (now.last_name, now.reference) == ("Premier", "R1")
+    before = world.dump()
+    assert world.check(world.job(text, plan))["duplicates"]["file"] == 1
+    again = world.run(world.job(text, plan), batch=batch)
+    assert (again["updated"], again["known"], again["duplicates"]["file"]) == (0, 2, 1)
+    assert world.dump() == before
 
 
 def test_a_child_that_was_given_up_writes_nothing_more(world: World) -> None:
