@@ -5,11 +5,8 @@ NEEDLESS = (
     ("contact", "contact_account_id", "account_id"),
     ("contact_number", "contactnumber_account_id", "account_id"),
     ("contact_number", "contactnumber_contact_id", "contact_id"),
-    (
-        "contact",
-        "contact_updated_by_id",
-        "updated_by_id",
-    ),  # nobody is looked for by it, and no user is ever deleted
+    # Nobody is looked for by it, and no user is ever deleted.
+    ("contact", "contact_updated_by_id", "updated_by_id"),
 )
 
 MISSING = (

@@ -13,7 +13,7 @@ from typing import Any
 
 import gevent
 import orjson
-from peewee import Value
+from peewee import Value, chunked
 
 from fs_app.admin.form import find
 from fs_app.calllists import arrival, bulk
@@ -123,10 +123,10 @@ class Ground:
         """The next contacts beyond `last`, in their order."""
         ids = listing.after(self.wanted, last, AT_ONCE)
         numbers: dict[int, list[Number]] = {}
-        for at in range(0, len(ids), ROWS):
+        for part in chunked(ids, ROWS):
             rows = (
                 ContactNumber.select(ContactNumber.contact, ContactNumber.number, ContactNumber.time_zone)
-                .where(ContactNumber.contact.in_(ids[at : at + ROWS]), ContactNumber.wrong_at.is_null())
+                .where(ContactNumber.contact.in_(part), ContactNumber.wrong_at.is_null())
                 .order_by(ContactNumber.contact, ContactNumber.position, ContactNumber.id)
             )
             for contact, number, zone in rows.tuples():
@@ -141,8 +141,7 @@ class Ground:
         found = self._check.check(number)
         if not isinstance(found, Checked):
             return Number(number, "", "", zone)
-        country = found.country if len(found.country) == 2 else ""  # "001": of no country
-        return Number(number, found.kind, country, zone or found.zone)
+        return Number(number, found.kind, found.nation, zone or found.zone)
 
 
 def found(account: int, source: Source, now: int) -> int:
@@ -184,8 +183,7 @@ def count(db: Database, account: int, source: Source, now: int, call_list: int |
 def on_list(call_list: int, people: Sequence[Person]) -> set[int]:
     """Contacts that are on it already."""
     there: set[int] = set()
-    for at in range(0, len(people), ROWS):
-        part = [one.contact for one in people[at : at + ROWS]]
+    for part in chunked([one.contact for one in people], ROWS):
         rows = ListRecord.select(ListRecord.contact).where(
             ListRecord.list == call_list, ListRecord.contact.in_(part)
         )
@@ -235,8 +233,7 @@ def _open(db: Database, list_id: int) -> CallList:
 def _visible(db: Database, account: int, people: Sequence[Person]) -> set[int]:
     """Those who have not been merged, erased or made somebody's own meanwhile; nobody erases them now."""
     still: set[int] = set()
-    for at in range(0, len(people), ROWS):
-        part = [one.contact for one in people[at : at + ROWS]]
+    for part in chunked([one.contact for one in people], ROWS):
         query = Contact.select(Contact.id).where(listing.visible(account), Contact.id.in_(part))
         if not db.is_sqlite:
             query = query.for_update("FOR KEY SHARE")
@@ -253,18 +250,16 @@ def _insert(db: Database, job: Job, ground: Ground, into: CallList, new: Sequenc
     ]
     fields = [ListRecord._meta.combined[name] for name in arrival.COLUMNS]  # type: ignore[attr-defined]
     more = arrival.COLUMNS.index("more")
-    for at in range(0, len(rows), ROWS):
-        part = [
-            (*row[:more], Value(row[more], converter=False), *row[more + 1 :]) for row in rows[at : at + ROWS]
-        ]
+    taken_as_it_is = ((*row[:more], Value(row[more], converter=False), *row[more + 1 :]) for row in rows)
+    for part in chunked(taken_as_it_is, ROWS):
         ListRecord.insert_many(part, fields).execute()
     if into.file_id is not None:
         lines = [
             {"account": ground.account, "file": into.file_id, "index": index, "contact": one.contact}
             for index, one in enumerate(new, first)
         ]
-        for at in range(0, len(lines), ROWS):
-            ContactFileRow.insert_many(lines[at : at + ROWS]).execute()
+        for part in chunked(lines, ROWS):
+            ContactFileRow.insert_many(part).execute()
     if into.rule_id is not None:
         CallList.update(order_wanted=True).where(CallList.id == job.list).execute()
     names = [getattr(ListRecord, name) for name in AS_ADDED]

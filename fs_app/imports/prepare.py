@@ -224,7 +224,7 @@ class Preparer:
                     number,
                     kind or ("mobile" if sort == "mobile" else "other"),
                     sort,
-                    checked.country if len(checked.country) == 2 else "",  # "001": of no country
+                    checked.nation,
                     line.zone or checked.zone,
                 )
             )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from peewee import Case, fn
+from peewee import Case, chunked, fn
 
 from fs_app.calllists.model import ListRecord
 from fs_app.calls.model import Call, Leg
@@ -16,8 +16,6 @@ from fs_app.legal.verdict import Facts
 from fs_app.outbound.retry import Result, result_of
 from fs_app.outgoing import causes
 from fs_app.queues.model import Disposition
-
-T = TypeVar("T")
 
 LONGEST_MS = 1200 * 86_400_000
 """So far back calls are looked for: no rule counts further."""
@@ -102,7 +100,7 @@ def _attempts(how: How, people: Sequence[Person], now_ms: int) -> tuple[dict[str
     alone: dict[str, int] = {}
     of_contact = _by_contact(people)
     numbers = sorted({p.number for p in people if p.number})
-    for some in _parts(numbers):
+    for some in chunked(numbers, AT_ONCE):
         rows = ListRecord.select(ListRecord.number, ListRecord.attempt_times).where(
             ListRecord.account == how.account,
             ListRecord.number.in_(some),
@@ -115,7 +113,7 @@ def _attempts(how: How, people: Sequence[Person], now_ms: int) -> tuple[dict[str
                 _once(made.setdefault(number, []), at)
             if nobody_at is not None:
                 alone[number] = max(nobody_at, alone.get(number, 0))
-    for contacts in _parts(sorted(of_contact)):
+    for contacts in chunked(sorted(of_contact), AT_ONCE):
         for _, contact, at, cause, _ in _dialled(how, now_ms, Call.contact.in_(contacts)):
             for number in of_contact[contact] if may_have_rung(cause) else ():
                 _once(made.setdefault(number, []), at)
@@ -162,16 +160,16 @@ def _news(
     found: dict[str, tuple[int | None, int | None]] = {}
     refusals: dict[int, int] = {}
     spelled = {way: n for n in {p.number for p in people if p.number} for way in _ways(n)}
-    for some in _parts(sorted({p.number for p in people if p.number})):
+    for some in chunked(sorted({p.number for p in people if p.number}), AT_ONCE):
         for number, at in _latest(account, ListRecord.refused_at, some):
             found[number] = at, None
         for number, at in _latest(account, ListRecord.abandoned_at, some):
             found[number] = found.get(number, (None, None))[0], at
-    for some in _parts(sorted(spelled)):
+    for some in chunked(sorted(spelled), AT_ONCE):
         for way, at in _refused(account, Call.caller_number, some):
             refused, abandoned = found.get(spelled[way], (None, None))
             found[spelled[way]] = max(at, refused or 0), abandoned
-    for contacts in _parts(sorted(_by_contact(people))):
+    for contacts in chunked(sorted(_by_contact(people)), AT_ONCE):
         rows = (
             ListRecord.select(ListRecord.contact, fn.MAX(ListRecord.refused_at))
             .where(ListRecord.contact.in_(contacts), ListRecord.refused_at.is_null(False))
@@ -216,7 +214,3 @@ def _by_contact(people: Sequence[Person]) -> dict[int, list[str]]:
         if person.contact is not None and person.number:
             found.setdefault(person.contact, []).append(person.number)
     return found
-
-
-def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))

@@ -81,6 +81,11 @@ class Checked(NamedTuple):
     zone: str
     repaired: tuple[str, ...] = ()
 
+    @property
+    def nation(self) -> str:
+        """Its country, "" for numbers of no country."""
+        return self.country if len(self.country) == 2 else ""
+
 
 class Wrong(NamedTuple):
     """`key`: of WRONG."""

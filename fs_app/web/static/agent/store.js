@@ -12,7 +12,7 @@ import * as q from "./qualify.js";
 import * as records from "./records.js";
 import { changed as changedKeys, keyTable } from "./keys.js";
 import { folded, NOTHING } from "./layout.js";
-import { beat, localNow, serverNow, untilNextSecond } from "./timers.js";
+import { localNow, ticker } from "./timers.js";
 import { isRinging, newPage, receive, withRecord } from "./state.js";
 
 export const page = signal(newPage());
@@ -52,13 +52,7 @@ const recordOf = (call) => page.value.records.find((r) => r.call === call);
 const changeRecord = (call, make) => change((p) => withRecord(p, call, make));
 
 // --- time ---------------------------------------------------------------------------------------------------
-let ticking = 0;
-export function tick() {
-  clearTimeout(ticking);
-  now.value = serverNow(page.value.samples, localNow());
-  beat(document.documentElement, now.value);
-  ticking = setTimeout(tick, untilNextSecond(now.value) + 5);
-}
+export const tick = ticker(now, () => page.value.samples);
 
 // --- the server's pictures ----------------------------------------------------------------------------------
 export function seen(next) {

@@ -58,3 +58,14 @@ export function untilNextSecond(now) {
 export function beat(root, now) {
   root.dataset.beat = Math.floor(now / 1000) % 2 ? "1" : "0";
 }
+
+/** A function that sets `now` to the server's time, and again with each of its seconds. `samples`: gives the latest. */
+export function ticker(now, samples) {
+  let ticking = 0;
+  return function tick() {
+    clearTimeout(ticking);
+    now.value = serverNow(samples(), localNow());
+    beat(document.documentElement, now.value);
+    ticking = setTimeout(tick, untilNextSecond(now.value) + 5);
+  };
+}

@@ -2,7 +2,7 @@
 
 import { computed, signal } from "../vendor/preact.js";
 import { t } from "../js/lib/i18n.js";
-import { beat, localNow, serverNow, untilNextSecond } from "../agent/timers.js";
+import { localNow, ticker } from "../agent/timers.js";
 import * as b from "./board.js";
 
 export const board = signal(b.newBoard());
@@ -27,13 +27,7 @@ export const askThrough = (carrier) => {
   ask = carrier;
 };
 
-let ticking = 0;
-export function tick() {
-  clearTimeout(ticking);
-  now.value = serverNow(board.value.samples, localNow());
-  beat(document.documentElement, now.value);
-  ticking = setTimeout(tick, untilNextSecond(now.value) + 5);
-}
+export const tick = ticker(now, () => board.value.samples);
 
 export function seen(message) {
   const first = !board.value.samples.length;

@@ -7,7 +7,7 @@ import { effect, html, render, signal } from "../vendor/preact.js";
 import { t } from "../js/lib/i18n.js";
 import { Icon } from "../js/lib/icons.js";
 import { clock as timeOfDay } from "../js/lib/time.js";
-import { beat, elapsed, localNow, serverNow, untilNextSecond } from "../agent/timers.js";
+import { elapsed, localNow, ticker } from "../agent/timers.js";
 import * as b from "./board.js";
 import { LOOK, queueLevel, serviceLevel, staff, waitLevel } from "./levels.js";
 import { connect } from "./link.js";
@@ -19,13 +19,7 @@ const root = document.getElementById("main");
 if (root.dataset.theme) document.documentElement.dataset.bsTheme = root.dataset.theme;
 
 let loaded = null;
-let ticking = 0;
-function tick() {
-  clearTimeout(ticking);
-  now.value = serverNow(board.value.samples, localNow());
-  beat(document.documentElement, now.value);
-  ticking = setTimeout(tick, untilNextSecond(now.value) + 5);
-}
+const tick = ticker(now, () => board.value.samples);
 
 function seen(message) {
   if (message.version) {
