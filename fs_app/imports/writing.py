@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -106,34 +107,36 @@ class Writer:
         return done
 
     def _write_contacts(self, new: Sequence[Decision]) -> None:
-        to = self._to
-        contacts, numbers, words = [], [], []
+        """Rows are made while the server takes in those before them."""
+        self._contacts.insert(map(self._contact, new))
+        if any(decision.line.numbers for decision in new):
+            self._numbers.insert(chain.from_iterable(map(self._numbers_of, new)))
+        self._words.insert(self._to.account, [(d.contact or 0, d.line.words) for d in new])
         for decision in new:
-            line, contact = decision.line, decision.contact
-            texts = line.texts
-            get = texts.get
-            contacts.append(
-                (
-                    contact,
-                    to.account,
-                    *[get(name, "") for name in TEXTS],
-                    orjson.dumps(line.custom).decode() if line.custom else "{}",
-                    line.name_key,
-                    guid(to.salt, to.at, line.at),
-                    to.job,
-                    to.at,
-                    to.at,
-                    to.by,
-                )
-            )
-            for position, n in enumerate(line.numbers, 1):
-                numbers.append((to.account, contact, n.number, n.kind, position, line.zone, to.job))
-            words.append((contact or 0, line.words))
-            self._known.added(line, contact or 0)
-        self._contacts.insert(contacts)
-        if numbers:
-            self._numbers.insert(numbers)
-        self._words.insert(to.account, words)
+            self._known.added(decision.line, decision.contact or 0)
+
+    def _contact(self, decision: Decision) -> tuple[Any, ...]:
+        to, line = self._to, decision.line
+        get = line.texts.get
+        return (
+            decision.contact,
+            to.account,
+            *[get(name, "") for name in TEXTS],
+            orjson.dumps(line.custom).decode() if line.custom else "{}",
+            line.name_key,
+            guid(to.salt, to.at, line.at),
+            to.job,
+            to.at,
+            to.at,
+            to.by,
+        )
+
+    def _numbers_of(self, decision: Decision) -> list[tuple[Any, ...]]:
+        to, contact, line = self._to, decision.contact, decision.line
+        return [
+            (to.account, contact, n.number, n.kind, position, line.zone, to.job)
+            for position, n in enumerate(line.numbers, 1)
+        ]
 
     def _write_list(self, decisions: Sequence[Decision], done: Counter[str]) -> None:
         to = self._to
@@ -148,7 +151,7 @@ class Writer:
         first = self._next_index()
         if to.contact_file is not None:
             self._write_file_rows(onto, first, done)
-        self._records.insert([self._record(decision, index) for index, decision in enumerate(onto, first)])
+        self._records.insert(self._record(decision, index) for index, decision in enumerate(onto, first))
         if to.ruled:
             CallList.update(order_wanted=True).where(CallList.id == to.call_list).execute()
         done["records"] += len(onto)
@@ -159,10 +162,8 @@ class Writer:
         if not decisions:
             return
         self._file_rows.insert(
-            [
-                (to.account, to.contact_file, index, d.contact, to.job)
-                for index, d in enumerate(decisions, first)
-            ]
+            (to.account, to.contact_file, index, d.contact, to.job)
+            for index, d in enumerate(decisions, first)
         )
         done["rows"] += len(decisions)
 
