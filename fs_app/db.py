@@ -3,6 +3,9 @@
 `read(fn)` and `write(fn)` run `fn()` in native threads with a connection of their own and wait, yielding, with
 a deadline. All writes go through one thread: SQLite has one writer, and a transaction is never interrupted.
 A locked database delays whoever waits here and nobody else.
+
+A thread keeps its connection: to open one costs more than most questions (SQLite reads the schema, PostgreSQL starts
+a process). One that failed is not used again, and one that has rested is tried first.
 """
 
 from __future__ import annotations
@@ -25,11 +28,12 @@ from gevent.threadpool import ThreadPool
 from playhouse.db_url import connect
 from playhouse.migrations import Runner
 
-from fs_app.errors import ConfigError, DatabaseBusy
+from fs_app.errors import ConfigError, DatabaseBusy, FsAppError
 from fs_app.folding import plain
 from fs_app.wish import Wish
 
 R = TypeVar("R")
+get_ident = get_original("_thread", "get_ident")
 log = structlog.get_logger(__name__)
 
 proxy = peewee.DatabaseProxy()
@@ -45,6 +49,12 @@ limit, 1,000, each batch of an import did, and half of its time was waiting for 
 BUSY_MS = 2000
 """How long SQLite itself waits for a lock in the writer's thread before it says so (PRAGMA busy_timeout)."""
 
+
+CHECKPOINT_S = 20.0
+"""So often the log of SQLite is written into the database, beside whoever writes."""
+
+RESTED_S = 1.0
+"""After so long the other end may have gone (a restart, a proxy's time-out) without a word."""
 
 PATIENCE_S = 60.0
 """How long a start waits for a database that somebody else has locked."""
@@ -102,6 +112,9 @@ class Database:
         self._readers = ThreadPool(4)
         self._waiting = 0
         self._wish: Wish | None = None
+        self._connections: dict[int, tuple[Any, float]] = {}
+        """By thread: its connection, when it was used last."""
+        self._checkpoint_at = 0.0
         self.trouble = ""
 
     def open(self) -> None:
@@ -192,6 +205,9 @@ class Database:
                 result, error = pool.apply(self._guarded, (work, write))
                 if error is not None:
                     raise error
+                if write and self.is_sqlite and time.monotonic() > self._checkpoint_at:
+                    self._checkpoint_at = time.monotonic() + CHECKPOINT_S
+                    self._readers.spawn(self._checkpoint)
                 return result  # type: ignore[no-any-return]
             raise DatabaseBusy(f"no answer from the database within {timeout} s")
         finally:
@@ -200,19 +216,54 @@ class Database:
     def _guarded(self, work: Callable[[], R], write: bool) -> tuple[R | None, Exception | None]:
         # Exceptions travel as values: a thread pool of gevent prints those that pass through it.
         try:
-            with self._database.connection_context():
-                if write:
-                    with self._turn(), self._transaction():
-                        result = work()
-                else:
+            self._connect()
+            if write:
+                with self._turn(), self._transaction():
                     result = work()
+            else:
+                result = work()
+            self._rests()
         except Exception as error:  # noqa: BLE001 - handed to the caller, who asked
+            if not isinstance(error, FsAppError):
+                self._disconnect()
             if _is_away(error):
                 self.trouble = str(error)
                 return None, DatabaseBusy(f"the database says: {error}")
             return None, error
         self.trouble = ""
         return result, None
+
+    # --- connections: each thread's own -----------------------------------------------------------------------
+    def _connect(self) -> None:
+        database = self._database
+        if not database.is_closed() and not self.is_sqlite:
+            used = self._connections.get(get_ident(), (None, 0.0))[1]
+            if time.monotonic() - used > RESTED_S:
+                try:
+                    database.execute_sql("SELECT 1")
+                except Exception:  # noqa: BLE001 - whatever it is, another one is opened
+                    self._disconnect()
+        if database.is_closed():
+            database.connect()
+            self._rests()
+
+    def _rests(self) -> None:
+        self._connections[get_ident()] = (self._database.connection(), time.monotonic())
+
+    def _disconnect(self) -> None:
+        self._connections.pop(get_ident(), None)
+        with contextlib.suppress(Exception):
+            self._database.close()
+        if (
+            not self._database.is_closed()
+        ):  # it does not close in the middle of a transaction, which is lost anyway
+            self._database._state.reset()
+
+    def _checkpoint(self) -> None:
+        """Also what the last connection would do when it is closed."""
+        with contextlib.suppress(Exception):
+            self._connect()
+            self._database.execute_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _turn(self) -> Any:
         return self._wish.to_write() if self._wish is not None else contextlib.nullcontext()
@@ -224,8 +275,8 @@ class Database:
 
     def _migrate(self) -> tuple[list[str], Exception | None]:
         try:
-            with self._database.connection_context():
-                return list(Runner(self._database, directory=str(self.migrations)).up()), None
+            self._connect()
+            return list(Runner(self._database, directory=str(self.migrations)).up()), None
         except (peewee.PeeweeException, sqlite3.Error, OSError) as error:
             return [], error  # as a value, for the same reason as above
 
@@ -235,3 +286,7 @@ class Database:
         self._readers.join()
         self._writer.kill()
         self._readers.kill()
+        connections, self._connections = self._connections, {}
+        for connection, _ in connections.values():
+            with contextlib.suppress(Exception):
+                connection.close()

@@ -27,8 +27,8 @@ from fs_app.db import proxy
 Row = tuple[int, int, str]
 """(contact, account, words)"""
 
-CAP = 10_000
-"""Contacts that a search counts exactly and sorts; of more it says "more than 10,000"."""
+CAP = 5_000
+"""Contacts that a search counts exactly and sorts; of more it says "more than 5,000"."""
 
 LONGEST_QUERY = 200
 MOST_QUERY_WORDS = 8

@@ -65,6 +65,127 @@ OF_WORDS = {"contact_search_words"}
 """PostgreSQL's index of the search in the contacts: SQLite has another one, which no model can name."""
 
 
+# --- connections ------------------------------------------------------------------------------------------------
+def sessions(db: Database) -> set[int]:
+    """Process ids of the server's sessions in this database, but for the asking one's."""
+    with psycopg.connect(db.url, autocommit=True) as other:
+        rows = other.execute(
+            "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            " and backend_type = 'client backend'"
+        ).fetchall()
+    return {pid for (pid,) in rows}
+
+
+def end_sessions(db: Database) -> int:
+    there = sessions(db)
+    with psycopg.connect(db.url, autocommit=True) as other:
+        for pid in there:
+            other.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+    return len(there)
+
+
+def opened_connections(db: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows with each connection that is opened from now on."""
+    found: list[int] = []
+    connect = db._database.connect
+
+    def counted(*args: object, **more: object) -> object:
+        found.append(1)
+        return connect(*args, **more)
+
+    monkeypatch.setattr(db._database, "connect", counted)
+    return found
+
+
+def test_each_thread_keeps_its_connection(db: Database, ids: Ids, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = opened_connections(db, monkeypatch)
+    for _ in range(10):
+        gevent.joinall([gevent.spawn(db.read, lambda: Account.select().count()) for _ in range(20)])
+        db.write(lambda: Account.update(name="x").where(Account.id == ids.account).execute())
+    assert len(made) <= 5  # four readers, one writer
+    if not db.is_sqlite:
+        assert len(sessions(db)) <= 5
+
+
+def test_a_program_that_ends_leaves_no_connection(url: str) -> None:
+    db = opened(url)
+    gevent.joinall([gevent.spawn(db.read, lambda: Account.select().count()) for _ in range(20)])
+    db.close()
+    if db.is_sqlite:
+        assert not Path(f"{db.url.partition('sqlite:///')[2]}-wal").exists()  # the last one writes it back
+    else:
+        until(lambda: not sessions(db), 5, "the server has forgotten them")
+
+
+def test_a_connection_that_was_cut_while_it_rested_is_not_noticed(
+    db: Database, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fs_app.db.RESTED_S", 0.0)
+    assert db.read(lambda: Account.select().count()) > 0
+    db.write(lambda: Account.update(name="before").where(Account.id == ids.account).execute())
+    if not db.is_sqlite:
+        assert end_sessions(db) >= 2
+    db.write(lambda: Account.update(name="after").where(Account.id == ids.account).execute())
+    assert db.read(lambda: Account.get_by_id(ids.account).name) == "after"
+
+
+def test_a_connection_that_is_cut_in_the_middle_writes_nothing_and_the_next_one_works(
+    db: Database, ids: Ids
+) -> None:
+    if db.is_sqlite:
+        pytest.skip("nobody cuts SQLite off")
+
+    def cut() -> None:
+        Account.update(name="half").where(Account.id == ids.account).execute()
+        assert end_sessions(db) >= 1
+        Account.update(name="whole").where(Account.id == ids.account).execute()
+
+    before = db.read(lambda: Account.get_by_id(ids.account).name)
+    with pytest.raises(DatabaseBusy):
+        db.write(cut)
+    until(lambda: _name_or_none(db, ids) == before, 5, "a new connection, and nothing was written")
+    db.write(lambda: Account.update(name="next").where(Account.id == ids.account).execute())
+    assert _name_or_none(db, ids) == "next"
+
+
+def _name_or_none(db: Database, ids: Ids) -> str | None:
+    try:
+        return str(db.read(lambda: Account.get_by_id(ids.account).name))
+    except DatabaseBusy:
+        return None  # the readers' connections were cut, too, less than a second ago
+
+
+def test_a_question_that_fails_leaves_nothing_behind(db: Database, ids: Ids) -> None:
+    def fails() -> None:
+        Account.update(name="lost").where(Account.id == ids.account).execute()
+        db._database.execute_sql("select no_such_column from account")
+
+    before = db.read(lambda: Account.get_by_id(ids.account).name)
+    with pytest.raises((peewee.PeeweeException, DatabaseBusy)):
+        db.write(fails)
+    assert db.read(lambda: Account.get_by_id(ids.account).name) == before
+    db.write(lambda: Account.update(name="found").where(Account.id == ids.account).execute())
+    assert db.read(lambda: Account.get_by_id(ids.account).name) == "found"
+
+
+def test_the_log_of_sqlite_is_written_back_beside_the_work(
+    db: Database, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not db.is_sqlite:
+        pytest.skip("PostgreSQL does it by itself")
+    monkeypatch.setattr("fs_app.db.CHECKPOINT_S", 0.0)
+
+    def rest() -> int:
+        """Pages of the log that are not in the database yet."""
+        with closing(sqlite3.connect(db.url.partition("sqlite:///")[2])) as other:
+            _, pages, done = other.execute("pragma wal_checkpoint(noop)").fetchone()
+        return int(pages - done)
+
+    for at in range(50):
+        db.write(lambda at=at: Account.update(name=f"x{at}").where(Account.id == ids.account).execute())
+    until(lambda: rest() == 0, 5, "everything is in the database")
+
+
 # --- the schema -------------------------------------------------------------------------------------------------
 def test_the_migrations_make_what_the_models_say(empty_url: str) -> None:
     db = opened(empty_url)
