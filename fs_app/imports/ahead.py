@@ -12,6 +12,8 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fcntl import F_SETPIPE_SZ, fcntl
+from queue import Full, Queue
+from threading import Event, Thread
 from typing import Any
 
 from fs_app.errors import FsAppError
@@ -25,6 +27,9 @@ Item = tuple[int, Sequence[str], "Line | Refusal | None"]
 PIECE = 200
 SKIPPED = 2_000
 PIPE = 1 << 20
+
+PIECES_AHEAD = 40
+"""Some megabytes."""
 
 LENGTH = 4
 LINE, REFUSED, SKIP = 0, 1, 2
@@ -100,23 +105,42 @@ def _send(pipe: int, what: Any) -> None:
 
 
 def _told(pipe: int, child: int) -> Iterator[Item]:
+    pieces: Queue[bytes] = Queue(PIECES_AHEAD)
+    enough = Event()
+    drain = Thread(target=_drain, args=(pipe, pieces, enough), daemon=True)
+    drain.start()
     try:
-        with os.fdopen(pipe, "rb", buffering=PIPE) as stream:
-            while True:
-                length = stream.read(LENGTH)
-                if len(length) < LENGTH:
-                    raise ReaderGone("no end")
-                data = stream.read(int.from_bytes(length, "little"))
-                said = marshal.loads(data)  # noqa: S302 - of our own child
-                if isinstance(said, tuple):
-                    break
-                for item in said:
-                    yield _unpacked(item)
+        while data := pieces.get():
+            said = marshal.loads(data)  # noqa: S302 - of our own child
+            if isinstance(said, tuple):
+                break
+            for item in said:
+                yield _unpacked(item)
+        else:
+            raise ReaderGone("no end")
         if said[0] == "unreadable":
             raise Unreadable(said[1], **said[2])
     finally:
+        enough.set()
+        drain.join()
         with suppress(ChildProcessError):
             os.waitpid(child, 0)
+
+
+def _drain(pipe: int, pieces: Queue[bytes], enough: Event) -> None:
+    """Takes in what comes while the database is at work: the pipe alone holds less than one of its transactions, and
+    the reader would stand still. Nothing at the end."""
+    with os.fdopen(pipe, "rb", buffering=PIPE) as stream:
+        data = b"-"
+        while data:
+            length = stream.read(LENGTH)
+            data = stream.read(int.from_bytes(length, "little")) if len(length) == LENGTH else b""
+            while not enough.is_set():
+                with suppress(Full):
+                    pieces.put(data, timeout=0.1)
+                    break
+            else:
+                return
 
 
 def _packed(item: Item) -> tuple[Any, ...]:

@@ -84,7 +84,8 @@ class Decider:
         self._reached = (reached or ReachedHere()) if once else None
 
     def decide(self, lines: Sequence[Line]) -> list[Decision | Refusal]:
-        """One answer for each line, in order. Lines of one call must not have a key in common."""
+        """Answers in order, for the first line at least and for as many as can be told now: what the answer to an
+        earlier line writes may change who a later one is. Lines of one call must not have a key in common."""
         plan, rules = self._plan, self._plan.duplicates
         asks = rules.by and (rules.in_account or (rules.in_list and self._grows))
         contacts = self._known.contacts(lines) if asks else [None] * len(lines)
@@ -98,7 +99,9 @@ class Decider:
         answers: list[Decision | Refusal] = []
         before, now = self._before(contacts), set[int]()
         for line, contact in zip(lines, contacts, strict=True):
-            if contact in before or contact in now:
+            if contact in now:
+                break  # found by what he had before the line that is about to change him
+            if contact in before:
                 answers.append(DUPLICATE["file"])
                 continue
             answer = self._one(line, contact, contact in listed, blocked)

@@ -173,15 +173,19 @@ class Importer:
 
     def _lines(self, lines: list[Line]) -> tuple[Counter[str], list[Any]]:
         outcomes: Counter[str] = Counter()
-        told, decided = [], []
-        for line, decision in zip(lines, self._decider.decide(lines) if lines else (), strict=True):
-            if isinstance(decision, Decision):
-                decided.append(decision)
-            else:
-                outcomes[decision.outcome] += 1
-                told.append((line.cells, decision.key, decision.params))
-        if decided:
-            outcomes += self._writer.write(decided)
+        told = []
+        while lines:
+            decided = []
+            answers = self._decider.decide(lines)
+            for line, decision in zip(lines, answers, strict=False):
+                if isinstance(decision, Decision):
+                    decided.append(decision)
+                else:
+                    outcomes[decision.outcome] += 1
+                    told.append((line.cells, decision.key, decision.params))
+            if decided:
+                outcomes += self._writer.write(decided)
+            lines = lines[len(answers) :]
         return outcomes, told
 
     def _piece_by_piece(

@@ -171,20 +171,26 @@ class Undo:
                         for name in ("updated_at", "updated_by")
                         if name in change.before
                     }
-                contact.version += 1
+                # Whom the import has made, and nobody else has touched, goes as he came: in his first version.
+                made_here = whole and contact.import_id == self._job.id
+                contact.version = change.version - 1 if made_here else contact.version + 1
                 Contact.update(**back, version=contact.version).where(Contact.id == contact.id).execute()
                 for name, value in back.items():
                     setattr(contact, "updated_by_id" if name == "updated_by" else name, value)
                 touched.add(contact.id)
-                self._versions_move(change, contact.version)
+                if whole:
+                    self._versions_move(change, contact.version, rows)
             if others:
                 left.append((contact.id, _name(contact), "field"))
         _delete(ImportChange, (row.id for row in rows))
         reindex(self._account, sorted(touched), self._country)
         return left
 
-    def _versions_move(self, change: Any, version: int) -> None:
+    def _versions_move(self, change: Any, version: int, rows: list[Any]) -> None:
         """An earlier change of the same contact was made before this one: it is now the last."""
+        for row in rows:
+            if (row.row, row.kind, row.version) == (change.row, "contact", change.version - 1):
+                row.version = version
         earlier = (ImportChange.job == self._job.id) & (ImportChange.row == change.row)
         earlier &= (ImportChange.kind == "contact") & (ImportChange.id < change.id)
         ImportChange.update(version=version).where(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fs_app.calllists.model import ListRecord
@@ -25,6 +25,7 @@ from tests.unit.imports.world import Killed, World, columns, csv
 
 USUAL = columns("last_name", "number.1", "mail", "reference")
 LIST = {"call_list": {"new": "Liste"}, "contact_file": {"new": "Fichier"}}
+UPDATES = {"by": ["number"], "in_file": False, "in_list": False, "in_account": True, "then": "update"}
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 NUMBERS = [f"06123456{n:02}" for n in range(10, 18)] + ["", "12", "0140205050"]
@@ -111,6 +112,12 @@ def test_killed_at_any_statement_it_goes_on_to_the_same_end(
     st.sampled_from(["skip", "use", "update"]),
     st.sampled_from([["number"], ["mail", "number"]]),
 )
+@example(
+    text=csv("Martin;0612345611;b@x.fr;", "Martin;0612345612;a@x.fr;"),
+    there=[("0612345611", "a@x.fr", "R1")],
+    then="update",
+    by=["mail", "number"],
+)
 def test_the_same_file_again_changes_nothing(
     text: str, there: list[tuple[str, str, str]], then: str, by: list[str]
 ) -> None:
@@ -130,6 +137,13 @@ def test_the_same_file_again_changes_nothing(
 
 @settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
 @given(files, known, duplicates, st.lists(st.integers(5, 40), max_size=3))
+@example(text=csv("Martin;0612345610;;", "Martin;0612345610;;R1"), there=[], rules=UPDATES, deaths=[])
+@example(
+    text=csv("Martin;0612345610;;", "Martin;0612345610;;R1"),
+    there=[("0612345610", "a@x.fr", "R1")],
+    rules=UPDATES,
+    deaths=[],
+)
 def test_an_undo_restores_exactly_however_often_it_is_killed(
     text: str, there: list[tuple[str, str, str]], rules: dict[str, Any], deaths: list[int]
 ) -> None:
