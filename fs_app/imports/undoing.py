@@ -179,23 +179,23 @@ class Undo:
                     setattr(contact, "updated_by_id" if name == "updated_by" else name, value)
                 touched.add(contact.id)
                 if whole:
-                    self._versions_move(change, contact.version, rows)
+                    self._versions_move(change, contact.version - change.version + 1, rows)
             if others:
                 left.append((contact.id, _name(contact), "field"))
         _delete(ImportChange, (row.id for row in rows))
         reindex(self._account, sorted(touched), self._country)
         return left
 
-    def _versions_move(self, change: Any, version: int, rows: list[Any]) -> None:
-        """An earlier change of the same contact was made before this one: it is now the last."""
+    def _versions_move(self, change: Any, by: int, rows: list[Any]) -> None:
+        """The change before this one, if nobody else came between, is now the contact's last: it has its version."""
+        if not by:
+            return
         for row in rows:
-            if (row.row, row.kind, row.version) == (change.row, "contact", change.version - 1):
-                row.version = version
+            if row.row == change.row and row.kind == "contact" and row.id < change.id:
+                row.version += by
         earlier = (ImportChange.job == self._job.id) & (ImportChange.row == change.row)
         earlier &= (ImportChange.kind == "contact") & (ImportChange.id < change.id)
-        ImportChange.update(version=version).where(
-            earlier & (ImportChange.version == change.version - 1)
-        ).execute()
+        ImportChange.update(version=ImportChange.version + by).where(earlier).execute()
 
     def _added_numbers(self) -> Any:
         """Numbers of contacts that were known."""

@@ -144,6 +144,12 @@ def test_the_same_file_again_changes_nothing(
     rules=UPDATES,
     deaths=[],
 )
+@example(
+    text=csv("Martin;0612345610;;", "Durand;0612345610;;", "Martin;0612345610;;"),
+    there=[("0612345610", "a@x.fr", "R1")],
+    rules=UPDATES,
+    deaths=[],
+)
 def test_an_undo_restores_exactly_however_often_it_is_killed(
     text: str, there: list[tuple[str, str, str]], rules: dict[str, Any], deaths: list[int]
 ) -> None:
