@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +40,17 @@ def test_each_page_is_in_the_list(web: Web) -> None:
             if answer.status_code == 200 and answer.mimetype == "text/html":
                 forgotten.append(str(rule))
     assert not forgotten, "\n".join(sorted(forgotten))
+
+
+def test_no_page_keeps_a_question_to_the_database_open(web: Web) -> None:
+    """A reader that has not finished keeps SQLite's log from being written back: it would grow for ever."""
+    admin = web.person("admin")
+    facts = {"call": callworld.FULL, "running": callworld.RUNNING, "recording": callworld.RECORDING}
+    for path in PAGES:
+        admin.get(path.format(**facts))
+    with closing(sqlite3.connect(web.app.db.url.partition("sqlite:///")[2])) as other:
+        held, _, _ = other.execute("pragma wal_checkpoint(truncate)").fetchone()
+    assert not held
 
 
 def _of_the_demo(arguments: set[str]) -> dict[str, Any]:
