@@ -16,6 +16,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import get_ident
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -33,7 +34,6 @@ from fs_app.folding import plain
 from fs_app.wish import Wish
 
 R = TypeVar("R")
-get_ident = get_original("_thread", "get_ident")
 log = structlog.get_logger(__name__)
 
 proxy = peewee.DatabaseProxy()
@@ -114,7 +114,7 @@ class Database:
         self._wish: Wish | None = None
         self._connections: dict[int, tuple[Any, float]] = {}
         """By thread: its connection, when it was used last."""
-        self._checkpoint_at = 0.0
+        self._checkpoint_at = time.monotonic() + CHECKPOINT_S
         self.trouble = ""
 
     def open(self) -> None:

@@ -15,7 +15,6 @@ import argparse
 import contextlib
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from playwright.sync_api import Error as BrowserError
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from fs_app.sim.ports import free_port  # noqa: E402
 from tests.support.browser import Browser, chromium, log_in  # noqa: E402
 
 OUT = ROOT / "docs" / "screenshots"
@@ -256,7 +256,7 @@ def _own_demo() -> Iterator[Demo]:
         settings = {
             "FS_APP_DATA_DIR": folder,
             **{
-                f"FS_APP_{name}_LISTEN": f"127.0.0.1:{_free_port()}"
+                f"FS_APP_{name}_LISTEN": f"127.0.0.1:{free_port()}"
                 for name in ("WEB", "OUTBOUND", "DIRECTORY")
             },
         }
@@ -301,12 +301,6 @@ def _started(program: subprocess.Popen[bytes], said: Path) -> Demo:
             logins.setdefault(role, []).append((login, password))
         return Demo(url[1], account[1], logins)
     raise SystemExit(f"the demonstration did not start within {START_S} s")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import json
 import os
 import random
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -28,6 +27,7 @@ from fs_app.directory import process as directory
 from fs_app.directory.snapshot import a1_hash
 from fs_app.errors import Unavailable, WaitTimeout
 from fs_app.queues.model import Did, Queue, QueueMember
+from fs_app.sim.ports import free_port
 from fs_app.web.access import COOKIE
 
 R = TypeVar("R")
@@ -227,9 +227,3 @@ class Installation:
             return bool(json.loads(self.get("/healthz"))["ok"])
         except (Unavailable, ValueError, KeyError):
             return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -192,7 +192,8 @@ class Words:
 AT_ONCE = 200
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 NO_MORE = b"\xff\xff"
-_ROW = struct.Struct("!hiiiiii")
+ROW = "!hiiiiii"
+"""Columns; bytes and value of contact and of account; bytes of the vector and how many words it has."""
 
 
 def binary(account: int, rows: Iterable[tuple[int, str]], first: bool) -> Iterator[bytes]:
@@ -204,5 +205,5 @@ def binary(account: int, rows: Iterable[tuple[int, str]], first: bool) -> Iterat
     for contact, words in rows:
         vector = words.encode().replace(b" ", b"\0\0\0") + b"\0\0\0" if words else b""
         many = words.count(" ") + 1 if words else 0
-        yield _ROW.pack(3, 4, contact, 4, account, len(vector) + 4, many)
+        yield struct.pack(ROW, 3, 4, contact, 4, account, len(vector) + 4, many)
         yield vector

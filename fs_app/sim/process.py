@@ -17,6 +17,7 @@ from typing import Any
 
 from fs_app.config import Settings
 from fs_app.errors import Unavailable
+from fs_app.sim.ports import free_port
 
 START_S = 15.0
 STEP_S = 0.05
@@ -31,7 +32,7 @@ def ensure_running(settings: Settings, options: Sequence[str] = ()) -> str:
     state = _read(state_file)
     if state is not None and _answers(int(state["port"])):
         return _url(state)
-    state = {"password": secrets.token_urlsafe(24), "port": _free_port()}
+    state = {"password": secrets.token_urlsafe(24), "port": free_port()}
     with (settings.data_dir / "sim.log").open("ab") as log:
         child = subprocess.Popen(
             [
@@ -91,9 +92,3 @@ def _answers(port: int) -> bool:
             return connection.recv(64).startswith(b"Content-Type: auth/request")
     except OSError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

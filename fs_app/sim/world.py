@@ -11,7 +11,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any
 
 import gevent
 
+from fs_app.sim.ports import free_port
 from fs_app.sim.remote import Control, SimParty, SimPhone
 
 
@@ -38,7 +38,7 @@ class SimWorld:
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="fs-app-sim-"))
         self.password = secrets.token_urlsafe(18)
-        self.outbound_port, self._directory_port = _free_ports(2)
+        self.outbound_port, self._directory_port = free_port(), free_port()
         base = {k: v for k, v in os.environ.items() if not k.startswith("FS_APP_")}
         environment = {
             **base,
@@ -136,11 +136,3 @@ class SimWorld:
 
 def _words(name: str, value: str | bytes) -> dict[str, str]:
     return {f"{name}_hex": value.hex()} if isinstance(value, bytes) else {name: value}
-
-
-def _free_ports(count: int) -> list[int]:
-    socks = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(sock.getsockname()[1]) for sock in socks]
-    for sock in socks:
-        sock.close()
-    return ports

@@ -9,13 +9,13 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
 
 import psycopg
 
+from fs_app.sim.ports import free_port
 from tests.support.until import until
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -45,7 +45,7 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="fsapp-pg-"))
         if self._account is not None:
             os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
-        self.port = _free_port()
+        self.port = free_port()
         self._databases = 0
         self._admin: psycopg.Connection | None = None
         data = self.folder / "data"
@@ -134,12 +134,6 @@ class Postgres:
         if self._account is None:
             return {}
         return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _unprivileged() -> pwd.struct_passwd | None:

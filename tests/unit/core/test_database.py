@@ -174,6 +174,7 @@ def test_the_log_of_sqlite_is_written_back_beside_the_work(
     if not db.is_sqlite:
         pytest.skip("PostgreSQL does it by itself")
     monkeypatch.setattr("fs_app.db.CHECKPOINT_S", 0.0)
+    monkeypatch.setattr(db, "_checkpoint_at", 0.0)
 
     def rest() -> int:
         """Pages of the log that are not in the database yet."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +22,7 @@ from fs_app.doctor.installation import Installation, ProgramSeen
 from fs_app.doctor.looking import gather
 from fs_app.doctor.report import Report
 from fs_app.queues.model import Did, Queue, QueueMember
+from fs_app.sim.ports import free_port
 from tests.support.answers import AnsweringSocket, healthy
 from tests.support.schema import MIGRATIONS, fresh
 
@@ -35,7 +35,7 @@ class Place:
         folder.chmod(0o750)
         for name in ("journal", "recordings", "cdr"):
             (folder / name).mkdir()
-        self.door, self.directory = _free_port(), _free_port()
+        self.door, self.directory = free_port(), free_port()
         self.password = secrets.token_urlsafe(24)
         self.switch = AnsweringSocket({}, self.password)
         self.switch.answers = healthy(
@@ -134,7 +134,7 @@ class Place:
             "sounds_dir": ROOT / "sounds",
             "outbound_listen": f"127.0.0.1:{self.door}",
             "directory_listen": f"127.0.0.1:{self.directory}",
-            "web_listen": f"127.0.0.1:{_free_port()}",
+            "web_listen": f"127.0.0.1:{free_port()}",
         }
         return Settings(**{**said, **self.said})
 
@@ -161,9 +161,3 @@ class Place:
 def hashed(password: str) -> str:
     """As the program keeps it, made in a moment."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -60,6 +60,7 @@ def files(folder: Path) -> dict[str, tuple[int, int, int]]:
     return {
         str(path): (path.stat().st_mtime_ns, path.stat().st_size, path.stat().st_mode)
         for path in sorted(folder.rglob("*"))
+        if not path.name.endswith("-shm")  # where whoever reads SQLite beside others marks that he does
     }
 
 
