@@ -127,7 +127,7 @@ VOCABULARY = {
 
 SIM_MAY_KNOW = {"config", "errors"}
 DIRECTORY_MAY_KNOW = {"digest", "errors"}
-SIM_IS_KNOWN_BY = {"fs_app.cli", "fs_app.run", "fs_app.bench.scene"}
+SIM_IS_KNOWN_BY = {"fs_app.bench.installation", "fs_app.cli", "fs_app.run", "fs_app.bench.scene"}
 WEB_LIBRARIES = {
     "flask",
     "flask_babel",
