@@ -14,7 +14,7 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import get_ident
 from typing import Any, TypeVar
@@ -42,13 +42,12 @@ proxy = peewee.DatabaseProxy()
 CONNECT_S = 3
 """How long PostgreSQL may take to accept a connection: others wait meanwhile."""
 
-CHECKPOINT_PAGES = 12_000
+CHECKPOINT_PAGES = 48_000
 """From so many pages (of 4 kB) of its log on, SQLite writes them into the database when somebody commits. With its own
 limit, 1,000, each batch of an import did, and half of its time was waiting for the disk."""
 
 BUSY_MS = 2000
 """How long SQLite itself waits for a lock in the writer's thread before it says so (PRAGMA busy_timeout)."""
-
 
 CHECKPOINT_S = 20.0
 """So often the log of SQLite is written into the database, beside whoever writes."""
@@ -216,16 +215,13 @@ class Database:
     def _guarded(self, work: Callable[[], R], write: bool) -> tuple[R | None, Exception | None]:
         # Exceptions travel as values: a thread pool of gevent prints those that pass through it.
         try:
-            self._connect()
-            if write:
-                with self._turn(), self._transaction():
+            with self._connected():
+                if write:
+                    with self._turn(), self._transaction():
+                        result = work()
+                else:
                     result = work()
-            else:
-                result = work()
-            self._rests()
         except Exception as error:  # noqa: BLE001 - handed to the caller, who asked
-            if not isinstance(error, FsAppError):
-                self._disconnect()
             if _is_away(error):
                 self.trouble = str(error)
                 return None, DatabaseBusy(f"the database says: {error}")
@@ -234,35 +230,42 @@ class Database:
         return result, None
 
     # --- connections: each thread's own -----------------------------------------------------------------------
-    def _connect(self) -> None:
-        database = self._database
-        if not database.is_closed() and not self.is_sqlite:
-            used = self._connections.get(get_ident(), (None, 0.0))[1]
-            if time.monotonic() - used > RESTED_S:
-                try:
-                    database.execute_sql("SELECT 1")
-                except Exception:  # noqa: BLE001 - whatever it is, another one is opened
-                    self._disconnect()
-        if database.is_closed():
-            database.connect()
-            self._rests()
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[None]:
+        """With this thread's connection, which is given up when something fails that is none of our own refusals."""
+        self._try()
+        if self._database.is_closed():
+            self._database.connect()
+        try:
+            yield
+        except Exception as error:
+            if not isinstance(error, FsAppError):
+                self._disconnect()
+            raise
+        finally:
+            if not self._database.is_closed():
+                self._connections[get_ident()] = (self._database.connection(), time.monotonic())
 
-    def _rests(self) -> None:
-        self._connections[get_ident()] = (self._database.connection(), time.monotonic())
+    def _try(self) -> None:
+        used = self._connections.get(get_ident(), (None, 0.0))[1]
+        if self.is_sqlite or self._database.is_closed() or time.monotonic() - used <= RESTED_S:
+            return
+        try:
+            self._database.execute_sql("SELECT 1")
+        except Exception:  # noqa: BLE001 - whatever it is, another one is opened
+            self._disconnect()
 
     def _disconnect(self) -> None:
         self._connections.pop(get_ident(), None)
         with contextlib.suppress(Exception):
             self._database.close()
-        if (
-            not self._database.is_closed()
-        ):  # it does not close in the middle of a transaction, which is lost anyway
+        # It does not close in the middle of a transaction, which is lost anyway.
+        if not self._database.is_closed():
             self._database._state.reset()
 
     def _checkpoint(self) -> None:
         """Also what the last connection would do when it is closed."""
-        with contextlib.suppress(Exception):
-            self._connect()
+        with contextlib.suppress(Exception), self._connected():
             self._database.execute_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _turn(self) -> Any:
@@ -275,8 +278,8 @@ class Database:
 
     def _migrate(self) -> tuple[list[str], Exception | None]:
         try:
-            self._connect()
-            return list(Runner(self._database, directory=str(self.migrations)).up()), None
+            with self._connected():
+                return list(Runner(self._database, directory=str(self.migrations)).up()), None
         except (peewee.PeeweeException, sqlite3.Error, OSError) as error:
             return [], error  # as a value, for the same reason as above
 

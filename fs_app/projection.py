@@ -23,6 +23,7 @@ from fs_app.calls import correcting
 from fs_app.calls.model import LINE_ROW, Call, JournalEntry, Leg, ProjectionMark, Recording
 from fs_app.calls.state import DIALLED
 from fs_app.colleagues import rows as colleagues
+from fs_app.contacts.model import still_there
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, WaitTimeout
 from fs_app.events import Projected, Recorded
@@ -210,7 +211,7 @@ HANDLERS: dict[str, Callable[[Entry], None]] = {
     ),
     "call.overflowed": _set(queue=lambda e: e.data["new_queue"]),
     "call.turn": _set(ticket=lambda e: e.data["ticket"]),
-    "call.contact": _set(contact=lambda e: e.data["contact"]),
+    "call.contact": _set(contact=lambda e: still_there(e.data["contact"])),
     "call.bridged": _bridged,
     "call.dialled": _dialled,
     "line.dialled": _line_dialled,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import psutil
+from peewee import chunked
 
 from fs_app import clock
 from fs_app.accounts.model import Account, User, UserSession
@@ -112,8 +113,8 @@ def _rows(size: Size, dice: random.Random) -> Seeded:
         made.agents.append(agent.id)
         made.numbers.append(number)
         made.cookies.append(f"{COOKIE}={token}")
-    for i in range(0, len(members), AT_ONCE):
-        QueueMember.insert_many(members[i : i + AT_ONCE]).execute()
+    for some in chunked(members, AT_ONCE):
+        QueueMember.insert_many(some).execute()
     return made
 
 

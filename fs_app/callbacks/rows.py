@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fs_app.callbacks.model import Callback
+from fs_app.contacts.model import still_there
 from fs_app.journal import Entry
 
 
@@ -17,7 +18,7 @@ def _opened(e: Entry) -> None:
         queue=d["queue"],
         number=d["number"],
         name=d.get("name", "")[:200],
-        contact=d.get("contact"),
+        contact=still_there(d.get("contact")),
         reason=d["reason"],
         state="OPEN" if d.get("owner") is None else "RESERVED",
         owner=d.get("owner"),

@@ -1,13 +1,13 @@
 """Duplicates found, and made one (HN-404). Inside `Database.read` or `write`.
 
 The contact that is kept gets the chosen values and everything that hung on the others: numbers, calls, callbacks,
-records of lists, consents, a legal hold. The others stay as rows that point to it and are shown nowhere: within
-UNDO_DAYS a merge can be taken back, and each gets back what was his.
+records of lists (of several on one list one stays to be called), consents, a legal hold. The others stay as rows that
+point to it and are shown nowhere: within UNDO_DAYS a merge can be taken back, and each gets back what was his.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from fs_app.calllists.model import ContactFileRow, ListRecord
 from fs_app.calls.model import Call
 from fs_app.contacts import searching
 from fs_app.contacts.listing import visible
+from fs_app.contacts.merged_records import give_back, keep_one
 from fs_app.contacts.model import MOST_NUMBERS, Contact, ContactMerge, ContactNumber
 from fs_app.contacts.people import TEXTS, name_of
 from fs_app.contacts.service import written
@@ -151,6 +152,7 @@ def merge(
         raise NotThese(f"{len(numbers)} numbers", most=MOST_NUMBERS)
     before = {str(one): _image(rows[one]) for one in versions}
     values = _values(rows, kept, losts, take)
+    reopened = _reopen(by.account, versions)
     moved: dict[str, dict[str, list[Any]]] = {}
     for name, model in MOVED:
         for one in losts:
@@ -161,6 +163,8 @@ def merge(
             if ids:
                 moved.setdefault(name, {})[str(one)] = ids
                 model.update(contact=kept).where(here).execute()
+    records = [one for ids in moved.get("records", {}).values() for one in ids]
+    excluded = keep_one(by.account, kept, [*records, *reopened])
     _move_numbers(by, kept, losts, numbers)
     Contact.update(**values, version=Contact.version + 1, updated_at=by.now, updated_by=by.user).where(
         Contact.id == kept
@@ -173,7 +177,7 @@ def merge(
     searching.forget(losts)
     written(by.account, kept, country)
     name = name_of(rows[kept])
-    image = {"rows": before, "moved": moved, "after": values, "numbers": list(numbers)}
+    image = {"rows": before, "moved": moved, "after": values, "numbers": list(numbers), "excluded": excluded}
     row = ContactMerge.create(
         account=by.account,
         kept_id=kept,
@@ -185,6 +189,36 @@ def merge(
     )
     audit.write(by, "merge", "contact", kept, name, None, {"merged": ", ".join(map(str, losts))})
     return int(row.id)
+
+
+def _standing(account: int, contacts: Iterable[int]) -> list[Any]:
+    """Merges into these that were not taken back, the oldest first."""
+    here = (ContactMerge.account == account) & ContactMerge.kept_id.in_(list(contacts))
+    return list(
+        ContactMerge.select().where(here & ContactMerge.undone_at.is_null()).order_by(ContactMerge.id)
+    )
+
+
+def _reopen(account: int, contacts: Iterable[int]) -> list[int]:
+    """Records that merges into these have excluded are what they were; which of them are."""
+    found: list[int] = []
+    for row in _standing(account, contacts):
+        if row.before.get("excluded"):
+            found += row.before["excluded"]
+            ContactMerge.update(before={**row.before, "excluded": []}).where(
+                ContactMerge.id == row.id
+            ).execute()
+    give_back(account, found)
+    return found
+
+
+def _keep_one_again(account: int, contact: int, records: Sequence[int]) -> None:
+    """After one of several merges into him was taken back; the youngest that stands remembers what is excluded."""
+    for row in _standing(account, [contact])[-1:]:
+        excluded = keep_one(account, contact, records)
+        ContactMerge.update(before={**row.before, "excluded": excluded}).where(
+            ContactMerge.id == row.id
+        ).execute()
 
 
 def _locked(account: int, versions: Mapping[int, int]) -> dict[int, Any]:
@@ -302,6 +336,9 @@ def undo(by: Actor, merge_id: int, country: str) -> list[int]:
     old = by.now - row.at > UNDO_MS
     if not claimed or old or kept is None or kept.merged_into_id is not None:
         raise TooLate(f"merge {merge_id}")
+    reopened = row.before.get("excluded", [])
+    give_back(by.account, reopened)
+    reopened = [*reopened, *_reopen(by.account, [row.kept_id])]
     images, after = row.before["rows"], row.before["after"]
     losts = [int(one) for one in images if int(one) != row.kept_id]
     back = {
@@ -313,6 +350,8 @@ def undo(by: Actor, merge_id: int, country: str) -> list[int]:
                 model.update(contact=int(one)).where(
                     model.id.in_(ids) & (model.contact == row.kept_id)
                 ).execute()
+    for one in (row.kept_id, *back):
+        _keep_one_again(by.account, one, reopened)
     mine = images[str(row.kept_id)]
     values = {name: mine[name] for name in TEXTS if getattr(kept, name) == after[name]}
     custom = dict(kept.custom)

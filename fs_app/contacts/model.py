@@ -215,3 +215,9 @@ class DirectoryEntry(Base):
             (("account", "office"), False),
             (("account", "mobile"), False),
         )
+
+
+def still_there(contact: int | None) -> int | None:
+    """The contact, or None when it has been deleted since it was written down: what speaks of him stays without him.
+    Inside the transaction that writes it."""
+    return contact if contact is not None and Contact.select().where(Contact.id == contact).exists() else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN, Expression, ModelSelect
+from peewee import JOIN, Expression, ModelSelect, chunked
 
 from fs_app.calls.model import Call, Recording
 from fs_app.contacts.model import Contact
@@ -179,13 +179,13 @@ def _recordings(calls: set[str], agents: set[int]) -> dict[str, tuple[str, ...]]
     """What these agents may hear of these calls: their conversations, and the calls that are theirs in the end."""
     found: dict[str, tuple[str, ...]] = {}
     listed = sorted(calls)
-    for first in range(0, len(listed), 500):  # SQLite takes a limited number of values
+    for some in chunked(listed, 500):  # SQLite takes a limited number of values
         rows = (
             Recording.select(Recording.id, Recording.call)
             .join(Call)
             .where(
                 Recording.agent.in_(agents) | Call.agent.in_(agents),
-                Recording.call.in_(listed[first : first + 500]),
+                Recording.call.in_(some),
                 Recording.ended_at.is_null(False),
                 Recording.delete_asked_at.is_null(),
                 (Recording.problem == "") | (Recording.duration_ms > 0),

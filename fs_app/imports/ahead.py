@@ -152,7 +152,7 @@ def _packed(item: Item) -> tuple[Any, ...]:
     numbers = [(n.number, n.kind, n.sort, n.country, n.zone) for n in what.numbers]
     return (
         LINE, at, cells, what.texts, what.custom, numbers, what.keys, what.memo, what.due_at, what.zone,
-        what.consent, what.dropped, what.name_key, what.words,
+        what.consent, what.dropped, what.name_key, what.words, what.guid,
     )  # fmt: skip
 
 

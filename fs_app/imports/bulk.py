@@ -22,11 +22,18 @@ from fs_app.wish import Wish
 CACHE_KIB = 96_000
 """Of SQLite: the inner pages of a million rows' indexes stay in memory."""
 
-
 PENDING_KIB = 16_384
 """Of PostgreSQL: so much of the search's words is put into its index at once. With the usual 4 MB that was a third of
 the server's work; much more, and whoever searches meanwhile reads it all. And no commit waits for the disk: how far the
 file is stands in the same transaction, so a server that dies forgets both."""
+
+AT_ONCE = 200
+"""Rows of the search that one call of the driver gets."""
+
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+NO_MORE = b"\xff\xff"
+ROW = "!hiiiiii"
+"""Columns; bytes and value of contact and of account; bytes of the vector and how many words it has."""
 
 BAD_DATA = frozenset({"IntegrityError", "DataError", "ValueError", "OverflowError"})
 
@@ -101,7 +108,8 @@ def is_away(error: Exception) -> bool:
 
 
 class Rows:
-    """Inserts rows of one table whose `columns` are given; every other column gets its model's default."""
+    """Inserts rows of one table whose `columns` are given; every other column gets its model's default: `rest`, which
+    COPY wants with each row. SQLite has it in its statement: binding a value costs as much as storing it."""
 
     def __init__(self, database: peewee.Database, model: type[Base], columns: Sequence[str]) -> None:
         self._database = database
@@ -110,34 +118,30 @@ class Rows:
         fields = {f.column_name: f for f in model._meta.sorted_fields}
         unknown = set(columns) - fields.keys()
         assert not unknown, f"{self.table} has no {unknown}"
-        self._rest: list[Any] = []
-        names = list(columns)
-        for name, one in fields.items():
-            if name in names or (one is key and isinstance(one, peewee.AutoField)):
-                continue
-            value = one.default() if callable(one.default) else one.default
-            names.append(name)
-            self._rest.append(one.db_value(value))
-        self.rest = tuple(self._rest)
-        quoted = ", ".join(f'"{name}"' for name in names)
+        rest = {
+            name: one.db_value(one.default() if callable(one.default) else one.default)
+            for name, one in fields.items()
+            if name not in columns and not (one is key and isinstance(one, peewee.AutoField))
+        }
+        self.rest = tuple(rest.values())
+        names = ", ".join(f'"{name}"' for name in (*columns, *rest))
         if isinstance(database, peewee.SqliteDatabase):
-            marks = ", ".join("?" * len(names))
-            self.statement = f'INSERT INTO "{self.table}" ({quoted}) VALUES ({marks})'  # noqa: S608 - names of ours
+            values = ", ".join([*"?" * len(columns), *map(_literal, self.rest)])
+            self.statement = f'INSERT INTO "{self.table}" ({names}) VALUES ({values})'  # noqa: S608 - words of ours
         else:
-            self.statement = f'COPY "{self.table}" ({quoted}) FROM STDIN'
+            self.statement = f'COPY "{self.table}" ({names}) FROM STDIN'
         self._sequence = ""
         self._key = key.column_name if isinstance(key, peewee.AutoField) else ""
 
     def insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        rest = self.rest
-        whole = (row + rest for row in rows)
         connection = self._database.connection()
         if isinstance(self._database, peewee.SqliteDatabase):
-            connection.executemany(self.statement, whole)
+            connection.executemany(self.statement, rows)
             return
+        rest = self.rest
         with connection.cursor() as cursor, cursor.copy(self.statement) as copy:
-            for row in whole:
-                copy.write_row(row)
+            for row in rows:
+                copy.write_row(row + rest)
 
     def new_ids(self, many: int) -> Sequence[int]:
         """Identifiers that nobody else gets, rising. Inside the transaction that inserts them."""
@@ -154,6 +158,16 @@ class Rows:
             "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", (self._sequence, many)
         )
         return sorted(int(row[0]) for row in found.fetchall())
+
+
+def _literal(value: Any) -> str:
+    """A model's default as SQLite reads it."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    assert isinstance(value, int | float), f"{value!r} has no literal"
+    return repr(int(value) if isinstance(value, bool) else value)
 
 
 class Words:
@@ -177,8 +191,9 @@ class Words:
                 connection.cursor() as cursor,
                 cursor.copy(f"{self._rows.statement} (FORMAT BINARY)") as copy,
             ):
-                for at in range(0, len(rows), AT_ONCE):
-                    copy.write(b"".join(binary(account, rows[at : at + AT_ONCE], first=not at)))
+                copy.write(HEADER)
+                for some in peewee.chunked(rows, AT_ONCE):
+                    copy.write(b"".join(binary(account, some)))
                 copy.write(NO_MORE)
             return
         self._rows.insert((contact, -account, words) for contact, words in rows)
@@ -189,19 +204,10 @@ class Words:
         )
 
 
-AT_ONCE = 200
-HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-NO_MORE = b"\xff\xff"
-ROW = "!hiiiiii"
-"""Columns; bytes and value of contact and of account; bytes of the vector and how many words it has."""
-
-
-def binary(account: int, rows: Iterable[tuple[int, str]], first: bool) -> Iterator[bytes]:
+def binary(account: int, rows: Iterable[tuple[int, str]]) -> Iterator[bytes]:
     """Rows of the search in the binary form of COPY: contact, account, and a tsvector of words without places (their
     number, then each with a zero byte at its end and its number of places in two bytes). Source: PostgreSQL 15
     manual, COPY, "Binary Format"; `tsvectorrecv` in its tsvector.c."""
-    if first:
-        yield HEADER
     for contact, words in rows:
         vector = words.encode().replace(b" ", b"\0\0\0") + b"\0\0\0" if words else b""
         many = words.count(" ") + 1 if words else 0

@@ -69,7 +69,7 @@ class Check:
 
     def _judge(self, batch: list[tuple[int, Sequence[str], Line | Refusal]]) -> None:
         lines = [what for _, _, what in batch if isinstance(what, Line)]
-        decided = self._decided(lines)
+        decided = (answer for answers in self._decider.in_rounds(lines) for _, answer in answers)
         outcomes: Counter[str] = Counter()
         for at, cells, what in batch:
             verdict: Refusal | Decision = what if isinstance(what, Refusal) else next(decided)
@@ -80,12 +80,6 @@ class Check:
                 self._lines.append(_shown(at, cells, verdict))
         self._counts.add(outcomes)
         batch.clear()
-
-    def _decided(self, lines: list[Line]) -> Iterator[Decision | Refusal]:
-        while lines:
-            answers = self._decider.decide(lines)
-            yield from answers
-            lines = lines[len(answers) :]
 
     def _count(self, decision: Decision, outcomes: Counter[str]) -> None:
         outcomes["blacklisted"] += decision.blocked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -82,6 +82,14 @@ class Decider:
         rules = plan.duplicates
         once = rules.in_file and rules.in_account and rules.then == "update" and len(rules.by) > 1
         self._reached = (reached or ReachedHere()) if once else None
+
+    def in_rounds(self, lines: Sequence[Line]) -> Iterator[list[tuple[Line, Decision | Refusal]]]:
+        """All lines with their answers, in as many rounds as it takes: what a round decides is to be written before
+        the next one is asked for."""
+        while lines:
+            answers = self.decide(lines)
+            yield list(zip(lines, answers, strict=False))
+            lines = lines[len(answers) :]
 
     def decide(self, lines: Sequence[Line]) -> list[Decision | Refusal]:
         """Answers in order, for the first line at least and for as many as can be told now: what the answer to an

@@ -50,7 +50,7 @@ class Line:
     """What a line says. `at`: its number in the file, from 1. `texts`: fields of the contact that are not empty.
     `numbers`: the main one first. `keys`: by which it is compared, in the order of the plan (None: empty).
     `consent`: (given at, source, text). `dropped`: columns whose value was no such value and was left out. `name_key`,
-    `words`: by which the contact is sorted and found, when it is to be written."""
+    `words`, `guid`: by which the contact is sorted, found and known elsewhere, when it is to be written."""
 
     at: int
     cells: Sequence[str]
@@ -65,6 +65,7 @@ class Line:
     dropped: list[str] = field(default_factory=list)
     name_key: str = ""
     words: str = ""
+    guid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,10 +174,9 @@ class Importer:
     def _lines(self, lines: list[Line]) -> tuple[Counter[str], list[Any]]:
         outcomes: Counter[str] = Counter()
         told = []
-        while lines:
+        for answers in self._decider.in_rounds(lines):
             decided = []
-            answers = self._decider.decide(lines)
-            for line, decision in zip(lines, answers, strict=False):
+            for line, decision in answers:
                 if isinstance(decision, Decision):
                     decided.append(decision)
                 else:
@@ -185,7 +184,6 @@ class Importer:
                     told.append((line.cells, decision.key, decision.params))
             if decided:
                 outcomes += self._writer.write(decided)
-            lines = lines[len(answers) :]
         return outcomes, told
 
     def _piece_by_piece(

@@ -122,9 +122,8 @@ def run(order: Json, say: Say, alive: Alive, own_process: bool = False) -> Json:
     if job.runner != order["runner"]:
         raise NotOurs
     made = _made(ground)
-    items = prepared(
-        ground.rows(), ground.preparer(), expander(ground.account.id, ground.account.country), job.position
-    )
+    expand = expander(ground.account.id, ground.account.country, ground.at, job.salt.encode())
+    items = prepared(ground.rows(), ground.preparer(), expand, job.position)
     if own_process:
         ground.database.close()
         items = apart(items)
@@ -141,7 +140,6 @@ def run(order: Json, say: Say, alive: Alive, own_process: bool = False) -> Json:
         by=job.by_id,
         by_name=job.by_name,
         at=ground.at,
-        salt=job.salt.encode(),
         call_list=call_list.id if call_list is not None else None,
         newest_first=bool(call_list is not None and call_list.newest_first),
         contact_file=file,

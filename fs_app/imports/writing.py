@@ -42,7 +42,6 @@ class Target:
     by: int | None
     by_name: str
     at: int
-    salt: bytes
     call_list: int | None = None
     newest_first: bool = False
     contact_file: int | None = None
@@ -124,7 +123,7 @@ class Writer:
             *[get(name, "") for name in TEXTS],
             orjson.dumps(line.custom).decode() if line.custom else "{}",
             line.name_key,
-            guid(to.salt, to.at, line.at),
+            line.guid,
             to.job,
             to.at,
             to.at,
@@ -184,8 +183,8 @@ class Writer:
         return arrival.next_index(self._to.call_list, self._to.contact_file)
 
 
-def expander(account: int, country: str) -> Callable[[Line], None]:
-    """Adds to a line by what its contact will be sorted and found."""
+def expander(account: int, country: str, at: int, salt: bytes) -> Callable[[Line], None]:
+    """Adds to a line by what its contact will be sorted, found and known elsewhere. `at`: the import's moment."""
 
     def expand(line: Line) -> None:
         texts = line.texts
@@ -193,6 +192,7 @@ def expander(account: int, country: str) -> Callable[[Line], None]:
         line.name_key = name_key(get("last_name", ""), get("first_name", ""), get("company", ""))
         values: dict[str, Any] = {**texts, "custom": line.custom} if line.custom else texts
         line.words = stored(account, text_of(values, [n.number for n in line.numbers], country))
+        line.guid = guid(salt, at, line.at)
 
     return expand
 

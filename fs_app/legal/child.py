@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from peewee import chunked
+
 from fs_app import child
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, FsAppError
@@ -51,8 +53,7 @@ def load(db: Database, order: dict[str, Any]) -> dict[str, Any]:
     form, column = register_file.look(path)
     count = refused = 0
     for part in register_file.parts(path, form, column, order["country"]):
-        for at in range(0, len(part.keys), AT_ONCE):
-            some = part.keys[at : at + AT_ONCE]
+        for some in chunked(part.keys, AT_ONCE):
             leave_if_alone()
             politely(db, lambda some=some: _insert(order["account"], register, generation, some))
             count += len(some)

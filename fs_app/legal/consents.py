@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import Expression
+from peewee import Expression, chunked
 
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
@@ -151,9 +151,9 @@ def withdraw(by: Actor, contact: int, purpose: str, how: str) -> int:
     """All that he said yes to for this purpose, also by one of his numbers, ends now; how many. Raises NotFound."""
     find(Contact, by.account, contact)
     rows = [r.id for r in of_contact(by.account, contact) if r.withdrawn_at is None and r.purpose == purpose]
-    for at in range(0, len(rows), AT_ONCE):
+    for some in chunked(rows, AT_ONCE):
         Consent.update(withdrawn_at=by.now, withdrawn_by=by.name[:200], withdrawn_how=how[:200]).where(
-            Consent.id.in_(rows[at : at + AT_ONCE])
+            Consent.id.in_(some)
         ).execute()
     if rows:
         audit.write(by, "withdraw", "consent", contact, how[:200], None, {"consents": len(rows)})
@@ -207,14 +207,12 @@ def answers(account: int, purpose: str, people: Sequence[tuple[str, int | None]]
         Consent.text,
     )
     mine = (Consent.account == account) & (Consent.purpose == purpose)
-    for at in range(0, len(numbers), AT_ONCE):
-        rows = Consent.select(*columns).where(mine, Consent.number.in_(numbers[at : at + AT_ONCE]))
+    for some in chunked(numbers, AT_ONCE):
+        rows = Consent.select(*columns).where(mine, Consent.number.in_(some))
         for row in rows.tuples():
             found.setdefault(row[0], []).append(row)
-    for at in range(0, len(contacts), AT_ONCE):
-        rows = Consent.select(*columns).where(
-            mine, Consent.number == "", Consent.contact.in_(contacts[at : at + AT_ONCE])
-        )
+    for some in chunked(contacts, AT_ONCE):
+        rows = Consent.select(*columns).where(mine, Consent.number == "", Consent.contact.in_(some))
         for row in rows.tuples():
             of_contact.setdefault(row[1], []).append(row)
     said = {}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from peewee import JOIN, Case, fn
+from peewee import JOIN, Case, chunked, fn
 
 from fs_app.agents.state import Presence
 from fs_app.calllists.model import CallList, ListRecord
@@ -269,8 +269,8 @@ class Explain:
         step = max(1, (last - first + 1) // SAMPLE)
         wanted = list(range(first + step // 2, last + 1, step))
         found: list[Any] = []
-        for at in range(0, len(wanted), 500):
-            found += list(ListRecord.select().where(mine, ListRecord.id.in_(wanted[at : at + 500])))
+        for some in chunked(wanted, 500):
+            found += list(ListRecord.select().where(mine, ListRecord.id.in_(some)))
         return found or list(ListRecord.select().where(mine).limit(SAMPLE))
 
     # --- somebody who is on no list ---------------------------------------------------------------------------
@@ -399,11 +399,11 @@ def _restricted(working: Any, ids: Sequence[int]) -> list[tuple[str, Reason, set
     found = []
     for one in getattr(working, "restrictions", ()):
         passed: set[int] = set()
-        for at in range(0, len(ids), 500):
+        for some in chunked(ids, 500):
             query = (
                 ListRecord.select(ListRecord.id)
                 .join(Contact, JOIN.LEFT_OUTER)
-                .where(ListRecord.id.in_(ids[at : at + 500]), one.condition)
+                .where(ListRecord.id.in_(some), one.condition)
             )
             passed |= {row[0] for row in query.tuples()}
         kept = set(ids) - passed

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import phonenumbers
+from peewee import chunked
 
 from fs_app.legal.model import OptOutList, OptOutNumber
 from fs_app.outgoing.blacklist import Blacklist
@@ -95,11 +96,11 @@ def opted_out(numbers: Sequence[str], lists: Iterable[Register]) -> dict[str, st
             if number.startswith("+") and number not in found:
                 wanted.setdefault(key(number, register.form, register.spelling), []).append(number)
         keys = list(wanted)
-        for at in range(0, len(keys), AT_ONCE):
+        for some in chunked(keys, AT_ONCE):
             rows = OptOutNumber.select(OptOutNumber.key).where(
                 OptOutNumber.list == register.id,
                 OptOutNumber.generation == register.generation,
-                OptOutNumber.key.in_(keys[at : at + AT_ONCE]),
+                OptOutNumber.key.in_(some),
             )
             for (met,) in rows.tuples():
                 for number in wanted[met]:

@@ -198,6 +198,13 @@ class Rules:
         found = [r for r in self.of(purpose, kind) if isinstance(r, AbandonRate)]
         return min(found, key=lambda r: r.percent, default=None)
 
+    def counted_days(self) -> int:
+        """Of how many days earlier calls must be known, so that every rule counts them all; 0: none counts."""
+        days = [r.days for r in self.rules if isinstance(r, Attempts)]
+        days += [r.days + 1 for r in self.rules if isinstance(r, Silence)]
+        days += [-(-r.hours // 24) for r in self.rules if isinstance(r, Abandoned)]
+        return max(days, default=0)
+
     def with_days(self, days: Mapping[str, frozenset[date]]) -> Rules:
         """`days`: id of a rule of holidays → their dates."""
         return replace(

@@ -110,7 +110,7 @@ def _over(e: Entry) -> None:
     try:
         found = record_result(e.account, d["record"], outcome)
     except (NotFound, UnknownTransition, Taken) as error:
-        log.info("the list takes no result", record=d["record"], event=d["event"], why=str(error))
+        log.info("the list takes no result", record=d["record"], became=d["event"], why=str(error))
         return
     more: dict[str, Any] = {}
     if d.get("freed"):

@@ -15,6 +15,7 @@ from fs_app.calls.state import Call
 from fs_app.calls.wanted import Wanted
 from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock
+from fs_app.contacts.numbers import spellings
 from fs_app.errors import Invalid, NotAllowed, NotFound
 from fs_app.journal import Entry
 from fs_app.listwork import results
@@ -34,6 +35,8 @@ SKIPPED_S = 600.0
 
 CALLED_WITHIN_S = 120.0
 """So long a record is an agent's who calls it now, if nothing is heard of his call at all."""
+
+ENGAGED = "error.record_engaged"
 
 MOST_NOTE = 1000
 """Characters."""
@@ -466,9 +469,27 @@ class ListWork:
             raise Taken(f"record {record} is in a call")
 
     def _allowed(self, known: Known, agent: int) -> None:
-        why = self._gate(known, agent)
+        why = ENGAGED if self._is_engaged(known) else self._gate(known, agent)
         if why:
             raise Forbidden(f"record {known.id}: {why}", reason=why)
+
+    def _is_engaged(self, known: Known) -> bool:
+        """He talks to us or waits for us at this moment, or is being called: by another list, at another number, or by
+        himself, however his network writes his number."""
+        others = [
+            call
+            for call in self._live.calls.values()
+            if call.ended_at is None and call.account == known.account and call.record != known.id
+        ]
+        if not others:
+            return False
+        info = self._catalog.account(known.account)
+        country = info.country if info is not None else ""
+        own = {s for one in known.numbers for s in (one.n, *spellings(one.n, country))} - {""}
+        return any(
+            call.caller_number in own or (known.contact is not None and call.contact == known.contact)
+            for call in others
+        )
 
     def _rules(self, queue: QueueInfo | None) -> Any:
         settings: Settings = queue.outbound if queue is not None else BLANK

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import chunked
+
 from fs_app.outgoing.blacklist import OBJECTIONS, Blocked
 from fs_app.outgoing.forgotten import SALT
 from fs_app.outgoing.model import DncEntry
@@ -80,8 +82,8 @@ def put(
             ).execute()
             kept = DncEntry.source.in_(list(OBJECTIONS))  # what he asked for himself stays his word
             DncEntry.update(source=source).where(DncEntry.id == row, ~kept).execute()
-    for at in range(0, len(new), AT_ONCE):
-        DncEntry.insert_many(new[at : at + AT_ONCE]).execute()
+    for some in chunked(new, AT_ONCE):
+        DncEntry.insert_many(some).execute()
     known = _there(account, [number for number, *_ in wanted])
     return [
         Blocked(
@@ -103,10 +105,10 @@ def _there(
 ) -> dict[tuple[str, bool, int | None, int | None], tuple[int, str]]:
     """Their key → identifier and source."""
     found = {}
-    for at in range(0, len(numbers), AT_ONCE):
+    for some in chunked(numbers, AT_ONCE):
         rows = DncEntry.select(
             DncEntry.id, DncEntry.number, DncEntry.prefix, DncEntry.queue, DncEntry.list_id, DncEntry.source
-        ).where(DncEntry.account == account, DncEntry.number.in_(numbers[at : at + AT_ONCE]))
+        ).where(DncEntry.account == account, DncEntry.number.in_(some))
         for identifier, number, prefix, queue, call_list, source in rows.tuples():
             found[number, bool(prefix), queue, call_list] = identifier, source
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from peewee import Cast, fn
+from peewee import Cast, chunked, fn
 
 from fs_app.admin.model import AuditEntry
 from fs_app.callbacks.model import Callback
@@ -122,8 +122,8 @@ def _of_account(model: type[Base], person: Person) -> Any:
 def _blank(model: type[Base], known: Known, query: Any) -> int:
     key = model._meta.primary_key
     ids = [i for (i,) in query.tuples()]
-    for at in range(0, len(ids), ROWS_AT_ONCE):
-        model.update(_values(known)).where(key.in_(ids[at : at + ROWS_AT_ONCE])).execute()
+    for some in chunked(ids, ROWS_AT_ONCE):
+        model.update(_values(known)).where(key.in_(some)).execute()
     return len(ids)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from peewee import chunked
+
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.callbacks.state import Callback
@@ -202,8 +204,7 @@ class Erasure:
                 lambda a=at: erasing.journal_hits(person, a, owned),  # type: ignore[misc]
                 timeout=TIMEOUT_S,
             )
-            for begin in range(0, len(hits), erasing.ROWS_AT_ONCE):
-                part = hits[begin : begin + erasing.ROWS_AT_ONCE]
+            for part in chunked(hits, erasing.ROWS_AT_ONCE):
                 self._piece(
                     job,
                     lambda p=part: {"journal": erasing.clean_journal(person, p, owned)},  # type: ignore[misc]

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import Expression
+
+from fs_app.accounts.model import Account
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
+from fs_app.calls.model import Call
 from fs_app.contacts.model import Contact, ContactNumber
+from fs_app.contacts.numbers import spellings
 from fs_app.errors import Conflict, Invalid, NotFound
 from fs_app.privacy.model import LegalHold
 from fs_app.privacy.person import Person, masked
@@ -41,7 +46,19 @@ def put(by: Actor, contact: int, reason: str) -> None:
         raise Invalid("a hold needs a reason", field="reason")
     if LegalHold.select().where(LegalHold.contact == contact).exists():
         raise Held(f"contact {contact}")
-    LegalHold.create(account=by.account, contact=contact, reason=reason, user_name=by.name[:200], at=by.now)
+    LegalHold.create(
+        account=by.account,
+        contact=contact,
+        reason=reason,
+        user_name=by.name[:200],
+        at=by.now,
+        numbers=[
+            n
+            for (n,) in ContactNumber.select(ContactNumber.number)
+            .where(ContactNumber.contact == contact)
+            .tuples()
+        ],
+    )
     audit.write(by, "keep", "person", contact, masked(_name(found)), None, {"reason": reason})
 
 
@@ -56,8 +73,8 @@ def release(by: Actor, hold: int) -> None:
 
 def check(person: Person) -> None:
     """Raises Held."""
-    rows = LegalHold.select().where(LegalHold.contact.in_(person.contacts)) if person.contacts else None
-    if rows is not None and rows.exists():
+    held = Contact.id.in_(list(person.contacts)) & Contact.id.in_(contacts(person.account))
+    if person.contacts and Contact.select().where(held).exists():
         raise Held("legal hold")
 
 
@@ -70,14 +87,34 @@ def listing(account: int) -> list[Row]:
 
 
 def contacts(account: int) -> Any:
-    """The contacts, as a query."""
-    return LegalHold.select(LegalHold.contact).where(LegalHold.account == account)
+    """The contacts, as a query: those that are held, and those into whom one of them was merged."""
+    lost = Contact.alias()
+    here = LegalHold.select(LegalHold.contact).where(LegalHold.account == account)
+    merged = lost.select(lost.merged_into_id).where(lost.id.in_(here), lost.merged_into_id.is_null(False))
+    return here | merged
 
 
 def numbers(account: int) -> list[str]:
-    """Their numbers, E.164."""
+    """Their numbers, E.164: those that they have, and those that they had when the hold began."""
     query = ContactNumber.select(ContactNumber.number).where(ContactNumber.contact.in_(contacts(account)))
-    return [n for (n,) in query.tuples()]
+    kept = LegalHold.select(LegalHold.numbers).where(LegalHold.account == account)
+    return sorted({n for (n,) in query.tuples()} | {n for row in kept for n in row.numbers})
+
+
+def free_calls() -> Expression:
+    """The condition that a call is of nobody who is held: not of his contact, and not from one of his numbers however
+    the network wrote them."""
+    free: Any = Call.id.is_null(False)
+    for account in Account.select().where(Account.id.in_(LegalHold.select(LegalHold.account))):
+        nobodys = Call.contact.is_null() | Call.contact.not_in(contacts(account.id))
+        free &= (Call.account != account) | (nobodys & Call.caller_number.not_in(spelled(account.id)))
+    return free
+
+
+def spelled(account: int) -> list[str]:
+    """Their numbers, in every way in which they stand in columns."""
+    country = Account.get_by_id(account).country
+    return sorted({s for n in numbers(account) for s in (n, *spellings(n, country))})
 
 
 def _name(contact: Any) -> str:

@@ -93,7 +93,8 @@ class PersonJob(Base):
 
 
 class LegalHold(Base):
-    """A contact of whom nothing is deleted or erased as long as this row is there (a dispute, an order of a court)."""
+    """A contact of whom nothing is deleted or erased as long as this row is there (a dispute, an order of a court).
+    `numbers`: those that he had when it began (E.164), which may have left the contact since."""
 
     id = AutoField()
     account = ForeignKeyField(Account, backref="legal_holds", on_delete="CASCADE")
@@ -101,6 +102,7 @@ class LegalHold(Base):
     reason = CharField(max_length=500)
     user_name = CharField(max_length=200, default="")
     at = Millis()
+    numbers = Json(default=list)
 
     class Meta:
         table_name = "legal_hold"

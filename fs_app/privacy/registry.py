@@ -131,7 +131,9 @@ REGISTRY: dict[str, Known] = {
     "contact_merge": _person(
         "merges", "contact:kept_id", "contact:lost_id", erase=Erase.DELETE, hidden="account by by_name"
     ),
-    "legal_hold": _person("contact", "contact:contact", erase=Erase.DELETE, hidden="account user_name"),
+    "legal_hold": _person(
+        "contact", "contact:contact", erase=Erase.DELETE, hidden="account user_name numbers"
+    ),
     "directory_entry": _person(
         "directory",
         *("number:office", "number:mobile", "mail:mail"),

@@ -11,7 +11,6 @@ from typing import Any
 
 from peewee import ModelSelect, fn
 
-from fs_app.accounts.model import Account
 from fs_app.admin.model import AuditEntry
 from fs_app.callbacks.model import Callback
 from fs_app.calllists.model import ContactFileRow, ListRecord
@@ -19,7 +18,6 @@ from fs_app.calllists.state import DONE, TO_CALL
 from fs_app.calls.model import Call, JournalEntry, Leg, Recording
 from fs_app.colleagues.model import AgentMessage
 from fs_app.contacts.model import Contact
-from fs_app.contacts.numbers import spellings
 from fs_app.history.model import CallPart
 from fs_app.listwork.model import RecordAttempt
 from fs_app.messaging.model import Message
@@ -58,11 +56,6 @@ def some(account: int, kind: str, before: int, now: int) -> int:
 
 
 # --- calls -------------------------------------------------------------------------------------------------------
-def _held_numbers(account: int) -> list[str]:
-    country = Account.get_by_id(account).country
-    return sorted({s for n in holds.numbers(account) for s in (n, *spellings(n, country))})
-
-
 def _calls(account: int, before: int) -> ModelSelect:
     personal = (
         (Call.caller_number != "")
@@ -76,8 +69,7 @@ def _calls(account: int, before: int) -> ModelSelect:
         Call.ended_at.is_null(False),
         personal,
         Call.id.not_in(held_calls()),
-        Call.contact.is_null() | Call.contact.not_in(holds.contacts(account)),
-        Call.caller_number.not_in(_held_numbers(account)),
+        holds.free_calls(),
     )
 
 
@@ -103,7 +95,7 @@ def _callbacks(account: int, before: int) -> ModelSelect:
         Callback.state.in_(("DONE", "CANCELLED")),
         personal,
         Callback.contact.is_null() | Callback.contact.not_in(holds.contacts(account)),
-        Callback.number.not_in(_held_numbers(account)),
+        Callback.number.not_in(holds.spelled(account)),
     )
 
 
@@ -119,7 +111,7 @@ def _voicemails(account: int, before: int) -> ModelSelect:
         Voicemail.account == account,
         Voicemail.left_at < before,
         Voicemail.recording.not_in(kept),
-        Voicemail.number.not_in(_held_numbers(account)),
+        Voicemail.number.not_in(holds.spelled(account)),
     )
 
 
@@ -138,7 +130,7 @@ def _messages(account: int, before: int) -> ModelSelect:
         Message.account == account,
         Message.created_at < before,
         Message.state.in_(("SENT", "FAILED", "UNKNOWN", "CANCELLED")),
-        Message.recipient.not_in(_held_numbers(account)),
+        Message.recipient.not_in(holds.spelled(account)),
     )
 
 
@@ -197,7 +189,7 @@ def _records(account: int, before: int) -> ModelSelect:
         fn.COALESCE(ListRecord.last_at, ListRecord.imported_at) < before,
         personal,
         ListRecord.contact.is_null() | ListRecord.contact.not_in(holds.contacts(account)),
-        ListRecord.number.not_in(_held_numbers(account)),
+        ListRecord.number.not_in(holds.spelled(account)),
     )
 
 

@@ -1,4 +1,6 @@
-"""Which recordings are to be deleted, from our own tables. Inside `Database.write` and `Database.read`."""
+"""Which recordings are to be deleted, from our own tables. Inside `Database.write` and `Database.read`.
+
+Those of somebody under a legal hold are not, for as long as it lasts."""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from fs_app.accounts.model import Account
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
 from fs_app.calls.model import Call, Recording
+from fs_app.privacy import holds
 from fs_app.queues.model import Disposition, Queue
 from fs_app.recordings import rules
 from fs_app.recordings.model import KeptDisposition
@@ -48,7 +51,7 @@ def too_old(now: int, most: int) -> list[Any]:
         .switch(Recording)
         .join(Call)
         .join(Queue, JOIN.LEFT_OUTER, on=(Call.queue == Queue.id))
-        .where(days > 0, Recording.started_at + days * DAY_MS < now)
+        .where(days > 0, Recording.started_at + days * DAY_MS < now, holds.free_calls())
         .order_by(Recording.started_at)
         .limit(most)
     )
@@ -66,6 +69,7 @@ def judge(now: int, unfinished: Collection[str], most: int) -> list[Any]:
             Recording.judged_at.is_null(),
             Recording.ended_at.is_null(False),
             Call.ended_at.is_null(False),
+            holds.free_calls(),
         )
         .order_by(Recording.started_at)
         .limit(most)

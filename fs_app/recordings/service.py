@@ -7,8 +7,9 @@ from typing import Any
 from fs_app.accounts.model import Account
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
-from fs_app.calls.model import Recording
+from fs_app.calls.model import Call, Recording
 from fs_app.errors import Conflict, Invalid, NotFound
+from fs_app.privacy.holds import Held, free_calls
 from fs_app.recordings.due import PERSON
 
 LONGEST_REASON = 500
@@ -48,7 +49,7 @@ def keep(actor: Actor, recording: str, kept: bool) -> None:
 
 def ask_delete(actor: Actor, recording: str, reason: str) -> None:
     """From now on it is to be deleted; its file goes with the next run of the disposal. Raises NotFound,
-    AlreadyDeleted, IsKept, StillRecording, Invalid without a reason."""
+    AlreadyDeleted, IsKept, StillRecording, Held (somebody under a legal hold speaks), Invalid without a reason."""
     row = _find(actor.account, recording)
     reason = " ".join(reason.split())
     if not reason or len(reason) > LONGEST_REASON:
@@ -59,6 +60,8 @@ def ask_delete(actor: Actor, recording: str, reason: str) -> None:
         raise IsKept(f"recording {recording}")
     if row.ended_at is None and row.call.ended_at is None:
         raise StillRecording(f"recording {recording}")
+    if not Call.select().where(Call.id == row.call_id, free_calls()).exists():
+        raise Held(f"recording {recording}")
     Recording.update(
         delete_asked_at=actor.now, delete_why=PERSON, delete_by=actor.name[:200], delete_reason=reason
     ).where(Recording.id == recording).execute()

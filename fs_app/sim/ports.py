@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import random
 import socket
-
-FIRST, END = 31000, 32768
-"""Below what Linux gives to connections by itself (from 32768): a port from there may be the near end of somebody's
-connection before its program begins to listen."""
 
 
 def free_port() -> int:
-    """Raises OSError when all are taken."""
-    for port in random.SystemRandom().sample(range(FIRST, END), END - FIRST):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError(f"no port from {FIRST} to {END - 1} is free")
+    """Nobody else gets it for a minute, neither as a free port nor as the near end of a connection: a connection to it
+    has just been closed, so only a server that asks for it by number, and may use it again (SO_REUSEADDR), gets it.
+    Raises OSError when all are taken.
+    """
+    with socket.socket() as server:
+        server.bind(
+            ("127.0.0.1", 0)
+        )  # without SO_REUSEADDR, else it could be one that was given away already
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.listen()
+        address: tuple[str, int] = server.getsockname()
+        with socket.create_connection(address) as client:
+            server.accept()[0].close()  # who closes first keeps the port
+            client.recv(1)
+    return address[1]

@@ -74,20 +74,16 @@ def save_retention() -> AnyResponse | tuple[str, int]:
 
 def _retention(problems: dict[str, str], typed: dict[str, str]) -> str:
     account = who().account
-    listed, held, days, kept = read(
-        lambda a: (
-            kinds.listing(a),
-            holds.listing(a),
-            int(Account.get_by_id(a).recording_days),
-            recordings.use(a).kept,
-        )
+    row, listed, held, kept = read(
+        lambda a: (Account.get_by_id(a), kinds.listing(a), holds.listing(a), recordings.use(a).kept)
     )
     tonight = the_app().nightly.tonight(account)
     return render_template(
         "privacy/retention.html",
         kinds=listed,
         tonight=tonight,
-        recording_days=days,
+        recording_days=row.recording_days,
+        counted_days=the_app().legal.rules_of(account, row.country).counted_days(),
         kept_recordings=kept,
         holds=held,
         problems=problems,

@@ -39,19 +39,19 @@ from fs_app.db import Database  # noqa: E402
 from tests.support.browser import Browser, chromium  # noqa: E402
 
 AGENTS, WINDOWS, SECONDS = 200, 3, 480.0
-"""Each agent has a computer of his own. On two processors that the program, the switch and 198 toolbars share already,
-eight windows measure each other (seen: the message waits up to half a second for its window to get a processor)."""
+"""Each agent has a computer of his own. On two processors that the program, the switch and the other agents' toolbars
+share already, eight windows measure each other (seen: the message waits up to half a second for its window to get a
+processor)."""
 
 QUEUES, QUEUES_OF_AN_AGENT = 10, 3
 RATE = 0.015
 """Calls per second and agent: 3 for 200, 54 an hour for each of them."""
 
 TALK_S = 40.0
-"""With the above six in ten agents have a call at any moment. Faster, Chromium, the switch and 200 toolbars on two
-processors measure each other."""
+"""With the above six in ten agents have a call at any moment."""
 
 WARM_S = 15.0
-READY_S = 20.0
+READY_S, GOAL_READY_S = 20.0, 1.0
 GOAL_MS = 150.0
 KINDS = ("offered", "answered", "ended")
 IN_A_CALL = ("RINGING", "IN_CALL")
@@ -206,7 +206,7 @@ def pixels(json_output: bool, agents: int, windows: int, seconds: float, seed: i
     logs.configure("console", "error")
     figures = measure(agents, windows, seconds, seed)
     goals = [Goal(f"{kind}_p99_ms", GOAL_MS) for kind in (*KINDS, "all")]
-    goals.append(Goal("never_shown", 0, at_most=True))
+    goals += [Goal("never_shown", 0, at_most=True), Goal("ready_worst_s", GOAL_READY_S)]
     raise SystemExit(tell("pixels", figures, goals, json_output))
 
 

@@ -231,7 +231,8 @@ def test_he_gives_up_by_the_button(play: Play, until_: str) -> None:
     else:
         play.dials()
         play.phone.ringing()
-    play.me.do("line.hang_up", line=play.me.line["id"])
+    line = until(lambda: play.me.line.get("id"), 5, "his page has the line")  # his telephone may ring before
+    play.me.do("line.hang_up", line=line)
     play.goes("ENDED", "cancelled")
     play.phone.ended()
     if until_ == "ringing":

@@ -25,7 +25,8 @@ _COUNT = re.compile(rb"""ount\s*=\s*["'](\d+)["']""")
 
 _REPEATED = re.compile(rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*?)(/?)>|</table:table-row>")
 _TIMES = re.compile(rb'table:number-(?:columns|rows)-repeated="(\d{1,18})"')
-_BAD = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError)
+_BAD = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError, KeyError)
+"""KeyError: a part that each such file has is not there, or has another name."""
 
 
 def look_at(path: Path, kind: str) -> None:

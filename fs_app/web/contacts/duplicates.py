@@ -99,6 +99,7 @@ def merge() -> AnyResponse | str | tuple[str, int]:
         the_app().db.write(lambda: merging.merge(by, kept, versions, take, numbers, country), timeout=WRITE_S)
     except Changed as error:
         return _page(list(versions), t(error.key)), 409
+    the_app().lists.changed(by.account)
     return done(f"/contacts/{kept}", "contacts.merge.done", n=len(versions))
 
 
@@ -107,6 +108,7 @@ def merge() -> AnyResponse | str | tuple[str, int]:
 def undo(contact_merge: int) -> AnyResponse:
     by, country = actor(), who().country
     back = the_app().db.write(lambda: merging.undo(by, contact_merge, country), timeout=WRITE_S)
+    the_app().lists.changed(by.account)
     return done(PATH, "contacts.merge.undone", n=len(back))
 
 

@@ -80,6 +80,7 @@ VOCABULARY = {
     "admin.audit": "the audit log, written with the change that it tells of",
     "admin.listing": "pages of a list",
     "admin.form": "what is wrong with a form, field by field",
+    "privacy.holds": "of whom nothing may be deleted",
     "recordings.due": "which recordings are to be deleted, and why",
     "recordings.rules": "which conversations a queue records",
     "contacts.directory": "what an entry of the directory is, and how it is found",

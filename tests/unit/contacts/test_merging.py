@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,13 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fs_app.admin.audit import Actor
+from fs_app.calllists.model import CallList, ListRecord
 from fs_app.calls.model import Call
 from fs_app.contacts import merging, people
 from fs_app.contacts.merging import Changed, NotThese, TooLate
 from fs_app.contacts.model import Contact, ContactMerge, ContactNumber
 from fs_app.contacts.service import by_number
 from fs_app.errors import NotFound
+from fs_app.privacy import holds
 from fs_app.privacy.model import LegalHold
+from fs_app.privacy.person import Person
 from tests.unit.contacts.conftest import NOW, Base
 
 
@@ -242,3 +246,137 @@ def test_a_legal_hold_outlives_deleting_and_merging(base: Base) -> None:
     assert base.db.read(lambda: people.is_held(base.account, kept)), (
         "of those who are merged into him, one is"
     )
+
+
+# --- on call lists ----------------------------------------------------------------------------------------------
+def on_list(base: Base, name: str, *records: tuple[int, str]) -> list[int]:
+    """A list with these (contact, state), in their order; the ids of its records."""
+
+    def make() -> list[int]:
+        row = CallList.create(account=base.account, name=name, created_at=NOW, updated_at=NOW)
+        return [
+            ListRecord.create(
+                account=base.account, list=row, index=at, contact=contact, state=state, imported_at=NOW
+            ).id
+            for at, (contact, state) in enumerate(records, 1)
+        ]
+
+    return base.db.write(make)
+
+
+def states(base: Base, records: list[int]) -> list[tuple[str, str | None]]:
+    rows = base.db.read(
+        lambda: list(ListRecord.select().where(ListRecord.id.in_(records)).order_by(ListRecord.id))
+    )
+    return [(row.state, row.before) for row in rows]
+
+
+OUT = "EXCLUDED"
+
+
+@pytest.mark.parametrize(
+    ("kept", "lost", "afterwards"),
+    [
+        ("UNTREATED", "UNTREATED", [("UNTREATED", None), (OUT, "UNTREATED")]),
+        ("UNTREATED", "PERSONAL", [(OUT, "UNTREATED"), ("PERSONAL", None)]),
+        ("SYSTEM", "CALLBACK", [(OUT, "SYSTEM"), ("CALLBACK", None)]),
+        ("COMPLETED", "CALLBACK", [("COMPLETED", None), (OUT, "CALLBACK")]),
+        ("UNTREATED", "BLACKLISTED", [(OUT, "UNTREATED"), ("BLACKLISTED", None)]),
+        ("UNTREATED", "IN_CALL", [(OUT, "UNTREATED"), ("IN_CALL", None)]),
+        ("CALLBACK", "IN_CALL", [("CALLBACK", None), ("IN_CALL", None)]),
+        ("EXCLUDED", "PERSONAL", [(OUT, None), ("PERSONAL", None)]),
+        ("EXCLUDED", "UNTREATED", [(OUT, None), (OUT, "UNTREATED")]),
+        ("WRONG", "UNTREATED", [("WRONG", None), ("UNTREATED", None)]),
+        ("UNREACHABLE", "SYSTEM", [("UNREACHABLE", None), ("SYSTEM", None)]),
+    ],
+)
+def test_who_has_become_one_is_called_once_for_a_list(
+    base: Base, kept: str, lost: str, afterwards: list[tuple[str, str | None]]
+) -> None:
+    one, two = base.add(last_name="Once"), base.add(last_name="Once")
+    records = on_list(base, f"{kept} {lost}", (one, kept), (two, lost))
+    before = states(base, records)
+    number = merge(base, one, two)
+    assert states(base, records) == afterwards
+    base.db.write(lambda: merging.undo(actor(base), number, "FR"))
+    assert states(base, records) == before
+
+
+THREE = ["UNTREATED", "CALLBACK", "PERSONAL"]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(THREE)))
+@pytest.mark.parametrize("first_back", [0, 1])
+def test_pair_by_pair_one_stays_and_all_come_back_in_any_order(
+    base: Base, order: tuple[str, ...], first_back: int
+) -> None:
+    people = [base.add(last_name="Pairs") for _ in order]
+    records = on_list(base, f"pairs {order} {first_back}", *zip(people, order, strict=True))
+    merges = [merge(base, people[0], other) for other in people[1:]]
+    assert sorted(state for state, _ in states(base, records)) == [OUT, OUT, "PERSONAL"]
+    base.db.write(lambda: merging.undo(actor(base), merges[first_back], "FR"))
+    mine = base.db.read(lambda: list(ListRecord.select().where(ListRecord.contact == people[0])))
+    assert len([row for row in mine if row.id in records and row.state != OUT]) == 1
+    base.db.write(lambda: merging.undo(actor(base), merges[1 - first_back], "FR"))
+    assert states(base, records) == [(state, None) for state in order]
+
+
+def test_lists_that_the_merge_does_not_touch_keep_their_records(base: Base) -> None:
+    """Somebody may stand on a list twice because it was wanted so."""
+    one, two = base.add(last_name="Twice"), base.add(last_name="Twice")
+    wanted = on_list(base, "twice", (one, "UNTREATED"), (one, "UNTREATED"))
+    alone = on_list(base, "alone", (two, "UNTREATED"))
+    merge(base, one, two)
+    assert states(base, [*wanted, *alone]) == [("UNTREATED", None)] * 3
+
+
+def test_what_was_done_with_a_record_since_stays_when_a_merge_is_taken_back(base: Base) -> None:
+    one, two = base.add(last_name="Since"), base.add(last_name="Since")
+    records = on_list(base, "since", (one, "UNTREATED"), (two, "UNTREATED"))
+    number = merge(base, one, two)
+    base.db.write(
+        lambda: (
+            ListRecord.update(state="BLACKLISTED", before=None).where(ListRecord.id == records[1]).execute()
+        )
+    )
+    base.db.write(lambda: merging.undo(actor(base), number, "FR"))
+    assert states(base, records) == [("UNTREATED", None), ("BLACKLISTED", None)]
+
+
+# --- legal holds ------------------------------------------------------------------------------------------------
+def free(base: Base) -> set[str]:
+    """Calls that retention may delete."""
+    return {
+        row[0] for row in base.db.read(lambda: list(Call.select(Call.id).where(holds.free_calls()).tuples()))
+    }
+
+
+def test_of_two_holds_the_second_protects_when_the_first_is_released(base: Base) -> None:
+    one, two = base.add(("+33600000951",), last_name="Suit"), base.add(("+33600000952",), last_name="Suit")
+    call(base, one, "suit-1")
+    call(base, two, "suit-2")
+    for contact in (one, two):
+        base.db.write(lambda c=contact: holds.put(actor(base), c, "a suit"))
+    merge(base, one, two)
+    (first,) = (row.id for row in base.db.read(lambda: holds.listing(base.account)) if row.contact == one)
+    base.db.write(lambda: holds.release(actor(base), first))
+    assert not {"suit-1", "suit-2"} & free(base)
+    with pytest.raises(holds.Held):
+        base.db.read(lambda: holds.check(Person(base.account, contacts=(one,))))
+
+
+@pytest.mark.parametrize("way", ["merged", "deleted"])
+def test_a_number_that_leaves_a_held_contact_stays_held(base: Base, way: str) -> None:
+    held, other = base.add(("+33600000962",), last_name="Kept"), base.add(("+33600000961",), last_name="Kept")
+    base.db.write(
+        lambda: Call.create(
+            id=f"kept-{way}", account=base.account, stage="ENDED", caller_number="0600000962", started_at=NOW
+        )
+    )
+    base.db.write(lambda: holds.put(actor(base), held, "a suit"))
+    assert f"kept-{way}" not in free(base)
+    if way == "merged":
+        merge(base, other, held, numbers=["+33600000961"])
+    else:
+        base.db.write(lambda: ContactNumber.delete().where(ContactNumber.contact == held).execute())
+    assert f"kept-{way}" not in free(base)

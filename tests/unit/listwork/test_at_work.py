@@ -15,7 +15,7 @@ from fs_app.calls.model import JournalEntry
 from fs_app.calls.state import Stage
 from fs_app.listwork.service import Forbidden
 from fs_app.listwork.shelf import Totals
-from fs_app.outbound.item import Taken
+from fs_app.outbound.item import NoNumber, Taken
 from fs_app.outbound.retry import Result, Rule
 from fs_app.outbound.settings import Settings
 from tests.unit.core.world import ACCOUNT
@@ -34,6 +34,60 @@ def test_the_next_one_comes_up_in_the_order_of_the_list_and_is_for_one_only(tmp_
     with pytest.raises(Taken):
         world.list_work.call(ACCOUNT, 2, 1)
     assert world.counters() == {"UNTREATED": 5}, "who is only shown is not in a call"
+
+
+def test_nobody_is_called_twice_at_once_because_he_stands_on_two_lists(tmp_path: Path) -> None:
+    world = ListWorld(tmp_path, [["+33612000001"], ["+33612000002"], ["+33612000001"]])
+    world.ready(1, 2)
+    world.looks_again()
+    call = world.call_by(1, 1)
+    with pytest.raises(Forbidden) as refused:
+        world.list_work.call(ACCOUNT, 3, 2)
+    assert refused.value.params["reason"] == "error.record_engaged"
+    world.previews(2)
+    assert world.shown(2) == item(2), "nobody is shown him either"
+    world.refuses(call, "USER_BUSY")
+    world.hears()
+    world.looks_again()
+    assert world.list_work.call(ACCOUNT, 3, 1), "afterwards the rules decide"
+
+
+@pytest.mark.parametrize(
+    "number", ["+33612000002", "0612000002", "0033612000002", "33612000002", "+33612000077", "0612000077"]
+)
+def test_who_waits_for_us_is_not_called(tmp_path: Path, number: str) -> None:
+    """With whichever of his numbers he came, however his network writes it."""
+    world = ListWorld(tmp_path, [["+33612000001"], ["+33612000002", "+33612000077"]])
+    world.ready(1, 2)
+    world.looks_again()
+    call = world.arrives(number=number)
+    free = next(agent for agent in (1, 2) if world.agent(agent).work is Work.IDLE)
+    with pytest.raises(Forbidden) as refused:
+        world.list_work.call(ACCOUNT, 2, free)
+    assert refused.value.params["reason"] == "error.record_engaged"
+    world.hangs_up(call)
+    assert world.list_work.call(ACCOUNT, 2, free)
+
+
+def test_nobody_is_called_twice_at_once_at_two_numbers(tmp_path: Path) -> None:
+    world = ListWorld(tmp_path, [["+33612000001"], ["+33612000002"]])
+    world.db.write(lambda: ListRecord.update(contact=1).where(ListRecord.id == 2).execute())
+    world.ready(1, 2)
+    world.looks_again()
+    world.list_work.call(ACCOUNT, 1, 1)
+    with pytest.raises(Forbidden):
+        world.list_work.call(ACCOUNT, 2, 2)
+
+
+def test_who_hides_his_number_is_not_everybody_without_one(tmp_path: Path) -> None:
+    world = ListWorld(tmp_path, [[""]])
+    world.db.write(lambda: ListRecord.update(owner=1, state="PERSONAL", due_at=1).execute())
+    world.ready(1)
+    world.arrives(number="")
+    world.looks_again()
+    world.list_work.show(ACCOUNT, 1, 1, world.clock.now_ms() + 1000)
+    with pytest.raises(NoNumber):
+        world.list_work.call(ACCOUNT, 1, 1)
 
 
 def test_busy_is_tried_again_by_the_rule_and_counts(tmp_path: Path) -> None:

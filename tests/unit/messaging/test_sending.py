@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,7 @@ def test_a_mail_without_a_receipt_is_unclear_and_one_before_is_not(
     assert (gone.why, gone.again) == ("refused", True)
 
 
-def test_private_addresses_are_for_those_who_may() -> None:
+def test_private_addresses_are_for_those_who_may(monkeypatch: pytest.MonkeyPatch) -> None:
     for address in (
         "127.0.0.1",
         "10.1.2.3",
@@ -165,6 +166,11 @@ def test_private_addresses_are_for_those_who_may() -> None:
     assert is_allowed("10.1.2.3", networks("10.0.0.0/8"))
     with pytest.raises(NotReached, match="private"):
         connect("localhost", 25, 2.0, ())
+
+    def nobody(*_: object, **__: object) -> None:  # a name server of the outside may take its time
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("fs_app.outward.socket.getaddrinfo", nobody)
     with pytest.raises(NotReached, match="unknown_host"):
         connect("nobody.invalid", 25, 2.0, ())
 

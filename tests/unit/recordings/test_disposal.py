@@ -14,8 +14,10 @@ from fs_app.admin.audit import Actor
 from fs_app.admin.model import AuditEntry
 from fs_app.calls.model import Call, Recording
 from fs_app.clock import FakeClock
+from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
 from fs_app.errors import Invalid, NotFound, WaitTimeout
+from fs_app.privacy import holds
 from fs_app.queues.model import Disposition, DispositionSet, Queue
 from fs_app.recordings import queries, service
 from fs_app.recordings.disposal import Disposal
@@ -177,6 +179,35 @@ def test_a_recording_that_somebody_keeps_is_never_deleted(centre: Centre) -> Non
     centre.disposal.run()
     assert not path.exists()
     assert [a for a, _, _ in centre.audit()] == ["keep", "release", "delete"]
+
+
+def test_nothing_of_somebody_under_a_legal_hold_goes_until_it_is_released(centre: Centre) -> None:
+    """Neither by its days, nor for its disposition, nor by a person; his calls are known by him and by his number,
+    however the network wrote it."""
+
+    def hold() -> int:
+        contact = Contact.create(account=centre.account, last_name="Martin", created_at=1, updated_at=1)
+        ContactNumber.create(account=centre.account, contact=contact, number="+33612345678", position=1)
+        holds.put(centre.by(), contact.id, "a lawsuit")
+        return int(contact.id)
+
+    contact = centre.db.write(hold)
+    his = [
+        centre.recording("his", age_days=40, contact=contact),
+        centre.recording("written-so", age_days=40, caller_number="0612345678"),
+        centre.recording("refused", rule="dispositions", disposition=centre.refusal, contact=contact),
+    ]
+    other = centre.recording("other", age_days=40, caller_number="0612345679")
+    centre.days(account=30)
+    centre.disposal.run()
+    assert [path.exists() for path in his] == [True] * 3 and not other.exists()
+    for name in ("his", "written-so", "refused"):
+        with pytest.raises(holds.Held):
+            centre.db.write(lambda n=name: service.ask_delete(centre.by(), n, "tidying up"))
+    assert all(centre.row(name).delete_asked_at is None for name in ("his", "written-so", "refused"))
+    centre.db.write(lambda: holds.release(centre.by(), holds.listing(centre.account)[0].id))
+    centre.disposal.run()
+    assert [path.exists() for path in his] == [False] * 3
 
 
 def test_a_whole_year_goes_in_one_run(centre: Centre) -> None:

@@ -136,6 +136,15 @@ def test_days_are_saved_together_or_not_at_all(web: Web, admin: Visitor) -> None
     assert saved["calls"] == 1095
 
 
+@pytest.mark.parametrize(("days", "warned"), [("59", True), ("60", True), ("61", False), ("", False)])
+def test_calls_that_go_before_the_law_has_counted_them_are_warned_of(
+    admin: Visitor, days: str, warned: bool
+) -> None:
+    """In France who refused is left alone for sixty days, counted from the day after."""
+    assert admin.post("/privacy/retention", calls=days, exports="7").status_code == 303
+    assert ("La loi compte les appels des 61 derniers jours" in admin.page("/privacy/retention")) is warned
+
+
 def test_what_would_go_is_counted_before_it_is_saved(admin: Visitor) -> None:
     assert admin.get("/privacy/retention/count?kind=calls&days=1").json["n"] >= 0
     assert admin.get("/privacy/retention/count?kind=nonsense&days=1").status_code == 400
