@@ -45,6 +45,7 @@ test-fast: lint
 # Five processes beside each other: the tests with calls mostly wait, the others mostly compute. The files that take
 # long are targets of their own and begin first, so that no processor is idle at the end; the others go together, for
 # each process reads all modules once more.
+AGAIN := build/failed-beside-others
 LONG := waiting supervision menus recordings messages survival bad_moments lines
 # Faults in every stage, and what a supervisor does once more in a browser: a quarter of an hour of their own.
 THOROUGH := menus_at_bad_moments supervision_browser deaths_in_stages
@@ -55,7 +56,9 @@ SHORT_PAGES := $(filter-out $(LONG_PAGES:%=tests/web/test_%.py) tests/web/test_s
 test: $(STAMP)
 	@sh tools/system-packages test
 	$(MAKE) lint
-	$(MAKE) --jobs=5 --keep-going --output-sync=target unit-web page-screens test-switches unit-rest $(LONG:%=story-%) $(LONG_PAGES:%=page-%) short-pages short-0 short-1 short-2 short-3 unit-core
+	@mkdir -p build && rm -f $(AGAIN)
+	FS_APP_TESTS_AGAIN=$(AGAIN) $(MAKE) --jobs=5 --keep-going --output-sync=target unit-web page-screens test-switches unit-rest $(LONG:%=story-%) $(LONG_PAGES:%=page-%) short-pages short-0 short-1 short-2 short-3 unit-core
+	$(BIN)/python -m tests.support.second_try $(AGAIN)
 
 test-all: test $(THOROUGH:%=story-%)
 

@@ -7,6 +7,7 @@ monkey.patch_all()
 import pytest
 
 from fs_app.sim import remote
+from tests.support import second_try
 from tests.support.until import PATIENCE
 
 remote.PATIENCE = PATIENCE
@@ -20,3 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="which switch the end-to-end and conformance tests run on; `both` skips the real one, loudly, "
         "when no FreeSWITCH is found by FREESWITCH_HOME or on the PATH",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    second_try.pytest_configure(config)

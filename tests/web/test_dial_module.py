@@ -25,6 +25,9 @@ class Dialler:
         self.page.goto(f"{process.url}/agent")
         self.page.get_by_role("button", name="Prendre mon poste").click()
         expect(self.page.locator(".state-chip")).to_have_attribute("data-state", "UNAVAILABLE")
+        expect(
+            self.module.get_by_label("Au nom de la file")
+        ).to_be_visible()  # the choices come after the picture
 
     @property
     def module(self) -> Locator:
