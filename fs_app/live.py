@@ -7,6 +7,7 @@ journal file through the same `_apply`.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -48,6 +49,7 @@ class Live:
         self.core_uuid = ""
         self.replayed = 0
         self.finished: OrderedDict[str, int] = OrderedDict()  # calls that are over, the latest: → account
+        self.unclosed: dict[str, calls.Unclosed] = {}  # recordings of calls that are over
 
     # --- changing -------------------------------------------------------------------------------------------
     def record(
@@ -120,6 +122,8 @@ class Live:
             return
         if kind.startswith("agent.") and entry.agent is not None and entry.account is not None:
             agents.evolve(self.agent(entry.agent, entry.account, entry.at), entry)
+        elif kind in ("recording.stopped", "recording.failed"):
+            self.unclosed.pop(entry.data["recording"], None)
         self._callback(entry)
         self._record_of_list(entry)
         found = self.calls.get(entry.call or "")
@@ -171,6 +175,9 @@ class Live:
                 if self.legs.get(leg) == call.id:  # a permanent line may be in another call by now
                     del self.legs[leg]
             self.calls.pop(call.id, None)
+            if call.recording is not None:
+                left = calls.unclosed(call, call.recording, call.ended_at)
+                self.unclosed[left.id] = left
             self.finished[call.id] = call.account
             while len(self.finished) > FINISHED_KEPT:
                 self.finished.popitem(last=False)
@@ -192,6 +199,7 @@ class Live:
             "turns": {str(q): a for q, a in self.turns.items()},
             "core_uuid": self.core_uuid,
             "finished": list(self.finished.items())[-FINISHED_IN_CHECKPOINT:],
+            "unclosed": [asdict(r) for r in self.unclosed.values()],
         }
 
     def replay(self) -> int:
@@ -223,3 +231,4 @@ class Live:
         self.legs |= {leg.id: c.id for c in self.calls.values() for leg in c.legs.values() if leg.live}
         self.core_uuid = data["core_uuid"]
         self.finished = OrderedDict((call, account) for call, account in data.get("finished", []))
+        self.unclosed = {r["id"]: calls.Unclosed(**r) for r in data.get("unclosed", [])}

@@ -13,6 +13,7 @@ recording: it goes on trying, 50 lines a second in its log [seen].
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from uuid import uuid4
 from fs_app import facts as f
 from fs_app.calls.context import Context
 from fs_app.calls.sounds import on_switch
-from fs_app.calls.state import IN_CONVERSATION, Call, Recording, Stage
+from fs_app.calls.state import IN_CONVERSATION, Call, Recording, Stage, Unclosed
 from fs_app.errors import Conflict, NoSuchChannel, NotAllowed, Refused
 from fs_app.ports import Outcome, Pending
 from fs_app.recordings import rules
@@ -147,6 +148,26 @@ def lost(ctx: Context, call: Call, until_ms: int) -> None:
     if found is not None:
         length = max(0, until_ms - found.since)
         _stopped(ctx, call, found, length, why="switch lost")
+
+
+def close(ctx: Context, one: Unclosed, duration_ms: int, **more: Any) -> None:
+    """Its call is over, and the switch's word about its end was missed."""
+    ctx.live.record(
+        "recording.stopped",
+        account=one.account,
+        call=one.call,
+        recording=one.id,
+        path=one.path,
+        duration_ms=max(0, duration_ms),
+        **more,
+    )
+
+
+def close_untold(ctx: Context, present: Collection[str], before_ms: int) -> None:
+    """Those of calls that ended before, whose leg the switch has no more: they ended with their call at the latest."""
+    for one in list(ctx.live.unclosed.values()):
+        if one.leg not in present and one.until < before_ms:
+            close(ctx, one, one.until - one.since, why="not told")
 
 
 def told(ctx: Context, call: Call, fact: f.RecordingStarted | f.RecordingStopped) -> None:

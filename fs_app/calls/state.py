@@ -309,6 +309,20 @@ class Recording:
     since: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Unclosed:
+    """A recording whose call is over and whose end nobody has told yet: the switch tells it after the hang-up. `leg`
+    is the customer's; `until` when the call ended (UTC ms)."""
+
+    id: str
+    account: int
+    call: str
+    leg: str
+    path: str
+    since: int
+    until: int
+
+
 @dataclass(slots=True)
 class Call:
     """The live state of one call."""
@@ -476,6 +490,13 @@ class Call:
     def over(self) -> bool:
         """Nothing more will happen to it."""
         return self.stage is Stage.ENDED and (self.disposed or not self.must_qualify)
+
+
+def unclosed(call: Call, recording: Recording, until: int) -> Unclosed:
+    """What is remembered of a recording when its call is over."""
+    return Unclosed(
+        recording.id, call.account, call.id, call.caller_leg, recording.path, recording.since, until
+    )
 
 
 def started(entry: Entry) -> Call:

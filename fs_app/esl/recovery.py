@@ -61,6 +61,10 @@ RECOVERED_S = 4.0
 """How long legs may take to come back after `sofia recover`."""
 
 
+UNTOLD_MS = 10_000
+"""So long after the end of its call the end of a recording was missed; its CDR has had its time, too."""
+
+
 Supervisors = Callable[[Collection[str], Mapping[str, Channel], int], None]
 """(legs present, those looked at, when the look began in UTC ms): what `Listening.compare` takes."""
 
@@ -229,6 +233,7 @@ class Recovery:
             self._look_again(delicate)
         self._suspects.clear()
         self._calls.settle()
+        recording.close_untold(self._ctx, set(channels), begun_ms)
         self._take_up(begun_ms)
 
     def _finish(self) -> None:
@@ -294,6 +299,7 @@ class Recovery:
             else:
                 again.add(key)
         self._suspects = again
+        recording.close_untold(self._ctx, present, begun_ms - UNTOLD_MS)
 
     def _renew_music(self) -> None:
         """Music that must have ended long ago, its end untold: the caller hears nothing."""
@@ -450,6 +456,7 @@ class Recovery:
             known = self._known_calls(unknown) if unknown else set()
         except DatabaseBusy:
             known = None
+        unclosed = {one.leg: one for one in live.unclosed.values()}
         used = []
         for cdr in legs:
             call = live.call_of(cdr.leg)
@@ -463,6 +470,8 @@ class Recovery:
                 if cdr.partner and cdr.bridged_at:
                     self._calls.tell(call.id, HadTalked(cdr.leg, cdr.partner, cdr.bridged_at // 1000))
                 self._calls.tell(call.id, cdr.end)
+            elif (left := unclosed.get(cdr.leg)) is not None:
+                recording.close(self._ctx, left, cdr.recorded_ms or left.until - left.since)
             elif cdr.leg in unknown:
                 if known is None:
                     continue

@@ -78,7 +78,8 @@ def doom_recordings(person: Person, by: str, now: int) -> int:
             Recording.call.in_(finding.calls_of(person)),
             Recording.kept == False,  # noqa: E712
             Recording.delete_asked_at.is_null(),
-            Recording.ended_at.is_null(False),
+            Recording.ended_at.is_null(False)
+            | Recording.call.in_(Call.select(Call.id).where(Call.ended_at.is_null(False))),
         )
         .execute()
     )

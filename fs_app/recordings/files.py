@@ -32,9 +32,9 @@ class Files:
             log.warning("no folder for a message", error=str(error))
 
     def _follow(self, event: Recorded) -> None:
-        """The switch died while it recorded: the sound is there, the header of its file is not."""
+        """The switch died while it recorded, or may have: the sound is there, the header of its file is not."""
         entry = event.entry
-        if entry.kind == "recording.stopped" and entry.data.get("why") == "switch lost":
+        if entry.kind == "recording.stopped" and entry.data.get("why") in ("switch lost", "not told"):
             self._tasks.spawn("mend recording", self._mend, self._root / entry.data["path"])
 
     def _mend(self, path: Path) -> None:

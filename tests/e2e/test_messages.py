@@ -220,6 +220,25 @@ def test_a_voice_message_is_mailed_with_its_sound(
     until(lambda: states(app) == [("SENT", "")] * 2, 10, "and the caller his SMS")
 
 
+def test_who_hangs_up_while_the_program_is_dead_has_left_his_message(
+    world: World, program: Callable[..., Program], server: MailServer, provider: HttpProvider
+) -> None:
+    app = program(**PRIVATE)
+    set_up(app, server, provider, "voicemail")
+    caller = world.call(DID, NUMBER)
+    caller.talking()
+    until(
+        lambda: app.rows("select 1 from journal_entry where kind = 'recording.started'"), 30, "it is recorded"
+    )
+    time.sleep(1.5)
+    app.kill()
+    caller.hang_up()
+    caller.ended()
+    app.start()
+    until(lambda: server.got, 15, "the team has it")
+    assert app.rows("select state, duration_ms > 1000 from voicemail") == [("NEW", 1)]
+
+
 def test_a_queue_closes_by_itself_and_who_waits_is_told(
     world: World, program: Callable[..., Program], server: MailServer, provider: HttpProvider
 ) -> None:

@@ -135,6 +135,33 @@ def test_a_pause_is_silence_on_both_channels_through_hold_and_a_death_of_the_pro
         assert silent == list(range(silent[0], silent[-1] + 1)), f"one stretch, nothing heard in it: {there}"
 
 
+# --- ends that nobody heard -------------------------------------------------------------------------------------
+@pytest.mark.parametrize("how", ["killed", "cut"])
+def test_a_conversation_that_ends_while_nobody_listens_has_a_recording_with_an_end(
+    world: World, program: Callable[..., Program], pages: Callable[..., Any], how: str
+) -> None:
+    app = program(Plan())
+    _, page, caller = talking(world, app, pages)
+    until(lambda: record(page) == "on", 5, "it is recorded")
+    wait(2)
+    if how == "killed":
+        app.kill()
+    else:
+        world.cut_link()
+    caller.hang_up()
+    caller.ended()
+    if how == "killed":
+        app.start()
+    else:
+        world.mend_link()
+    qualify(app, page, app.ids.dispositions[0])
+    until(lambda: app.rows("select ended_at from recording")[0][0], 15, "the recording has an end")
+    ((length, call_ms),) = app.rows("select r.duration_ms, c.talk_ms from recording r, call c")
+    assert abs(length - call_ms) < 1000
+    left, _ = read(file_of(app))
+    assert sum(heard(left, caller.tone_hz)) >= 3
+
+
 # --- rules ------------------------------------------------------------------------------------------------------
 def test_on_demand_nothing_is_recorded_until_somebody_asks(
     world: World, program: Callable[..., Program], pages: Callable[..., Any]

@@ -17,7 +17,7 @@ from fs_app.calls.state import Stage
 from fs_app.clock import FakeClock
 from fs_app.errors import DatabaseBusy, LinkLost, NoSuchChannel, Refused
 from tests.support.until import until
-from tests.unit.core.world import DID, DOMAIN, QUEUE, RING_S, World, queue_info
+from tests.unit.core.world import DID, DOMAIN, QUEUE, RING_S, SALE, World, queue_info
 
 
 def cdr(
@@ -29,6 +29,7 @@ def cdr(
     name: str = "DUPONT",
     far: bool = True,
     bridged: tuple[str, int] = ("", 0),
+    recorded_ms: int = 0,
 ) -> bytes:
     """As mod_xml_cdr writes it: text of variables URL-encoded. `bridged`: with which leg, and when (ms)."""
     values = {
@@ -43,6 +44,7 @@ def cdr(
         "fsapp_role": role,
         "fsapp_did": DID if role == "caller" else "",
         "last_bridge_to": bridged[0],
+        "record_ms": str(recorded_ms),
     }
     variables = "".join(f"<{k}>{quote(v)}</{k}>" for k, v in values.items())
     profile = (
@@ -665,3 +667,73 @@ def test_a_queue_without_wrap_up_is_complete_when_its_record_is_read(tmp_path: P
     assert world.live.calls == {}
     world.clock.advance(10)
     assert world.work(1) is Work.IDLE
+
+
+# --- ends of recordings -----------------------------------------------------------------------------------------
+def ended_untold(folder: Path) -> tuple[World, str]:
+    """A recorded conversation is over; the program hears nothing more before the end of its file is told."""
+    world = World(folder, queue=queue_info(record_rule="all"))
+    world.recover()
+    world.ready(1)
+    caller, leg, agent = world.talking()
+    path = world.switch.last("record_start").args[1]
+    world.tell(f.RecordingStarted(world.at, caller, path=path))
+    world.clock.advance(30)
+    world.hangs_up(caller)
+    world.hangs_up(leg, by_far_end=False)
+    world.calls.qualify(agent, caller, SALE, "")
+    assert caller not in world.live.calls
+    return world, caller
+
+
+def ends(world: World) -> list[tuple[int, str]]:
+    return [
+        (e.data["duration_ms"], e.data.get("why", "")) for e in world.recorder.entries("recording.stopped")
+    ]
+
+
+def test_a_recording_whose_end_was_told_to_a_dead_program_ends_with_its_call(tmp_path: Path) -> None:
+    world, caller = ended_untold(tmp_path)
+    again = restarted(world)
+    assert [one.leg for one in again.live.unclosed.values()] == [caller]
+    again.recover()
+    assert ends(again) == [(30_000, "not told")]
+    assert not again.live.unclosed
+    again.recover("core-2")
+    assert len(ends(again)) == 1
+
+
+def test_the_switchs_record_knows_how_long_it_was(tmp_path: Path) -> None:
+    world, caller = ended_untold(tmp_path)
+    again = restarted(world)
+    writes(again, caller, recorded_ms=29_480)
+    again.recover()
+    assert ends(again) == [(29_480, "")]
+
+
+def test_an_end_that_is_missed_while_the_link_stands_is_found_by_the_next_looks(tmp_path: Path) -> None:
+    world, _ = ended_untold(tmp_path)
+    world.recovery.look()
+    assert ends(world) == [], "the switch tells it after the hang-up"
+    world.clock.advance(11)
+    world.recovery.look()
+    assert ends(world) == [(30_000, "not told")]
+
+
+def test_what_the_switch_still_has_is_not_over(tmp_path: Path) -> None:
+    world, caller = ended_untold(tmp_path)
+    world.shows(caller)
+    again = restarted(world)
+    again.recover()
+    assert ends(again) == []
+    assert again.live.unclosed
+
+
+def test_an_end_that_is_told_late_closes_it_also_over_a_checkpoint(tmp_path: Path) -> None:
+    world, caller = ended_untold(tmp_path)
+    (one,) = world.live.unclosed.values()
+    world.live.begin_file()
+    again = restarted(world)
+    again.tell(f.RecordingStopped(again.at, caller, path=f"/rec/{one.path}", duration_ms=29_990))
+    assert ends(again) == [(29_990, "")]
+    assert not again.live.unclosed

@@ -201,6 +201,12 @@ def test_a_recording_that_somebody_protected_stays_with_its_call(world: World) -
     assert not world.db.read(lambda: Contact.select().where(Contact.id == world.contact).exists())
 
 
+def test_a_recording_whose_end_nobody_told_goes_with_its_call(world: World) -> None:
+    world.db.write(lambda: Recording.update(ended_at=None).where(Recording.id == SOUND).execute())
+    assert world.job_now(world.erase()).state == "DONE"
+    assert not (world.folder / "recordings" / f"{SOUND}.wav").exists()
+
+
 def test_a_legal_hold_forbids_it(world: World) -> None:
     world.db.write(lambda: holds.put(world.actor, world.contact, "litige"))
     with pytest.raises(holds.Held):
