@@ -106,7 +106,7 @@ def changed(record: Record, outcome: Outcome, limits: Limits) -> dict[str, Any]:
             found["refused_at"] = outcome.attempted_at
     event = outcome.event
     if event == "wrong":
-        found |= _next_number(record)
+        found |= next_number(record)
         event = "wrong" if found.get("number_wrong") else "redial"
     if event in ("redial", "system") and attempts >= limits.attempts:
         event = "unreachable"
@@ -129,8 +129,8 @@ def changed(record: Record, outcome: Outcome, limits: Limits) -> dict[str, Any]:
     return found
 
 
-def _next_number(record: Record) -> dict[str, Any]:
-    """The one that was dialled is wrong: the next one takes its place."""
+def next_number(record: Record) -> dict[str, Any]:
+    """The columns that change when the number that was dialled is wrong: the next one takes its place."""
     wrong: dict[str, Any] = {"n": record.number, "kind": record.kind, "zone": record.zone, "wrong": True}
     others = list(record.more)
     for at, other in enumerate(others):

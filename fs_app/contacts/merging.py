@@ -2,12 +2,12 @@
 
 The contact that is kept gets the chosen values and everything that hung on the others: numbers, calls, callbacks,
 records of lists (of several on one list one stays to be called), consents, a legal hold. The others stay as rows that
-point to it and are shown nowhere: within UNDO_DAYS a merge can be taken back, and each gets back what was his.
+point to it and are shown nowhere: a merge can be taken back (`unmerging`), and each gets back what was his.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from fs_app.calllists.model import ContactFileRow, ListRecord
 from fs_app.calls.model import Call
 from fs_app.contacts import searching
 from fs_app.contacts.listing import visible
-from fs_app.contacts.merged_records import give_back, keep_one
+from fs_app.contacts.merged_records import keep_one, reopen, standing
 from fs_app.contacts.model import MOST_NUMBERS, Contact, ContactMerge, ContactNumber
 from fs_app.contacts.people import TEXTS, name_of
 from fs_app.contacts.service import written
@@ -31,8 +31,6 @@ from fs_app.privacy.model import LegalHold
 
 Json = dict[str, Any]
 
-UNDO_DAYS = 30
-UNDO_MS = UNDO_DAYS * 24 * 3600 * 1000
 MOST_AT_ONCE = 10
 MOST_GROUPS = 100
 MOST_IN_GROUP = 20
@@ -54,12 +52,6 @@ class Changed(Conflict):
     """One of them was changed, merged or deleted since it was looked at."""
 
     key = "contacts.merge.error.changed"
-
-
-class TooLate(Conflict):
-    """The merge can't be taken back any more."""
-
-    key = "contacts.merge.error.too_late"
 
 
 class NotThese(Invalid):
@@ -152,7 +144,7 @@ def merge(
         raise NotThese(f"{len(numbers)} numbers", most=MOST_NUMBERS)
     before = {str(one): _image(rows[one]) for one in versions}
     values = _values(rows, kept, losts, take)
-    reopened = _reopen(by.account, versions)
+    reopened = reopen(by.account, standing(by.account, versions))
     moved: dict[str, dict[str, list[Any]]] = {}
     for name, model in MOVED:
         for one in losts:
@@ -164,8 +156,8 @@ def merge(
                 moved.setdefault(name, {})[str(one)] = ids
                 model.update(contact=kept).where(here).execute()
     records = [one for ids in moved.get("records", {}).values() for one in ids]
-    excluded = keep_one(by.account, kept, [*records, *reopened])
     _move_numbers(by, kept, losts, numbers)
+    records_kept = keep_one(by.account, kept, [*records, *reopened])
     Contact.update(**values, version=Contact.version + 1, updated_at=by.now, updated_by=by.user).where(
         Contact.id == kept
     ).execute()
@@ -177,7 +169,13 @@ def merge(
     searching.forget(losts)
     written(by.account, kept, country)
     name = name_of(rows[kept])
-    image = {"rows": before, "moved": moved, "after": values, "numbers": list(numbers), "excluded": excluded}
+    image = {
+        "rows": before,
+        "moved": moved,
+        "after": values,
+        "numbers": list(numbers),
+        **records_kept.plain(),
+    }
     row = ContactMerge.create(
         account=by.account,
         kept_id=kept,
@@ -189,36 +187,6 @@ def merge(
     )
     audit.write(by, "merge", "contact", kept, name, None, {"merged": ", ".join(map(str, losts))})
     return int(row.id)
-
-
-def _standing(account: int, contacts: Iterable[int]) -> list[Any]:
-    """Merges into these that were not taken back, the oldest first."""
-    here = (ContactMerge.account == account) & ContactMerge.kept_id.in_(list(contacts))
-    return list(
-        ContactMerge.select().where(here & ContactMerge.undone_at.is_null()).order_by(ContactMerge.id)
-    )
-
-
-def _reopen(account: int, contacts: Iterable[int]) -> list[int]:
-    """Records that merges into these have excluded are what they were; which of them are."""
-    found: list[int] = []
-    for row in _standing(account, contacts):
-        if row.before.get("excluded"):
-            found += row.before["excluded"]
-            ContactMerge.update(before={**row.before, "excluded": []}).where(
-                ContactMerge.id == row.id
-            ).execute()
-    give_back(account, found)
-    return found
-
-
-def _keep_one_again(account: int, contact: int, records: Sequence[int]) -> None:
-    """After one of several merges into him was taken back; the youngest that stands remembers what is excluded."""
-    for row in _standing(account, [contact])[-1:]:
-        excluded = keep_one(account, contact, records)
-        ContactMerge.update(before={**row.before, "excluded": excluded}).where(
-            ContactMerge.id == row.id
-        ).execute()
 
 
 def _locked(account: int, versions: Mapping[int, int]) -> dict[int, Any]:
@@ -292,108 +260,3 @@ def _move_numbers(by: Actor, kept: int, losts: Sequence[int], numbers: Sequence[
             wrong_at=row.wrong_at,
             import_id=row.import_id,
         )
-
-
-# --- taken back ---------------------------------------------------------------------------------------------------
-def latest(account: int, now: int, most: int = 50) -> list[Json]:
-    """Merges that may still be taken back, the latest first: {id, kept, name, n, at, by, undone_at}."""
-    rows = (
-        ContactMerge.select()
-        .where((ContactMerge.account == account) & (ContactMerge.at > now - UNDO_MS))
-        .order_by(ContactMerge.at.desc(), ContactMerge.id.desc())
-        .limit(most)
-    )
-    found = []
-    for row in rows:
-        kept = Contact.get_or_none((Contact.account == account) & (Contact.id == row.kept_id))
-        found.append(
-            {
-                "id": row.id,
-                "kept": row.kept_id,
-                "name": name_of(kept) if kept is not None else "",
-                "n": len(row.before["rows"]),
-                "at": row.at,
-                "by": row.by_name,
-                "undone_at": row.undone_at,
-                "may": row.undone_at is None and kept is not None and kept.merged_into_id is None,
-            }
-        )
-    return found
-
-
-def undo(by: Actor, merge_id: int, country: str) -> list[int]:
-    """Everybody is there again, with what was his; what was changed since in the one that was kept stays in it. The ids
-    that are back. Raises NotFound, TooLate."""
-    row = ContactMerge.get_or_none((ContactMerge.id == merge_id) & (ContactMerge.account == by.account))
-    if row is None:
-        raise NotFound(f"merge {merge_id}")
-    kept = Contact.get_or_none((Contact.id == row.kept_id) & (Contact.account == by.account))
-    claimed = (
-        ContactMerge.update(undone_at=by.now)
-        .where((ContactMerge.id == merge_id) & ContactMerge.undone_at.is_null())
-        .execute()
-    )
-    old = by.now - row.at > UNDO_MS
-    if not claimed or old or kept is None or kept.merged_into_id is not None:
-        raise TooLate(f"merge {merge_id}")
-    reopened = row.before.get("excluded", [])
-    give_back(by.account, reopened)
-    reopened = [*reopened, *_reopen(by.account, [row.kept_id])]
-    images, after = row.before["rows"], row.before["after"]
-    losts = [int(one) for one in images if int(one) != row.kept_id]
-    back = {
-        c.id for c in Contact.select().where((Contact.merged_into_id == row.kept_id) & Contact.id.in_(losts))
-    }
-    for name, model in MOVED:
-        for one, ids in row.before["moved"].get(name, {}).items():
-            if int(one) in back:
-                model.update(contact=int(one)).where(
-                    model.id.in_(ids) & (model.contact == row.kept_id)
-                ).execute()
-    for one in (row.kept_id, *back):
-        _keep_one_again(by.account, one, reopened)
-    mine = images[str(row.kept_id)]
-    values = {name: mine[name] for name in TEXTS if getattr(kept, name) == after[name]}
-    custom = dict(kept.custom)
-    for name in {*mine["custom"], *after["custom"]}:
-        if custom.get(name) == after["custom"].get(name):
-            custom.pop(name, None)
-            if name in mine["custom"]:
-                custom[name] = mine["custom"][name]
-    Contact.update(
-        **values, custom=custom, version=Contact.version + 1, updated_at=by.now, updated_by=by.user
-    ).where(Contact.id == kept.id).execute()
-    Contact.update(merged_into_id=None, version=Contact.version + 1).where(
-        Contact.id.in_(sorted(back))
-    ).execute()
-    _numbers_back(by, kept.id, mine, {one: images[str(one)] for one in back}, set(row.before["numbers"]))
-    for one in (kept.id, *sorted(back)):
-        written(by.account, one, country)
-    audit.write(
-        by, "unmerge", "contact", kept.id, name_of(kept), None, {"back": ", ".join(map(str, sorted(back)))}
-    )
-    return sorted(back)
-
-
-def _numbers_back(by: Actor, kept: int, mine: Json, others: Mapping[int, Json], had: set[str]) -> None:
-    """Everybody has his numbers again; the kept one also those that he got since, of his own those that he still has
-    or that the merge took away."""
-    now = {row.number for row in ContactNumber.select().where(ContactNumber.contact == kept)}
-    own = {one["number"] for one in mine["numbers"]}
-    theirs = {one["number"] for image in others.values() for one in image["numbers"]}
-    gone = (now & theirs) - own
-    if gone:
-        ContactNumber.delete().where(
-            (ContactNumber.contact == kept) & ContactNumber.number.in_(sorted(gone))
-        ).execute()
-    stays = now - gone
-    missing = [one for one in mine["numbers"] if one["number"] not in stays and one["number"] not in had]
-    _add(by, kept, missing, len(stays))
-    for contact, image in others.items():
-        _add(by, contact, image["numbers"], 0)
-
-
-def _add(by: Actor, contact: int, numbers: Sequence[Json], there: int) -> None:
-    for position, one in enumerate(numbers, there + 1):
-        if position <= MOST_NUMBERS:
-            ContactNumber.create(account=by.account, contact=contact, **{**one, "position": position})

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from fs_app.contacts import merging, own_fields, table
+from fs_app.contacts import merging, own_fields, table, unmerging
 from fs_app.contacts.custom import Own
 from fs_app.contacts.limits import TooSlow, within
 from fs_app.contacts.merging import MOST_AT_ONCE, WAYS, Changed
@@ -48,7 +48,7 @@ def index() -> str:
             "more": more,
             "people": rows,
             "trouble": trouble,
-            "merges": merging.latest(account, now),
+            "merges": unmerging.latest(account, now),
         }
 
     told = read(ask, timeout=30)
@@ -66,7 +66,7 @@ def index() -> str:
         trouble=t(told["trouble"]) if told["trouble"] else "",
         merges=told["merges"],
         most=MOST_AT_ONCE,
-        days=merging.UNDO_DAYS,
+        days=unmerging.UNDO_DAYS,
     )
 
 
@@ -107,7 +107,7 @@ def merge() -> AnyResponse | str | tuple[str, int]:
 @needs(MAY)
 def undo(contact_merge: int) -> AnyResponse:
     by, country = actor(), who().country
-    back = the_app().db.write(lambda: merging.undo(by, contact_merge, country), timeout=WRITE_S)
+    back = the_app().db.write(lambda: unmerging.undo(by, contact_merge, country), timeout=WRITE_S)
     the_app().lists.changed(by.account)
     return done(PATH, "contacts.merge.undone", n=len(back))
 
@@ -141,7 +141,7 @@ def _page(ids: list[int], trouble: str = "") -> str:
         numbers=list(seen.items()),
         most_numbers=MOST_NUMBERS,
         trouble=trouble,
-        days=merging.UNDO_DAYS,
+        days=unmerging.UNDO_DAYS,
     )
 
 

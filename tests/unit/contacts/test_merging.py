@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 
 from fs_app.admin.audit import Actor
 from fs_app.calllists.model import CallList, ListRecord
+from fs_app.calllists.picking import record_result
+from fs_app.calllists.record import Outcome
 from fs_app.calls.model import Call
-from fs_app.contacts import merging, people
-from fs_app.contacts.merging import Changed, NotThese, TooLate
+from fs_app.contacts import merging, people, unmerging
+from fs_app.contacts.merging import Changed, NotThese
 from fs_app.contacts.model import Contact, ContactMerge, ContactNumber
 from fs_app.contacts.service import by_number
+from fs_app.contacts.unmerging import TooLate
 from fs_app.errors import NotFound
 from fs_app.privacy import holds
 from fs_app.privacy.model import LegalHold
@@ -98,11 +101,11 @@ def test_everything_goes_over_and_comes_back(base: Base) -> None:
     assert base.db.read(lambda: people.survivor(base.account, three)) == one
     with pytest.raises(NotFound):
         base.db.read(lambda: people.detail(base.account, two, "FR"))
-    assert base.db.write(lambda: merging.undo(actor(base), number, "FR")) == [two, three]
+    assert base.db.write(lambda: unmerging.undo(actor(base), number, "FR")) == [two, three]
     assert image(base, one, two, three) == before
     assert base.search("morel") == {one, two, three}
     with pytest.raises(TooLate):
-        base.db.write(lambda: merging.undo(actor(base), number, "FR"))
+        base.db.write(lambda: unmerging.undo(actor(base), number, "FR"))
 
 
 def test_what_was_changed_since_stays_when_a_merge_is_taken_back(base: Base) -> None:
@@ -116,7 +119,7 @@ def test_what_was_changed_since_stays_when_a_merge_is_taken_back(base: Base) -> 
     )  # fmt: skip
     version = versions(base, one)[one]
     base.db.write(lambda: people.save(actor(base), one, version, whole, "FR"))
-    base.db.write(lambda: merging.undo(actor(base), number, "FR"))
+    base.db.write(lambda: unmerging.undo(actor(base), number, "FR"))
     row, numbers, _ = image(base, one)[one]
     assert (row["city"], row["company"]) == ("Nice", "")
     assert [n[0] for n in numbers] == ["+33600000201", "+33600000203"]
@@ -162,16 +165,16 @@ def test_a_chain_of_merges_leads_to_the_last_one(base: Base) -> None:
     merge(base, three, two)
     assert base.db.read(lambda: people.survivor(base.account, one)) == three
     with pytest.raises(TooLate):
-        base.db.write(lambda: merging.undo(actor(base), first, "FR"))
+        base.db.write(lambda: unmerging.undo(actor(base), first, "FR"))
 
 
 def test_after_thirty_days_it_is_too_late(base: Base) -> None:
     one, two = base.add((), last_name="Rolland"), base.add((), last_name="Rolland")
     number = merge(base, one, two)
-    late = actor(base, NOW + merging.UNDO_MS + 1)
+    late = actor(base, NOW + unmerging.UNDO_MS + 1)
     with pytest.raises(TooLate):
-        base.db.write(lambda: merging.undo(late, number, "FR"))
-    assert base.db.read(lambda: merging.latest(base.account, late.now)) == []
+        base.db.write(lambda: unmerging.undo(late, number, "FR"))
+    assert base.db.read(lambda: unmerging.latest(base.account, late.now)) == []
     assert base.db.read(lambda: ContactMerge.get_by_id(number)).undone_at is None
 
 
@@ -182,7 +185,7 @@ def test_another_accounts_contacts_and_merges_do_not_exist(base: Base) -> None:
     mine = merge(base, one, base.add((), last_name="Sand"))
     other = Actor(base.other, None, "x", NOW)
     with pytest.raises(NotFound):
-        base.db.write(lambda: merging.undo(other, mine, "FR"))
+        base.db.write(lambda: unmerging.undo(other, mine, "FR"))
 
 
 def test_groups_are_found_by_each_way(base: Base) -> None:
@@ -216,7 +219,7 @@ def test_a_merge_that_is_taken_back_changed_nothing(base: Base, listed: Any, kep
     others = [one for one in ids if one != keeps]
     number = merge(base, keeps, *others, take={"city": ids[-1]}, numbers=stays)
     assert [n[0] for n in image(base, keeps)[keeps][1]] == stays
-    base.db.write(lambda: merging.undo(actor(base), number, "FR"))
+    base.db.write(lambda: unmerging.undo(actor(base), number, "FR"))
     after = image(base, *ids)
     assert {one: (v[0], sorted(v[1])) for one, v in after.items()} == {
         one: (v[0], sorted(v[1])) for one, v in before.items()
@@ -241,7 +244,7 @@ def test_a_legal_hold_outlives_deleting_and_merging(base: Base) -> None:
     base.db.write(lambda: hold(other))
     merge(base, kept, other)
     assert base.db.read(lambda: people.is_held(base.account, kept))
-    base.db.write(lambda: merging.undo(actor(base), done, "FR"))
+    base.db.write(lambda: unmerging.undo(actor(base), done, "FR"))
     assert base.db.read(lambda: sorted(row.contact_id for row in LegalHold.select())) == sorted([held, other])
     assert base.db.read(lambda: people.is_held(base.account, kept)), (
         "of those who are merged into him, one is"
@@ -298,7 +301,7 @@ def test_who_has_become_one_is_called_once_for_a_list(
     before = states(base, records)
     number = merge(base, one, two)
     assert states(base, records) == afterwards
-    base.db.write(lambda: merging.undo(actor(base), number, "FR"))
+    base.db.write(lambda: unmerging.undo(actor(base), number, "FR"))
     assert states(base, records) == before
 
 
@@ -314,10 +317,10 @@ def test_pair_by_pair_one_stays_and_all_come_back_in_any_order(
     records = on_list(base, f"pairs {order} {first_back}", *zip(people, order, strict=True))
     merges = [merge(base, people[0], other) for other in people[1:]]
     assert sorted(state for state, _ in states(base, records)) == [OUT, OUT, "PERSONAL"]
-    base.db.write(lambda: merging.undo(actor(base), merges[first_back], "FR"))
+    base.db.write(lambda: unmerging.undo(actor(base), merges[first_back], "FR"))
     mine = base.db.read(lambda: list(ListRecord.select().where(ListRecord.contact == people[0])))
     assert len([row for row in mine if row.id in records and row.state != OUT]) == 1
-    base.db.write(lambda: merging.undo(actor(base), merges[1 - first_back], "FR"))
+    base.db.write(lambda: unmerging.undo(actor(base), merges[1 - first_back], "FR"))
     assert states(base, records) == [(state, None) for state in order]
 
 
@@ -339,8 +342,64 @@ def test_what_was_done_with_a_record_since_stays_when_a_merge_is_taken_back(base
             ListRecord.update(state="BLACKLISTED", before=None).where(ListRecord.id == records[1]).execute()
         )
     )
-    base.db.write(lambda: merging.undo(actor(base), number, "FR"))
+    base.db.write(lambda: unmerging.undo(actor(base), number, "FR"))
     assert states(base, records) == [("UNTREATED", None), ("BLACKLISTED", None)]
+
+
+def with_numbers(base: Base) -> tuple[int, int, list[int]]:
+    """Two people, each with a record with his number on the same list."""
+    one, two = (base.add((n,), last_name="Numbers") for n in (FIRST, SECOND))
+    records = on_list(base, f"numbers {one}", (one, "UNTREATED"), (two, "UNTREATED"))
+
+    def number() -> None:
+        for record, n in zip(records, (FIRST, SECOND), strict=True):
+            ListRecord.update(number=n, kind="mobile", zone="Europe/Paris").where(
+                ListRecord.id == record
+            ).execute()
+
+    base.db.write(number)
+    return one, two, records
+
+
+def dialled(base: Base, record: int) -> tuple[str, str, list[str]]:
+    """(state, number, the other numbers that may be tried)"""
+    row = base.db.read(lambda: ListRecord.get_by_id(record))
+    return row.state, row.number, [one["n"] for one in row.more or () if not one["wrong"]]
+
+
+def wrong(base: Base, record: int, at: int = NOW) -> None:
+    base.db.write(lambda: record_result(base.account, record, Outcome("wrong", attempted_at=at)))
+
+
+FIRST, SECOND = "+33600000971", "+33600000972"
+
+
+def test_the_record_that_stays_has_the_others_number_when_its_own_is_wrong(base: Base) -> None:
+    one, two, (stays, goes) = with_numbers(base)
+    merge(base, one, two, numbers=[FIRST, SECOND])
+    assert dialled(base, stays) == ("UNTREATED", FIRST, [SECOND])
+    assert dialled(base, goes)[0] == OUT
+    wrong(base, stays)
+    assert dialled(base, stays) == ("REDIAL", SECOND, [])
+    wrong(base, stays, NOW + 1)
+    assert dialled(base, stays)[0] == "WRONG"
+
+
+@pytest.mark.parametrize("wrongs", [0, 1])
+def test_taken_back_each_has_his_own_number_again(base: Base, wrongs: int) -> None:
+    one, two, (stays, goes) = with_numbers(base)
+    number = merge(base, one, two, numbers=[FIRST, SECOND])
+    for _ in range(wrongs):
+        wrong(base, stays)
+    base.db.write(lambda: unmerging.undo(actor(base), number, "FR"))
+    assert dialled(base, stays) == (("WRONG", FIRST, []) if wrongs else ("UNTREATED", FIRST, []))
+    assert dialled(base, goes) == ("UNTREATED", SECOND, [])
+
+
+def test_a_number_that_the_merge_drops_is_tried_for_nobody(base: Base) -> None:
+    one, two, (stays, _) = with_numbers(base)
+    merge(base, one, two, numbers=[FIRST])
+    assert dialled(base, stays) == ("UNTREATED", FIRST, [])
 
 
 # --- legal holds ------------------------------------------------------------------------------------------------
