@@ -26,7 +26,7 @@ from fs_app.contacts.model import MOST_NUMBERS, Contact, ContactNumber, new_guid
 from fs_app.contacts.numbers import e164, shown
 from fs_app.contacts.service import written
 from fs_app.errors import Conflict, NotFound
-from fs_app.privacy.model import LegalHold
+from fs_app.privacy import holds
 
 Json = dict[str, Any]
 
@@ -46,12 +46,6 @@ class StaleContact(Conflict):
     def __init__(self, theirs: Json) -> None:
         super().__init__(f"contact {theirs['id']} is at version {theirs['version']}")
         self.theirs = theirs
-
-
-class Held(Conflict):
-    """A legal hold: nothing of him may go."""
-
-    key = "error.privacy_held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,18 +266,11 @@ def at_stake(account: int, contact: int) -> Lost:
     )
 
 
-def is_held(account: int, contact: int) -> bool:
-    """Whether a legal hold is on him, or on one who was merged into him."""
-    his = (Contact.id == contact) | (Contact.merged_into_id == contact)
-    rows = LegalHold.select().join(Contact).where((Contact.account == account) & his)
-    return bool(rows.exists())
-
-
 def delete(by: Actor, contact: int) -> str:
-    """The contact is gone; calls, callbacks and records of lists stay, with their numbers. Raises NotFound, Held."""
+    """The contact is gone; calls, callbacks and records of lists stay, with their numbers. Raises NotFound,
+    holds.Held."""
     name = at_stake(by.account, contact).name
-    if is_held(by.account, contact):
-        raise Held(f"contact {contact}")
+    holds.check(by.account, contact)
     merged = Contact.select(Contact.id).where(
         (Contact.account == by.account) & (Contact.merged_into_id == contact)
     )

@@ -54,7 +54,7 @@ class Erasure:
         """All steps, each of which may be done again. Raises NotYet, holds.Held, ChildFailed, DatabaseBusy."""
         by = job.user_name
         self._phase(job, "wait")
-        self._db.read(lambda: holds.check(person))
+        self._db.read(lambda: holds.check(person.account, *person.contacts))
         self._nothing_under_way(person)
         for callback in self._callbacks_of(person):
             self._around.close(callback, by)

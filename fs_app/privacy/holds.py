@@ -15,7 +15,7 @@ from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.contacts.numbers import spellings
 from fs_app.errors import Conflict, Invalid, NotFound
 from fs_app.privacy.model import LegalHold
-from fs_app.privacy.person import Person, masked
+from fs_app.privacy.person import masked
 
 LONGEST_REASON = 500
 
@@ -71,10 +71,15 @@ def release(by: Actor, hold: int) -> None:
     audit.write(by, "release", "person", row.contact_id, masked(_name(row.contact)))
 
 
-def check(person: Person) -> None:
-    """Raises Held."""
-    held = Contact.id.in_(list(person.contacts)) & Contact.id.in_(contacts(person.account))
-    if person.contacts and Contact.select().where(held).exists():
+def is_held(account: int, *who: int) -> bool:
+    """Whether one of these contacts is."""
+    held = Contact.id.in_(who) & Contact.id.in_(contacts(account))
+    return bool(who and Contact.select().where(held).exists())
+
+
+def check(account: int, *who: int) -> None:
+    """Raises Held when one of these contacts is."""
+    if is_held(account, *who):
         raise Held("legal hold")
 
 
@@ -102,13 +107,18 @@ def numbers(account: int) -> list[str]:
 
 
 def free_calls() -> Expression:
-    """The condition that a call is of nobody who is held: not of his contact, and not from one of his numbers however
-    the network wrote them."""
+    """The condition that a call is of nobody who is held, in whatever account."""
     free: Any = Call.id.is_null(False)
-    for account in Account.select().where(Account.id.in_(LegalHold.select(LegalHold.account))):
-        nobodys = Call.contact.is_null() | Call.contact.not_in(contacts(account.id))
-        free &= (Call.account != account) | (nobodys & Call.caller_number.not_in(spelled(account.id)))
+    for (account,) in LegalHold.select(LegalHold.account).distinct().tuples():
+        free &= (Call.account != account) | free_calls_of(account)
     return free
+
+
+def free_calls_of(account: int) -> Expression:
+    """The condition that a call of this account is of nobody who is held: not of his contact, and not from one of his
+    numbers however the network wrote them."""
+    nobodys = Call.contact.is_null() | Call.contact.not_in(contacts(account))
+    return nobodys & Call.caller_number.not_in(spelled(account))
 
 
 def spelled(account: int) -> list[str]:

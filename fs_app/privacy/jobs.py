@@ -94,7 +94,7 @@ class Persons:
     def _ask(self, by: Actor, kind: str, person: Person, label: str, **more: Any) -> int:
         def write() -> int:
             if kind == ERASE:
-                holds.check(person)
+                holds.check(person.account, *person.contacts)
             what = person.plain()
             for row in PersonJob.select().where(
                 PersonJob.account == by.account, PersonJob.kind == kind, PersonJob.state.in_(OPEN)

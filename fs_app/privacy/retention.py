@@ -69,7 +69,7 @@ def _calls(account: int, before: int) -> ModelSelect:
         Call.ended_at.is_null(False),
         personal,
         Call.id.not_in(held_calls()),
-        holds.free_calls(),
+        holds.free_calls_of(account),
     )
 
 

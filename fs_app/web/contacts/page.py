@@ -15,6 +15,7 @@ from fs_app.contacts.fields import KINDS, InvalidFields
 from fs_app.contacts.model import MOST_NUMBERS, new_guid
 from fs_app.contacts.people import TEXTS, StaleContact
 from fs_app.errors import NotAllowed
+from fs_app.privacy import holds
 from fs_app.web import given
 from fs_app.web.access import needs
 from fs_app.web.admin.common import actor, confirm, done, typed_number
@@ -73,8 +74,8 @@ def ask_delete(contact: int) -> str:
         if n:
             says.append(t(f"contacts.delete_loses.{what}", n=n))
     button = t("contacts.delete")
-    if the_app().db.read(lambda: people.is_held(account, contact)):
-        says, button = [t(people.Held.key)], ""
+    if the_app().db.read(lambda: holds.is_held(account, contact)):
+        says, button = [t(holds.Held.key)], ""
     name = lost.name or t("contacts.nameless")
     return confirm(t("contacts.delete_ask", name=name), says, button, f"{PATH}/{contact}")
 

@@ -24,7 +24,6 @@ from fs_app.contacts.unmerging import TooLate
 from fs_app.errors import NotFound
 from fs_app.privacy import holds
 from fs_app.privacy.model import LegalHold
-from fs_app.privacy.person import Person
 from tests.unit.contacts.conftest import NOW, Base
 
 
@@ -235,20 +234,18 @@ def test_a_legal_hold_outlives_deleting_and_merging(base: Base) -> None:
         LegalHold.create(account=base.account, contact=contact, reason="Litige", at=NOW)
 
     base.db.write(lambda: hold(held))
-    with pytest.raises(people.Held):
+    with pytest.raises(holds.Held):
         base.db.write(lambda: people.delete(actor(base), held))
     done = merge(base, kept, held)
     assert base.db.read(lambda: [row.contact_id for row in LegalHold.select()]) == [kept]
-    with pytest.raises(people.Held):
+    with pytest.raises(holds.Held):
         base.db.write(lambda: people.delete(actor(base), kept))
     base.db.write(lambda: hold(other))
     merge(base, kept, other)
-    assert base.db.read(lambda: people.is_held(base.account, kept))
+    assert base.db.read(lambda: holds.is_held(base.account, kept))
     base.db.write(lambda: unmerging.undo(actor(base), done, "FR"))
     assert base.db.read(lambda: sorted(row.contact_id for row in LegalHold.select())) == sorted([held, other])
-    assert base.db.read(lambda: people.is_held(base.account, kept)), (
-        "of those who are merged into him, one is"
-    )
+    assert base.db.read(lambda: holds.is_held(base.account, kept)), "of those who are merged into him, one is"
 
 
 # --- on call lists ----------------------------------------------------------------------------------------------
@@ -421,7 +418,7 @@ def test_of_two_holds_the_second_protects_when_the_first_is_released(base: Base)
     base.db.write(lambda: holds.release(actor(base), first))
     assert not {"suit-1", "suit-2"} & free(base)
     with pytest.raises(holds.Held):
-        base.db.read(lambda: holds.check(Person(base.account, contacts=(one,))))
+        base.db.read(lambda: holds.check(base.account, one))
 
 
 @pytest.mark.parametrize("way", ["merged", "deleted"])
