@@ -18,7 +18,8 @@ from fs_app.agents.today import Today
 from fs_app.bus import Bus
 from fs_app.calls import lines_shown
 from fs_app.calls.service import Calls
-from fs_app.calls.state import INTERNAL, Call, Leg, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import INTERNAL, Call, Leg
 from fs_app.calls.targets import Wish
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.clock import Clock, Timer

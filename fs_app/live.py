@@ -15,6 +15,7 @@ import structlog
 from fs_app.agents import state as agents
 from fs_app.bus import Bus
 from fs_app.callbacks import state as callbacks
+from fs_app.calls import evolving
 from fs_app.calls import state as calls
 from fs_app.clock import Clock
 from fs_app.events import Recorded
@@ -111,7 +112,7 @@ class Live:
         if kind == "call.started":
             if entry.call in self.calls:
                 return  # it lives already: its legs and its place are not forgotten for a line written twice
-            call = calls.started(entry)
+            call = evolving.started(entry)
             self.calls[call.id] = call
             self.legs[call.id] = call.id
             self._callback(entry)
@@ -129,7 +130,7 @@ class Live:
         found = self.calls.get(entry.call or "")
         if found is None:
             return
-        calls.evolve(found, entry)
+        evolving.evolve(found, entry)
         if kind == "call.queued":
             self.tickets[entry.data["queue"]] = max(
                 entry.data["ticket"], self.tickets.get(entry.data["queue"], 0)

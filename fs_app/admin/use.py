@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fs_app.calls.state import IN_CONVERSATION, Call, Stage
+from fs_app.calls.stages import IN_CONVERSATION, Stage
+from fs_app.calls.state import Call
 
 BEFORE_AGENT = frozenset(
     {Stage.NEW, Stage.GREETING, Stage.WAITING, Stage.OFFERED, Stage.CONNECTING, Stage.FAREWELL}

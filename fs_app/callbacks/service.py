@@ -12,7 +12,8 @@ from uuid import uuid4
 import structlog
 
 from fs_app.callbacks.state import LIVE, MACHINE, Callback, Reason, State
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock, Timer
 from fs_app.contacts.numbers import e164

@@ -12,7 +12,8 @@ from fs_app.calls import sounds
 from fs_app.calls.context import Context
 from fs_app.calls.sounds import language
 from fs_app.calls.spoken import key_files, place_files, wait_files
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import QueueInfo
 
 

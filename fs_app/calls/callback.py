@@ -12,7 +12,8 @@ from uuid import uuid4
 from fs_app.callbacks.state import Callback
 from fs_app.calls import dialling, ending, offers, sounds
 from fs_app.calls.context import Context, DialChecked, DialProven, OfferOutcome, QueueLineOver
-from fs_app.calls.state import Call, Leg, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call, Leg
 from fs_app.ports import Originate
 
 DIRECTION = "callback"

@@ -16,7 +16,8 @@ import structlog
 from fs_app import facts as f
 from fs_app.calls import conversation, recording, sounds
 from fs_app.calls.context import CaptureAgain, CapturePosted, CaptureTimer, Context
-from fs_app.calls.state import HEARS_MUSIC, Call, Stage
+from fs_app.calls.stages import HEARS_MUSIC, Stage
+from fs_app.calls.state import Call
 from fs_app.calls.typing_in import TRIES, TypingIn, harmless
 from fs_app.catalog import QueueInfo
 from fs_app.errors import Conflict, Invalid, NoSuchChannel, Refused

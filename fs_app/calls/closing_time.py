@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from fs_app.calls import closing, overflow, steering
 from fs_app.calls.context import Context
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import QueueInfo
 
 

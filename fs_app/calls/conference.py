@@ -9,7 +9,8 @@ from __future__ import annotations
 from fs_app.calls import consult, ending, offers, recording
 from fs_app.calls.context import ConferenceOver, Context
 from fs_app.calls.line import NUMBER, SPOKEN_TO, Line, LineState
-from fs_app.calls.state import IN_CONVERSATION, Call, Stage
+from fs_app.calls.stages import IN_CONVERSATION, Stage
+from fs_app.calls.state import Call
 from fs_app.errors import Conflict, NoSuchChannel
 from fs_app.ports import Outcome
 

@@ -19,7 +19,8 @@ from fs_app import facts as f
 from fs_app.calls import callback, dialling, offers, sounds
 from fs_app.calls.context import Context, LineMusic, LineTry, Soon
 from fs_app.calls.line import AGENT, MACHINE, NOT_YET, NUMBER, QUEUE, Line, LineState, Target
-from fs_app.calls.state import CONSULT, Call, Leg, Role, Stage
+from fs_app.calls.stages import Role, Stage
+from fs_app.calls.state import CONSULT, Call, Leg
 from fs_app.errors import NoSuchChannel
 from fs_app.ports import Originate, Outcome
 

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import structlog
 
 from fs_app.agents.service import Agents
-from fs_app.calls.state import MACHINE, Call, Stage
+from fs_app.calls.stages import MACHINE, Stage
+from fs_app.calls.state import Call
 from fs_app.calls.typing_in import TypingIn
 from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock

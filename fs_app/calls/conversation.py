@@ -16,7 +16,8 @@ from fs_app.calls import (
     transfer,
 )
 from fs_app.calls.context import Beeped, Context, HadTalked
-from fs_app.calls.state import IN_CONVERSATION, INTERNAL, WITH_AGENT, Call, Leg, Role, Stage
+from fs_app.calls.stages import IN_CONVERSATION, WITH_AGENT, Role, Stage
+from fs_app.calls.state import INTERNAL, Call, Leg
 from fs_app.errors import NoSuchChannel
 
 NORMAL = frozenset({"NORMAL_CLEARING", "ORIGINATOR_CANCEL", "NONE"})

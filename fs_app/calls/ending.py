@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fs_app.calls import offers, outside
 from fs_app.calls.context import Context
-from fs_app.calls.state import INTERNAL, Call, Leg, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import INTERNAL, Call, Leg
 from fs_app.catalog import QueueInfo
 from fs_app.ivr import words
 

@@ -52,7 +52,8 @@ from fs_app.calls.context import (
     TimeToSpeak,
     WaitedTooLong,
 )
-from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Role, Stage
+from fs_app.calls.stages import HEARS_MUSIC, Role, Stage
+from fs_app.calls.state import Call, Leg
 from fs_app.errors import NoSuchChannel
 
 log = structlog.get_logger(__name__)

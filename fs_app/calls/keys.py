@@ -5,7 +5,8 @@ from __future__ import annotations
 from fs_app import facts as f
 from fs_app.calls import announcing, overflow
 from fs_app.calls.context import Context
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 
 
 def pressed(ctx: Context, call: Call, fact: f.Digit) -> None:

@@ -20,7 +20,8 @@ from fs_app.agents.state import INTERRUPTIBLE, AgentState, Work
 from fs_app.calls import callback, consult, conversation, ending, offers, transfer
 from fs_app.calls.context import Context, MenuDialOver
 from fs_app.calls.line import NOT_YET, THERE
-from fs_app.calls.state import IN_CONVERSATION, INTERNAL, WITH_AGENT, Call, Role, Stage
+from fs_app.calls.stages import IN_CONVERSATION, WITH_AGENT, Role, Stage
+from fs_app.calls.state import INTERNAL, Call
 
 log = structlog.get_logger(__name__)
 

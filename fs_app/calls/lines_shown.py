@@ -7,7 +7,8 @@ from typing import Any
 
 from fs_app.calls import conference, transfer
 from fs_app.calls.line import NOT_YET, Line, LineState
-from fs_app.calls.state import IN_CONVERSATION, INTERNAL, Call, Stage
+from fs_app.calls.stages import IN_CONVERSATION, Stage
+from fs_app.calls.state import INTERNAL, Call
 
 TRANSFER, CONFERENCE = "calls.transfer", "calls.conference"
 

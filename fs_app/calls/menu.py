@@ -16,7 +16,8 @@ from fs_app import facts as f
 from fs_app import metrics
 from fs_app.calls import announcing, entrance, offers, outside, overflow, sounds, voicemail
 from fs_app.calls.context import Context, MenuTold
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import FlowInfo, QueueInfo
 from fs_app.contacts.numbers import e164
 from fs_app.errors import NoSuchChannel, Refused

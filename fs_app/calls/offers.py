@@ -8,7 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 from fs_app.calls.context import Context, MenuDialOver, OfferDeadline, OfferOutcome
-from fs_app.calls.state import NO_FAULT, Call, Leg, Offer, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import NO_FAULT, Call, Leg, Offer
 from fs_app.catalog import AgentInfo, QueueInfo
 from fs_app.facts import LegParked
 from fs_app.ports import Originate, OriginateResult, Outcome

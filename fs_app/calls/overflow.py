@@ -6,7 +6,8 @@ from __future__ import annotations
 from fs_app.calls import announcing, outside, sounds, turns, voicemail
 from fs_app.calls.context import Context
 from fs_app.calls.limits import Farewell, Message, Onward, Outside, Place, after, is_full
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import Limit, QueueInfo
 from fs_app.errors import NoSuchChannel, Refused
 

@@ -11,7 +11,8 @@ from fs_app.calls import recording
 from fs_app.calls.conference import ENDS_WITH_IT
 from fs_app.calls.context import Context
 from fs_app.calls.ending import done_with
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.errors import Conflict
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from fs_app import facts as f
 from fs_app.calls.line import NOT_YET, Line, LineState
-from fs_app.calls.state import HEARS_MUSIC, Call, Leg, Role, Stage
+from fs_app.calls.stages import HEARS_MUSIC, Role, Stage
+from fs_app.calls.state import Call, Leg
 from fs_app.facts import Channel
 
 

@@ -22,7 +22,8 @@ from uuid import uuid4
 from fs_app import facts as f
 from fs_app.calls.context import Context
 from fs_app.calls.sounds import on_switch
-from fs_app.calls.state import IN_CONVERSATION, Call, Recording, Stage, Unclosed
+from fs_app.calls.stages import IN_CONVERSATION, Stage
+from fs_app.calls.state import Call, Recording, Unclosed
 from fs_app.errors import Conflict, NoSuchChannel, NotAllowed, Refused
 from fs_app.ports import Outcome, Pending
 from fs_app.recordings import rules

@@ -30,7 +30,8 @@ from fs_app.calls import (
 )
 from fs_app.calls.context import Context, TimeToSpeak, WaitedTooLong
 from fs_app.calls.handling import Handler
-from fs_app.calls.state import IN_CONVERSATION, Call, Role, Stage
+from fs_app.calls.stages import IN_CONVERSATION, Role, Stage
+from fs_app.calls.state import Call
 from fs_app.calls.verbs import LineVerbs
 from fs_app.calls.wanted import Wanted
 from fs_app.catalog import DidInfo, FlowInfo, QueueInfo

@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from fs_app.audio.library import Piece
 from fs_app.audio.paths import PREFIX
 from fs_app.calls.context import Context, Folders
-from fs_app.calls.state import HEARS_MUSIC, Call, Stage
+from fs_app.calls.stages import HEARS_MUSIC, Stage
+from fs_app.calls.state import Call
 
 RINGING = "tone_stream://%(1500,3500,440);loops=-1"
 """What somebody hears while the telephone rings of whom he wants to talk to."""

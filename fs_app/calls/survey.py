@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from fs_app.calls import ending, menu, offers, recording
 from fs_app.calls.context import Context
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import FlowInfo
 
 TALKED = (Stage.TALKING, Stage.HELD)

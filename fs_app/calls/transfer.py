@@ -14,7 +14,8 @@ from __future__ import annotations
 from fs_app.calls import conference, consult, offers, outside, overflow, recording, sounds
 from fs_app.calls.context import Context
 from fs_app.calls.line import AGENT, NUMBER, QUEUE, Target
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import QueueInfo
 from fs_app.errors import Conflict
 

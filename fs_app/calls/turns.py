@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fs_app.calls.context import Context
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 
 MAY_WAIT = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
 """In the line, or back in it when the agent who is asked does not answer."""

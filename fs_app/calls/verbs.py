@@ -5,7 +5,8 @@ from __future__ import annotations
 from fs_app.calls import conference, consult, conversation, own_transfer, transfer
 from fs_app.calls.context import Context, Silenced
 from fs_app.calls.line import NOT_YET, Line, LineState
-from fs_app.calls.state import IN_CONVERSATION, Call, Leg, Role, Stage
+from fs_app.calls.stages import IN_CONVERSATION, Role, Stage
+from fs_app.calls.state import Call, Leg
 from fs_app.calls.targets import Wish, find
 from fs_app.errors import Conflict, NotFound
 from fs_app.ports import Outcome

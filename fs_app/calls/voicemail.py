@@ -14,7 +14,8 @@ from uuid import uuid4
 from fs_app import facts as f
 from fs_app.calls import announcing, sounds
 from fs_app.calls.context import Context, MenuTold
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import Voicemail
 from fs_app.errors import NoSuchChannel, Refused
 from fs_app.ivr import words
@@ -41,7 +42,7 @@ class MessageTooLong:
 
 def begin(ctx: Context, call: Call, why: str, **taking: Any) -> None:
     """Greet him. Called in NEW, GREETING, WAITING and MENU. `taking`: the box of a menu, and what it is taken by
-    (`state.TAKING`); without, the queue's voicemail."""
+    (`evolving.TAKING`); without, the queue's voicemail."""
     ctx.record(call, "call.voicemail", why=why, **taking)
     ctx.stage(call, "to_voicemail", why=why)
     ctx.make_folder(_path(ctx, call, "greeting"))

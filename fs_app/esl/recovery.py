@@ -38,7 +38,7 @@ from fs_app.calls.reconcile import (
     of_stranger,
 )
 from fs_app.calls.service import Calls
-from fs_app.calls.state import HEARS_MUSIC, Stage
+from fs_app.calls.stages import HEARS_MUSIC, Stage
 from fs_app.errors import DatabaseBusy, FsAppError, SwitchError
 from fs_app.facts import Channel
 from fs_app.tasks import Tasks, Threads

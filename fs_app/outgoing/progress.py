@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fs_app.bus import Bus
-from fs_app.calls.state import INTERNAL, Call, Role, Stage
+from fs_app.calls.stages import Role, Stage
+from fs_app.calls.state import INTERNAL, Call
 from fs_app.clock import Clock
 from fs_app.events import AgentNotice, Recorded
 from fs_app.journal import Entry

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fs_app.bus import Bus
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import Catalog, QueueInfo
 from fs_app.clock import Clock
 from fs_app.events import Recorded

@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fs_app.bus import Bus
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.clock import Clock
 from fs_app.events import Recorded
 from fs_app.live import Live

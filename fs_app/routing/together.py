@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fs_app.bus import Bus
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.events import Recorded
 from fs_app.live import Live
 

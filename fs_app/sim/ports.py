@@ -11,9 +11,8 @@ def free_port() -> int:
     Raises OSError when all are taken.
     """
     with socket.socket() as server:
-        server.bind(
-            ("127.0.0.1", 0)
-        )  # without SO_REUSEADDR, else it could be one that was given away already
+        # Without SO_REUSEADDR, else it could be one that was given away already.
+        server.bind(("127.0.0.1", 0))
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.listen()
         address: tuple[str, int] = server.getsockname()

@@ -14,7 +14,8 @@ from typing import Any
 
 from fs_app.agents.state import AgentState
 from fs_app.bus import Bus
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import AgentInfo, Catalog, QueueInfo
 from fs_app.clock import Clock
 from fs_app.events import BoardChanged, CatalogChanged, PhoneState, Recorded, SwitchState

@@ -22,7 +22,8 @@ import structlog
 from fs_app import facts as f
 from fs_app.agents.state import Work
 from fs_app.bus import Bus
-from fs_app.calls.state import IN_CONVERSATION, Call, Leg
+from fs_app.calls.stages import IN_CONVERSATION
+from fs_app.calls.state import Call, Leg
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.clock import Clock
 from fs_app.errors import Conflict, NotAllowed, NotFound

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from fs_app.agents.state import AgentState, Work
-from fs_app.calls.state import IN_CONVERSATION, Call, Stage
+from fs_app.calls.stages import IN_CONVERSATION, Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import AgentInfo, Catalog, QueueInfo
 from fs_app.supervision.scope import Scope
 from fs_app.supervision.today import Figures

@@ -12,7 +12,8 @@ from typing import Any
 from fs_app.agents.service import Agents
 from fs_app.bus import Bus
 from fs_app.calls.service import Calls
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import AgentInfo, Catalog
 from fs_app.errors import Conflict, NotAllowed, NotFound
 from fs_app.events import AgentNotice

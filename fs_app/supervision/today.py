@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from fs_app.bus import Bus
 from fs_app.calls.model import Call as CallRow
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.clock import Clock
 from fs_app.events import Recorded
 from fs_app.journal import Entry

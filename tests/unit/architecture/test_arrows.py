@@ -76,6 +76,7 @@ VOCABULARY = {
     "hours.checks": "how hours and dates are written",
     "hours.opening": "whether it is open, and in which zone",
     "messaging.recipients": "what a mail address and a mobile number are",
+    "calls.stages": "the stages of a call",
     "calls.wanted": "what an agent's call is to be",
     "admin.audit": "the audit log, written with the change that it tells of",
     "admin.listing": "pages of a list",

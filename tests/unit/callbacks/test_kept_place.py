@@ -10,7 +10,7 @@ import pytest
 from fs_app import facts as f
 from fs_app.agents.state import Work
 from fs_app.callbacks.state import Reason, State
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.catalog import CallingBack
 from fs_app.errors import Refused
 from fs_app.ports import OriginateResult

@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from fs_app import facts as f
 from fs_app import metrics
 from fs_app.agents.state import Work
-from fs_app.calls.state import Role, Stage
+from fs_app.calls.stages import Role, Stage
 from fs_app.clock import FakeClock
 from fs_app.errors import FsAppError, LinkLost, NoSuchChannel, Refused
 from fs_app.ports import SwitchPort

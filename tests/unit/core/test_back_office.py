@@ -8,7 +8,7 @@ import pytest
 
 from fs_app.agents.capacity import Capacity, Kind, has_room
 from fs_app.agents.state import Presence, Work
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.errors import NotAllowed
 from tests.unit.core.world import INTER_CALL_S, LUNCH, SALE, World
 

@@ -13,7 +13,8 @@ import pytest
 from fs_app import facts as f
 from fs_app.agents.state import Work
 from fs_app.calls.capture import AS_EVER, QUIET_S, SECRETIVE
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import QueueInfo
 from fs_app.clock import FakeClock
 from fs_app.errors import Conflict, Invalid, NoSuchChannel, NotFound, Refused

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.clock import FakeClock
 from fs_app.hours.opening import HolidayDay, Holidays, Range, Week
 from tests.unit.core.world import ACCOUNT, OTHER_QUEUE, QUEUE, World, queue_info

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fs_app.agents.state import Presence, Work
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.errors import NotFound
 from fs_app.events import CatalogChanged
 from tests.unit.core.world import QUEUE, SALE, World, queue_info

@@ -11,7 +11,7 @@ import pytest
 from fs_app import facts as f
 from fs_app.agents.state import Presence, Work
 from fs_app.agents.today import Today
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.desk import FORSAKEN_S, PAGE_GONE_S, TOLD_SOON_S, AgentDesk
 from fs_app.errors import Conflict, NotFound, Unavailable, WaitTimeout
 from fs_app.events import AgentPicture, CatalogChanged, SwitchState

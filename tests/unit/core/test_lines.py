@@ -14,7 +14,7 @@ from fs_app.agents.softphones import Softphones
 from fs_app.agents.state import Work
 from fs_app.calls import leftovers
 from fs_app.calls.line import LineState
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.calls.targets import AgentAway, AgentBusy, AgentNoPhone, QueueClosed, QueueFull, Wish, Yourself
 from fs_app.calls.verbs import Moving, NotNow, OneAtATime, OthersThere
 from fs_app.catalog import Limit

@@ -18,7 +18,7 @@ from fs_app import facts as f
 from fs_app.agents.state import Work
 from fs_app.calls import leftovers
 from fs_app.calls.line import LineState
-from fs_app.calls.state import IN_CONVERSATION, Role, Stage
+from fs_app.calls.stages import IN_CONVERSATION, Role, Stage
 from fs_app.calls.targets import Wish
 from fs_app.clock import FakeClock
 from fs_app.errors import CommandTimeout, FsAppError, LinkLost, NoSuchChannel, Refused

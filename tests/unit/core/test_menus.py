@@ -13,7 +13,7 @@ from fs_app import facts as f
 from fs_app.agents.state import Work
 from fs_app.calls import leftovers, state
 from fs_app.calls.menu import KEYS_AS_EVER, KEYS_END_NOTHING
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.catalog import BoxInfo, DidInfo, FlowInfo, QueueInfo
 from fs_app.clock import FakeClock
 from fs_app.errors import Refused

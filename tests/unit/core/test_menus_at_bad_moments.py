@@ -8,7 +8,7 @@ import pytest
 
 from fs_app import facts as f
 from fs_app.agents.state import Work
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.errors import LinkLost
 from tests.unit.core.test_menus import MenuWorld
 from tests.unit.core.world import SALE

@@ -11,7 +11,7 @@ from fs_app import facts as f
 from fs_app.agents.state import Presence, Work
 from fs_app.calls.handling import MUSIC_OVER_S, SHORTEST_MUSIC_S
 from fs_app.calls.service import QualifiedAlready
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.errors import (
     CommandTimeout,
     Conflict,

@@ -8,7 +8,7 @@ import pytest
 
 from fs_app.agents.state import Work
 from fs_app.calls.own_transfer import NotTransferable
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from tests.unit.core.world import SALE, World, queue_info
 
 

@@ -9,7 +9,7 @@ import pytest
 from fs_app import facts as f
 from fs_app.agents.state import LineState, Presence, Work
 from fs_app.calls.conversation import BEEP, BEEP_MOST_S
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.clock import FakeClock
 from fs_app.errors import Conflict, LinkLost, NoSuchChannel, NotAllowed, Unavailable
 from fs_app.events import AgentNotice, CatalogChanged

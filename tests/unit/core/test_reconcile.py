@@ -24,7 +24,8 @@ from fs_app.calls.reconcile import (
     is_delicate,
     name_of,
 )
-from fs_app.calls.state import Call, Leg, Offer, Role, Stage
+from fs_app.calls.stages import Role, Stage
+from fs_app.calls.state import Call, Leg, Offer
 
 BEGUN = 1_700_000_100_000
 BORN = BEGUN - 60_000

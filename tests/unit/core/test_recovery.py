@@ -13,7 +13,7 @@ import pytest
 from fs_app import facts as f
 from fs_app.agents.state import Work
 from fs_app.calls.cdr import LARGEST, CdrSpool, parse
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.clock import FakeClock
 from fs_app.errors import DatabaseBusy, LinkLost, NoSuchChannel, Refused
 from tests.support.until import until

@@ -18,7 +18,7 @@ from fs_app.agents import state as agents
 from fs_app.agents.state import Work
 from fs_app.bus import Bus
 from fs_app.calls import leftovers
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.clock import FakeClock
 from fs_app.journal import Journal
 from fs_app.live import Live

@@ -9,7 +9,7 @@ import pytest
 
 from fs_app import facts as f
 from fs_app.agents.state import Work
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.errors import NotAllowed, NotFound
 from tests.unit.core.world import DOMAIN, INTER_CALL_S, LUNCH, OTHER_QUEUE, QUEUE, SALE, World, queue_info
 

@@ -12,7 +12,7 @@ from fs_app import metrics
 from fs_app.agents import state as agents
 from fs_app.callbacks import state as callbacks
 from fs_app.calls import line
-from fs_app.calls import state as calls
+from fs_app.calls import stages as calls
 from fs_app.errors import UnknownTransition
 from fs_app.imports import state as imports
 from fs_app.listwork import state as records

@@ -12,7 +12,7 @@ from fs_app.agents.phonewatch import PhoneWatch
 from fs_app.agents.state import PHONE, Presence, Work
 from fs_app.agents.testcall import MESSAGE_S, RING_S, TestCalls
 from fs_app.calls import leftovers
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.events import AgentNotice
 from fs_app.ports import OriginateResult
 from tests.unit.core.world import DOMAIN, LUNCH, World

@@ -8,7 +8,7 @@ import pytest
 
 from fs_app import facts as f
 from fs_app.calls.offers import SILENT_S
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from tests.unit.core.world import DID, DOMAIN, World
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from fs_app.agents.state import Work
 from fs_app.calls.service import LATE_S
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.clock import FakeClock
 from fs_app.errors import Conflict, NotFound
 from tests.unit.core.world import INTER_CALL_S, NO_ANSWER_S, REFUSAL, SALE, World, queue_info

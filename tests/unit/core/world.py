@@ -23,7 +23,8 @@ from fs_app.calls import leftovers
 from fs_app.calls.cdr import CdrSpool
 from fs_app.calls.context import Context
 from fs_app.calls.service import Calls
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.catalog import (
     AccountInfo,
     AgentInfo,

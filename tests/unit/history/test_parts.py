@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fs_app.agents.state import Work
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from tests.unit.core.world import INTER_CALL_S, NO_ANSWER_S, QUEUE, REFUSAL, SALE, queue_info
 from tests.unit.history.centre import Centre
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.catalog import Limit
 from fs_app.clock import FakeClock
 from fs_app.events import CatalogChanged

@@ -12,7 +12,7 @@ from fs_app.calllists.model import CallList, ListRecord
 from fs_app.calls import leftovers
 from fs_app.calls.callback import LOOK_S
 from fs_app.calls.model import JournalEntry
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.listwork.service import Forbidden
 from fs_app.listwork.shelf import Totals
 from fs_app.outbound.item import NoNumber, Taken

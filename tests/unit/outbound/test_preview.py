@@ -10,7 +10,7 @@ import pytest
 
 from fs_app.agents.state import Presence, Work
 from fs_app.callbacks.state import State
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.errors import Invalid, NotAllowed, NotFound
 from fs_app.events import AgentNotice
 from fs_app.outbound.item import Taken

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fs_app import facts as f
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.events import AgentNotice
 from fs_app.outgoing.blacklist import Blacklist
 from fs_app.outgoing.progress import Progress

@@ -10,7 +10,7 @@ import pytest
 from fs_app import facts as f
 from fs_app.agents.state import Presence, Work
 from fs_app.calls import leftovers
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.outgoing import causes
 from fs_app.outgoing.blacklist import Blocked
 from fs_app.outgoing.rules import Blacklisted, NotANumber

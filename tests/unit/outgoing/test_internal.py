@@ -8,7 +8,7 @@ import pytest
 
 from fs_app import facts as f
 from fs_app.agents.state import Presence, Work
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.calls.targets import AgentAway, AgentBusy, AgentNoPhone
 from fs_app.outgoing.service import NotFree
 from tests.unit.core.world import DOMAIN

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.catalog import QueueInfo
 from fs_app.outgoing.rules import ByLaw
 from tests.unit.core.world import queue_info

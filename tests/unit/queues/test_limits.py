@@ -9,7 +9,7 @@ import pytest
 
 from fs_app import facts as f
 from fs_app.calls.limits import Farewell, Onward, Place, Stay, after
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.catalog import Limit, QueueInfo
 from fs_app.errors import Refused
 from tests.unit.core.world import ACCOUNT, OTHER_QUEUE, QUEUE, World, queue_info

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fs_app import facts as f
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.catalog import Limit
 from fs_app.errors import Refused
 from fs_app.hours.opening import Week

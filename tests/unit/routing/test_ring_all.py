@@ -9,7 +9,8 @@ import pytest
 
 from fs_app import facts as f
 from fs_app.agents.state import Work
-from fs_app.calls.state import Stage, load
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import load
 from fs_app.clock import FakeClock
 from fs_app.errors import Conflict
 from fs_app.routing.strategies import RING_AT_ONCE

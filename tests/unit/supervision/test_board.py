@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.events import CatalogChanged, SwitchState
 from fs_app.hours.opening import Range, Week
 from fs_app.hours.watch import Openings

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fs_app.agents.state import Presence, Work
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.errors import NotAllowed, NotFound
 from fs_app.events import AgentNotice
 from fs_app.supervision.scope import Scope

@@ -10,7 +10,8 @@ import pytest
 from fs_app.accounts.model import User
 from fs_app.admin.model import AuditEntry
 from fs_app.agents.model import Agent
-from fs_app.calls.state import Call, Stage
+from fs_app.calls.stages import Stage
+from fs_app.calls.state import Call
 from fs_app.directory.snapshot import a1_hash
 from fs_app.events import CatalogChanged
 from fs_app.queues.model import Disposition, Queue

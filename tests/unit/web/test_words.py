@@ -12,7 +12,7 @@ import pytest
 import fs_app
 from fs_app.accounts.permissions import ROLES
 from fs_app.calls.rows import OUTCOMES
-from fs_app.calls.state import Stage
+from fs_app.calls.stages import Stage
 from fs_app.errors import FsAppError
 from fs_app.web import i18n, timeline
 
