@@ -96,7 +96,7 @@ def test_a_customer_on_hold_outlives_the_switch(
     app = program(PLAN)
     phone, page = ready_agent(world, app, pages)
     caller = conversation(world, phone, page)
-    page.do("line.hold", line=page.line["id"])
+    page.do("line.hold", line=page.line_id)
     until(lambda: page.line.get("state") == "HELD", 5, "on hold")
     gevent.sleep(0.5)  # the switch's database does not have a call that is younger than 0.3 s [seen]
     world.kill_switch()
@@ -119,7 +119,7 @@ def test_an_impatient_agent_presses_every_key_twice_and_hangs_up_without_a_link(
     app = program(PLAN)
     phone, page = ready_agent(world, app, pages)
     caller = conversation(world, phone, page)
-    line = page.line["id"]
+    line = page.line_id
     for _ in range(2):
         page.ask("line.hold", line=line)
         page.ask("line.hold", line=line)

@@ -113,7 +113,7 @@ def test_he_types_his_card_and_nobody_hears_or_keeps_it(
     until(lambda: page.line["recording"], 10, "it is recorded")
     wait(1.5)
     assert "capture" in page.line["can"]
-    page.do("line.capture", line=page.line["id"])
+    page.do("line.capture", line=page.line_id)
     asked(page)
     if world.name == "real":
         until(caller.sound, 10, "the prompt")
@@ -121,7 +121,7 @@ def test_he_types_his_card_and_nobody_hears_or_keeps_it(
     assert "end_capture" in page.line["can"] and "resume" not in page.line["can"]
     assert not page.line["recording"]
     for refused in ("line.resume", "line.hold"):
-        assert page.ask(refused, line=page.line["id"])["ok"] is False
+        assert page.ask(refused, line=page.line_id)["ok"] is False
     ears: list[bool] = []
     for digit in CARD:
         caller.press(digit)
@@ -161,13 +161,13 @@ def test_cancelled_cut_off_dead_and_hung_up(
 ) -> None:
     app = configured(taking(f"{bank.url}/pay"), Plan(), **LOCAL)
     phone, page, caller = talking(world, app, pages)
-    page.do("line.capture", line=page.line["id"])
+    page.do("line.capture", line=page.line_id)
     asked(page)
     caller.press("45")
-    page.do("line.end_capture", line=page.line["id"])
+    page.do("line.end_capture", line=page.line_id)
     until(lambda: together(phone, caller), 15, "cancelled: they hear each other again")
     until(lambda: page.line["state"] == "TALKING" and "capture" in page.line["can"], 5, "in conversation")
-    page.do("line.capture", line=page.line["id"])
+    page.do("line.capture", line=page.line_id)
     asked(page)
     caller.press(CARD[:6])
     until(lambda: capture_of(page).get("count") == 6, 10, "six digits")
@@ -178,7 +178,7 @@ def test_cancelled_cut_off_dead_and_hung_up(
     assert told(app, "capture.ended")[-1]["why"] == "lost"
     until(lambda: page.line["state"] == "TALKING" and page.line["recording"], 10, "and are recorded")
     wait(1.5)
-    page.do("line.capture", line=page.line["id"])
+    page.do("line.capture", line=page.line_id)
     asked(page)
     caller.press(CARD[:10])
     until(lambda: capture_of(page).get("count") == 10, 10, "ten digits")
@@ -187,7 +187,7 @@ def test_cancelled_cut_off_dead_and_hung_up(
     until(lambda: together(phone, caller), 30, "after a death of the program, too")
     until(lambda: page.line.get("state") == "TALKING" and page.line["recording"], 10, "and are recorded")
     assert told(app, "capture.ended")[-1]["why"] == "lost" and bank.bodies == []
-    page.do("line.capture", line=page.line["id"])
+    page.do("line.capture", line=page.line_id)
     asked(page)
     caller.press(CARD[:6])
     until(lambda: capture_of(page).get("count") == 6, 10, "six digits")
@@ -201,9 +201,9 @@ def test_cancelled_cut_off_dead_and_hung_up(
     phone.ringing()
     phone.answer()
     until(lambda: together(phone, caller), 10, "a second call")
-    page.do("line.capture", line=page.line["id"])
+    page.do("line.capture", line=page.line_id)
     asked(page)
-    page.do("line.hang_up", line=page.line["id"])
+    page.do("line.hang_up", line=page.line_id)
     assert caller.ended() == "bye"
     page.is_in("WRAP_UP")
     until(lambda: world.legs() == 0, 10, "no leg is left")

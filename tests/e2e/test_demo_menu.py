@@ -58,7 +58,7 @@ def test_in_each_language_to_an_agent(
     phone.ringing()
     phone.answer()
     hear_each_other(caller, phone)
-    page.do("line.hang_up", line=page.line["id"])
+    page.do("line.hang_up", line=page.line_id)
     assert caller.ended() == "bye"
     over(app, "answered")
     assert [entry["language"] for entry in told(app, "flow.language")] == [language]

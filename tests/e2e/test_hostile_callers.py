@@ -70,7 +70,7 @@ def test_hostile_names_and_numbers_are_served_like_everybody_else(
         page.is_in("IN_CALL")
         # Joined, not only picked up: who hangs up before that has refused the call, and is offered it again.
         until(lambda: "hold" in page.line.get("can", ()), 10, f"{kind} {what}: they talk")
-        page.do("line.hang_up", line=page.line["id"])
+        page.do("line.hang_up", line=page.line_id)
         page.is_in("IDLE")
         until(lambda: world.legs() == 0, 10, f"{kind} {what}: no leg is left")
     assert not Path(f"/tmp/{MARK}").exists()

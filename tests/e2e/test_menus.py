@@ -199,7 +199,7 @@ def test_every_kind_of_node_on_one_way(
     phone.ringing()
     phone.answer()
     until(lambda: caller.hears([phone.tone_hz]).get(phone.tone_hz, 0) > 0.3, 10, "he hears the agent")
-    page.do("line.hang_up", line=page.line["id"])
+    page.do("line.hang_up", line=page.line_id)
     assert caller.ended() == "bye"
     over(app, "answered")
     assert service.asked == ["/customer?n=123"]
@@ -329,11 +329,11 @@ def test_a_survey_when_the_agent_hangs_up_first(
     phone.answer()
     hear_each_other(phone, caller)
     if how == "hold":
-        page.do("line.hold", line=page.line["id"])
+        page.do("line.hold", line=page.line_id)
         until(lambda: page.line.get("state") == "HELD", 10, "held")
-        page.do("line.hang_up", line=page.line["id"])
+        page.do("line.hang_up", line=page.line_id)
     elif how == "page":
-        page.do("line.hang_up", line=page.line["id"])
+        page.do("line.hang_up", line=page.line_id)
     else:
         phone.hang_up()
     at(app, "q1")

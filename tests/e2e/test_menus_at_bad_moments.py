@@ -302,7 +302,7 @@ def test_the_button_of_an_agent_whom_a_menu_called(
     phone.ringing()
     phone.answer()
     hear_each_other(phone, caller)
-    page.do("line.hang_up", line=page.line["id"])
+    page.do("line.hang_up", line=page.line_id)
     at(app, "ask", 2)
     until(lambda: phone.state == PartyState.IDLE, 10, "his telephone is free")
     page.is_in("IDLE")

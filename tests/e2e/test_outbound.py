@@ -228,7 +228,7 @@ def test_an_answering_machine_is_called_again_later(centre: Centre) -> None:
     centre.me.is_in("IN_CALL")
     call = centre.me.picture["work"]["call"]
     centre.me.do("call.qualify", call=call, disposition=centre.app.ids.dispositions[1], note="")
-    centre.me.do("line.hang_up", line=centre.me.line["id"])
+    centre.me.do("line.hang_up", line=centre.me.line_id)
     until(lambda: centre.callback(number) == ("OPEN", 1, "machine", 1, ""), 10, "by the rule for machines")
 
 

@@ -36,7 +36,7 @@ def serve_all_in_order(centre: Centre) -> None:
     for waiting in centre.waiting:
         due = centre.number(waiting)
         before = page.line["number"]
-        page.do("line.hang_up", line=page.line["id"])
+        page.do("line.hang_up", line=page.line_id)
         until(
             lambda: page.line.get("number") not in (None, before) and "hold" in page.line["can"],  # they talk
             15,

@@ -339,6 +339,11 @@ class AgentPage:
         lines = self.picture.get("lines") or [{}]
         return dict(lines[0])
 
+    @property
+    def line_id(self) -> str:
+        """Of the customer's line, as soon as the page shows one: a telephone rings before the picture says so."""
+        return str(until(lambda: self.line.get("id"), 10, "the page has a line"))
+
     def is_in(self, state: str, timeout: float = 10.0) -> None:
         until(lambda: self.state == state, timeout, f"the agent is in {state}, was {self.state}")
 
