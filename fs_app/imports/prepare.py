@@ -15,6 +15,7 @@ from fs_app.contacts.fields import cleaned, is_mail
 from fs_app.imports import moments
 from fs_app.imports.countries import country_named
 from fs_app.imports.plan import Plan
+from fs_app.imports.postal import with_zeros
 from fs_app.imports.reasons import EMPTY, FILTERED, Refusal, refused
 from fs_app.imports.seen import Seen
 from fs_app.imports.targets import CONTACT, CUSTOM, LONGEST_MEMO
@@ -115,6 +116,7 @@ class Preparer:
             if c.target.startswith(CUSTOM) and c.target[len(CUSTOM) :] in setting.fields
         ]
         self._memo = [*plan.memo.columns, *(c.column for c in plan.columns if c.target == "memo")]
+        self._zeros = plan.numbers.missing_zero and plan.column_of("postal_code") is not None
         self._mail, self._nation = plan.column_of("mail"), plan.column_of("country")
         self._language, self._zone = plan.column_of("language"), plan.column_of("time_zone")
         self._due = plan.column_of("callback_at")
@@ -146,6 +148,8 @@ class Preparer:
         )
         if wrong is not None:
             return wrong
+        if self._zeros and (code := line.texts.get("postal_code")):
+            line.texts["postal_code"] = with_zeros(code, line.texts.get("country") or self._country)
         if not line.numbers and not line.texts and not line.custom:
             return refused("nobody")
         line.keys = tuple(key(line) for key in self._by)

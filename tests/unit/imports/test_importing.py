@@ -307,3 +307,26 @@ def test_a_database_in_which_the_list_has_gone_stops_the_import(world: World) ->
     with pytest.raises(Gone):
         world.run(second)
     assert Contact.select().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "country", "missing_zero", "stands"),
+    [
+        ("1000", "", True, "01000"),
+        ("75002", "", True, "75002"),
+        ("100", "", True, "100"),
+        ("118", "IT", True, "00118"),
+        ("1000", "BE", True, "1000"),
+        ("1000", "", False, "1000"),
+        ("2A04", "", True, "2A04"),
+    ],
+)
+def test_a_postal_code_has_the_zero_that_a_spreadsheet_took(
+    world: World, code: str, country: str, missing_zero: bool, stands: str
+) -> None:
+    plan = {
+        "columns": columns("last_name", "postal_code", "country"),
+        "numbers": {"missing_zero": missing_zero},
+    }
+    world.run(world.job(csv(f"A;{code};{country}"), plan))
+    assert Contact.get().postal_code == stands
