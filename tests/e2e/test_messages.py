@@ -20,7 +20,7 @@ from tests.support.mailserver import HttpProvider, MailServer
 from tests.support.menus import MENU_DID, behind, node, published
 from tests.support.program import DID, Program
 from tests.support.until import PATIENCE, until
-from tests.support.world import World
+from tests.support.world import Caller, World
 
 NUMBER = "+33612345678"
 KEY = "k3y-of-the-provider"
@@ -201,9 +201,10 @@ def test_who_was_claimed_and_not_yet_sent_when_the_program_died_is_marked_too(
     assert not server.got
 
 
-def test_a_voice_message_is_mailed_with_its_sound(
+def leaving_a_message(
     world: World, program: Callable[..., Program], server: MailServer, provider: HttpProvider
-) -> None:
+) -> tuple[Program, Caller]:
+    """He has spoken for more than a second."""
     app = program(**PRIVATE)
     set_up(app, server, provider, "voicemail")
     caller = world.call(DID, NUMBER)
@@ -212,6 +213,13 @@ def test_a_voice_message_is_mailed_with_its_sound(
         lambda: app.rows("select 1 from journal_entry where kind = 'recording.started'"), 30, "it is recorded"
     )
     time.sleep(1.5)
+    return app, caller
+
+
+def test_a_voice_message_is_mailed_with_its_sound(
+    world: World, program: Callable[..., Program], server: MailServer, provider: HttpProvider
+) -> None:
+    app, caller = leaving_a_message(world, program, server, provider)
     caller.hang_up()
     until(lambda: server.got, 15, "the team has it")
     (sound,) = server.got[0].mail.iter_attachments()
@@ -223,14 +231,7 @@ def test_a_voice_message_is_mailed_with_its_sound(
 def test_who_hangs_up_while_the_program_is_dead_has_left_his_message(
     world: World, program: Callable[..., Program], server: MailServer, provider: HttpProvider
 ) -> None:
-    app = program(**PRIVATE)
-    set_up(app, server, provider, "voicemail")
-    caller = world.call(DID, NUMBER)
-    caller.talking()
-    until(
-        lambda: app.rows("select 1 from journal_entry where kind = 'recording.started'"), 30, "it is recorded"
-    )
-    time.sleep(1.5)
+    app, caller = leaving_a_message(world, program, server, provider)
     app.kill()
     caller.hang_up()
     caller.ended()
