@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from fs_app.calllists.service import CallLists
 from fs_app.calls.state import Call
-from fs_app.catalog import QueueInfo
 from fs_app.errors import DatabaseBusy
 from fs_app.events import AgentNotice, CatalogChanged, ListChanged
+from fs_app.infos import QueueInfo
 from fs_app.legal.explain import Explain
 from fs_app.legal.registers import Registers
 from fs_app.legal.service import Legal

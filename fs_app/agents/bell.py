@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fs_app.agents.state import Presence, Work
-from fs_app.catalog import AgentInfo
 from fs_app.errors import Conflict, Unavailable
+from fs_app.infos import AgentInfo
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.ports import SwitchPort

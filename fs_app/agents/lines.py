@@ -19,11 +19,12 @@ from fs_app import facts as f
 from fs_app.agents.service import Agents
 from fs_app.agents.state import AgentState, LineState, Presence, Work
 from fs_app.bus import Bus
-from fs_app.catalog import AgentInfo, Catalog
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.errors import Conflict, NotAllowed, NotFound, SwitchError, Unavailable
 from fs_app.events import AgentNotice, CatalogChanged, PhoneState, Recorded
 from fs_app.facts import Channel
+from fs_app.infos import AgentInfo
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.ports import Originate, OriginateResult, Outcome, SwitchPort

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from fs_app.agents.reach import OWN, How, Reach, softphone_user, to_entry
 from fs_app.agents.state import INTERRUPTIBLE, AgentState, Presence
 from fs_app.bus import Bus
-from fs_app.catalog import AgentInfo, Catalog
+from fs_app.catalog import Catalog
 from fs_app.errors import Conflict, Invalid, NotAllowed, NotFound
 from fs_app.events import CatalogChanged
+from fs_app.infos import AgentInfo
 from fs_app.live import Live
 from fs_app.phones import Instead, Phones
 

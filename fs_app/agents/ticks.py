@@ -4,7 +4,7 @@ lets him. Pure."""
 from __future__ import annotations
 
 from fs_app.agents.state import INBOUND, OUTBOUND, AgentState
-from fs_app.catalog import AgentInfo
+from fs_app.infos import AgentInfo
 
 __all__ = ["DIRECTIONS", "INBOUND", "OUTBOUND", "connected"]
 

@@ -20,8 +20,9 @@ from fs_app.agents.today import Today
 from fs_app.bus import Bus
 from fs_app.calls.context import Context
 from fs_app.calls.service import Calls
-from fs_app.catalog import AccountInfo, AgentInfo, Catalog, DidInfo, Picture, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
+from fs_app.infos import AccountInfo, AgentInfo, DidInfo, Picture, QueueInfo
 from fs_app.journal import Entry, Journal
 from fs_app.live import Live
 from fs_app.phones import Phones

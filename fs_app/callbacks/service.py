@@ -14,10 +14,11 @@ import structlog
 from fs_app.callbacks.state import LIVE, MACHINE, Callback, Reason, State
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock, Timer
 from fs_app.contacts.numbers import e164
 from fs_app.errors import Invalid, NotFound
+from fs_app.infos import QueueInfo
 from fs_app.live import Live
 from fs_app.outbound.item import NoNumber, NotFree, Taken
 from fs_app.outbound.promises import TooLate, may_be_due, room_for

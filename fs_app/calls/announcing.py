@@ -14,7 +14,7 @@ from fs_app.calls.sounds import language
 from fs_app.calls.spoken import key_files, place_files, wait_files
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import QueueInfo
+from fs_app.infos import QueueInfo
 
 
 def prompt(ctx: Context, call: Call, name: str) -> str:

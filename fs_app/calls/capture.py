@@ -19,8 +19,8 @@ from fs_app.calls.context import CaptureAgain, CapturePosted, CaptureTimer, Cont
 from fs_app.calls.stages import HEARS_MUSIC, Stage
 from fs_app.calls.state import Call
 from fs_app.calls.typing_in import TRIES, TypingIn, harmless
-from fs_app.catalog import QueueInfo
 from fs_app.errors import Conflict, Invalid, NoSuchChannel, Refused
+from fs_app.infos import QueueInfo
 
 log = structlog.get_logger(__name__)
 

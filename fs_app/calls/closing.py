@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from fs_app.calls.context import Context
 from fs_app.calls.state import Call
-from fs_app.catalog import QueueInfo
 from fs_app.hours.opening import Opening
+from fs_app.infos import QueueInfo
 
 DEFAULT = "closed.wav"
 """What is said when neither the queue nor the holiday has a message of its own, in the account's language."""

@@ -11,7 +11,7 @@ from fs_app.calls import closing, overflow, steering
 from fs_app.calls.context import Context
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import QueueInfo
+from fs_app.infos import QueueInfo
 
 
 @dataclass(frozen=True, slots=True)

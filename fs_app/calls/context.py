@@ -12,8 +12,9 @@ from fs_app.agents.service import Agents
 from fs_app.calls.stages import MACHINE, Stage
 from fs_app.calls.state import Call
 from fs_app.calls.typing_in import TypingIn
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
+from fs_app.infos import QueueInfo
 from fs_app.ivr import words
 from fs_app.ivr.run import Change, Run
 from fs_app.live import Live

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fs_app import facts as f
-from fs_app.catalog import Catalog, FlowInfo, QueueInfo
+from fs_app.catalog import Catalog
+from fs_app.infos import FlowInfo, QueueInfo
 
 
 def of(catalog: Catalog, fact: f.LegCreated) -> QueueInfo | FlowInfo | None:

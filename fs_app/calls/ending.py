@@ -6,7 +6,7 @@ from fs_app.calls import offers, outside
 from fs_app.calls.context import Context
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import INTERNAL, Call, Leg
-from fs_app.catalog import QueueInfo
+from fs_app.infos import QueueInfo
 from fs_app.ivr import words
 
 

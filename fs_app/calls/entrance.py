@@ -6,8 +6,8 @@ from fs_app.calls import closing, overflow, sounds
 from fs_app.calls.context import Context
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import QueueInfo
 from fs_app.errors import NoSuchChannel, Refused
+from fs_app.infos import QueueInfo
 
 
 def welcome(ctx: Context, call: Call, queue: QueueInfo) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from fs_app.catalog import Limit, QueueInfo
+from fs_app.infos import Limit, QueueInfo
 
 
 @dataclass(frozen=True, slots=True)

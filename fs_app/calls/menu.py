@@ -18,9 +18,9 @@ from fs_app.calls import announcing, entrance, offers, outside, overflow, sounds
 from fs_app.calls.context import Context, MenuTold
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import FlowInfo, QueueInfo
 from fs_app.contacts.numbers import e164
 from fs_app.errors import NoSuchChannel, Refused
+from fs_app.infos import FlowInfo, QueueInfo
 from fs_app.ivr import words
 
 log = structlog.get_logger(__name__)

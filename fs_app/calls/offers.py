@@ -10,8 +10,8 @@ from uuid import uuid4
 from fs_app.calls.context import Context, MenuDialOver, OfferDeadline, OfferOutcome
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import NO_FAULT, Call, Leg, Offer
-from fs_app.catalog import AgentInfo, QueueInfo
 from fs_app.facts import LegParked
+from fs_app.infos import AgentInfo, QueueInfo
 from fs_app.ports import Originate, OriginateResult, Outcome
 
 GRACE_S = 3.0

@@ -13,8 +13,8 @@ from fs_app.calls import consult, ending, offers, targets
 from fs_app.calls.context import Context
 from fs_app.calls.state import INTERNAL, Call
 from fs_app.calls.wanted import DIRECTION, Wanted
-from fs_app.catalog import QueueInfo
 from fs_app.errors import FsAppError
+from fs_app.infos import QueueInfo
 
 
 def ring_agent(ctx: Context, wanted: Wanted) -> Call:

@@ -9,8 +9,8 @@ from fs_app.calls import dialling, sounds
 from fs_app.calls.context import Context, NobodyOutside
 from fs_app.calls.stages import Role, Stage
 from fs_app.calls.state import Call, Leg
-from fs_app.catalog import QueueInfo
 from fs_app.errors import NoSuchChannel
+from fs_app.infos import QueueInfo
 from fs_app.ports import Originate
 
 ASKED_S = 2.0

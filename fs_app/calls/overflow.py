@@ -8,8 +8,8 @@ from fs_app.calls.context import Context
 from fs_app.calls.limits import Farewell, Message, Onward, Outside, Place, after, is_full
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import Limit, QueueInfo
 from fs_app.errors import NoSuchChannel, Refused
+from fs_app.infos import Limit, QueueInfo
 
 
 def at_the_entrance(ctx: Context, call: Call, queue: QueueInfo) -> QueueInfo | None:

@@ -34,8 +34,8 @@ from fs_app.calls.stages import IN_CONVERSATION, Role, Stage
 from fs_app.calls.state import Call
 from fs_app.calls.verbs import LineVerbs
 from fs_app.calls.wanted import Wanted
-from fs_app.catalog import DidInfo, FlowInfo, QueueInfo
 from fs_app.errors import Conflict, Invalid, NotFound
+from fs_app.infos import DidInfo, FlowInfo, QueueInfo
 from fs_app.tasks import Mailbox, Tasks
 
 log = structlog.get_logger(__name__)

@@ -6,7 +6,7 @@ from fs_app.calls import callback, consult, ending
 from fs_app.calls.context import Context
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import QueueInfo
+from fs_app.infos import QueueInfo
 
 
 def end(ctx: Context, call: Call, by: str) -> None:

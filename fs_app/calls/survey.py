@@ -9,7 +9,7 @@ from fs_app.calls import ending, menu, offers, recording
 from fs_app.calls.context import Context
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import FlowInfo
+from fs_app.infos import FlowInfo
 
 TALKED = (Stage.TALKING, Stage.HELD)
 

@@ -10,8 +10,8 @@ from fs_app.calls.context import Context
 from fs_app.calls.limits import is_full
 from fs_app.calls.line import AGENT, NUMBER, QUEUE, Target
 from fs_app.calls.state import Call
-from fs_app.catalog import AgentInfo, QueueInfo
 from fs_app.errors import Conflict, Invalid, NotFound
+from fs_app.infos import AgentInfo, QueueInfo
 
 INTERNAL = 6
 """A number of at most so many digits may be that of an agent or of a queue."""

@@ -16,8 +16,8 @@ from fs_app.calls.context import Context
 from fs_app.calls.line import AGENT, NUMBER, QUEUE, Target
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import QueueInfo
 from fs_app.errors import Conflict
+from fs_app.infos import QueueInfo
 
 ASKED_IN = (Stage.TALKING, Stage.HELD)
 

@@ -16,8 +16,8 @@ from fs_app.calls import announcing, sounds
 from fs_app.calls.context import Context, MenuTold
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import Voicemail
 from fs_app.errors import NoSuchChannel, Refused
+from fs_app.infos import Voicemail
 from fs_app.ivr import words
 
 GRACE_S = 10.0

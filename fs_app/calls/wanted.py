@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fs_app.catalog import QueueInfo
+from fs_app.infos import QueueInfo
 
 DIRECTION = "outbound"
 

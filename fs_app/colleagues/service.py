@@ -7,10 +7,11 @@ from typing import Any
 
 from fs_app.agents.state import Presence
 from fs_app.bus import Bus
-from fs_app.catalog import AgentInfo, Catalog
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.errors import Conflict, Invalid, NotFound, Overloaded
 from fs_app.events import AgentMessage, Recorded
+from fs_app.infos import AgentInfo
 from fs_app.journal import Entry
 from fs_app.live import Live
 

@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from fs_app.catalog import AgentInfo, Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
+from fs_app.infos import AgentInfo, QueueInfo
 from fs_app.live import Live
 
 Json = dict[str, Any]

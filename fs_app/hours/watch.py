@@ -11,10 +11,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from fs_app.bus import Bus
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock, Timer
 from fs_app.events import CatalogChanged, Recorded
 from fs_app.hours.opening import Opening
+from fs_app.infos import QueueInfo
 from fs_app.live import Live
 
 Asked = dict[tuple[int, int | None, int | None], Opening]

@@ -18,12 +18,13 @@ from peewee import JOIN, Case, chunked, fn
 from fs_app.agents.state import Presence
 from fs_app.calllists.model import CallList, ListRecord
 from fs_app.calllists.state import DATED, TO_CALL, State
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
 from fs_app.errors import NotFound
 from fs_app.hours.opening import is_open, zone_named
+from fs_app.infos import QueueInfo
 from fs_app.legal.gathering import Person
 from fs_app.legal.rules import Kind
 from fs_app.legal.service import Legal

@@ -12,10 +12,11 @@ from typing import Any
 
 import structlog
 
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy
+from fs_app.infos import QueueInfo
 from fs_app.legal import gathering, optouts, presets, writing
 from fs_app.legal.gathering import How, Person
 from fs_app.legal.model import LegalRule

@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 from fs_app.calllists.model import CallList
 from fs_app.calllists.record import Record
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.hours.opening import is_open, zone_named
+from fs_app.infos import QueueInfo
 from fs_app.legal.gathering import How, Person
 from fs_app.legal.rules import Kind, Rules
 from fs_app.legal.verdict import Facts, Verdict, allowed, verdict

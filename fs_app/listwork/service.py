@@ -13,10 +13,11 @@ import structlog
 
 from fs_app.calls.state import Call
 from fs_app.calls.wanted import Wanted
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.contacts.numbers import spellings
 from fs_app.errors import Invalid, NotAllowed, NotFound
+from fs_app.infos import QueueInfo
 from fs_app.journal import Entry
 from fs_app.listwork import results
 from fs_app.listwork.results import GIVEN_BACK, Outcome

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from fs_app.agents.state import AgentState, Work
-from fs_app.catalog import AgentInfo, Catalog
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.errors import Invalid, NotFound
 from fs_app.hours.opening import zone_named
+from fs_app.infos import AgentInfo
 from fs_app.live import Live
 from fs_app.outbound import moments, order
 from fs_app.outbound.item import Asked, Item, Source, Taken, shown

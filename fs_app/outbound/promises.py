@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.errors import Conflict, Invalid
+from fs_app.infos import QueueInfo
 
 DAY_MS = 86_400_000
 SLACK_MS = 60_000

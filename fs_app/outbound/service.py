@@ -15,10 +15,11 @@ import structlog
 
 from fs_app.agents.state import AgentState, Presence, Work
 from fs_app.bus import Bus
-from fs_app.catalog import AgentInfo, Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock, Timer
 from fs_app.errors import FsAppError, Invalid, NotAllowed, NotFound
 from fs_app.events import AgentNotice, CatalogChanged, Recorded
+from fs_app.infos import AgentInfo, QueueInfo
 from fs_app.journal import Entry
 from fs_app.live import Live
 from fs_app.outbound import order

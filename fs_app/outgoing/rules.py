@@ -12,10 +12,11 @@ from typing import Any
 import phonenumbers
 from phonenumbers import PhoneNumberType, timezone
 
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.errors import Invalid, NotAllowed
 from fs_app.hours.opening import Opening, is_open, zone_named
+from fs_app.infos import QueueInfo
 from fs_app.outgoing.blacklist import Blacklist
 from fs_app.outgoing.settings import DEFAULT, Settings
 from fs_app.outgoing.typed import read

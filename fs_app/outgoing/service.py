@@ -8,9 +8,10 @@ from typing import Any, Protocol
 from fs_app.callbacks.state import Reason
 from fs_app.calls.state import Call
 from fs_app.calls.wanted import DIRECTION, Wanted
-from fs_app.catalog import AgentInfo, Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.errors import Conflict, FsAppError, Invalid, NotFound
+from fs_app.infos import AgentInfo, QueueInfo
 from fs_app.live import Live
 from fs_app.outgoing import shown
 from fs_app.outgoing.rules import ByLaw, Rules

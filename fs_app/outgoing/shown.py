@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fs_app.catalog import Picture, QueueInfo
+from fs_app.infos import Picture, QueueInfo
 from fs_app.outgoing.settings import DEFAULT
 
 WITHHELD = "withheld"

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from fs_app.bus import Bus
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.events import Recorded
+from fs_app.infos import QueueInfo
 from fs_app.live import Live
 from fs_app.queues.service import Queues
 from fs_app.queues.timers import CallTimers

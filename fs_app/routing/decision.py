@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fs_app.agents.state import AgentState, Presence, Work
-from fs_app.catalog import QueueInfo
+from fs_app.infos import QueueInfo
 from fs_app.routing.skills import Levels, lacks, relaxed
 
 MOST_NAMED = 20

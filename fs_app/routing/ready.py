@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from fs_app.bus import Bus
-from fs_app.catalog import Catalog, Picture
+from fs_app.catalog import Catalog
 from fs_app.events import Recorded
+from fs_app.infos import Picture
 from fs_app.live import Live
 
 

@@ -17,9 +17,10 @@ from fs_app.agents.service import Agents
 from fs_app.agents.state import INBOUND, OUTBOUND
 from fs_app.bus import Bus
 from fs_app.calls.state import Call
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.errors import NotFound
+from fs_app.infos import QueueInfo
 from fs_app.live import Live
 from fs_app.queues.service import Queues
 from fs_app.routing import decision, strategies

@@ -16,9 +16,10 @@ from fs_app.agents.state import AgentState
 from fs_app.bus import Bus
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import AgentInfo, Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.events import BoardChanged, CatalogChanged, PhoneState, Recorded, SwitchState
+from fs_app.infos import AgentInfo, QueueInfo
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.queues.service import Queues

@@ -24,11 +24,12 @@ from fs_app.agents.state import Work
 from fs_app.bus import Bus
 from fs_app.calls.stages import IN_CONVERSATION
 from fs_app.calls.state import Call, Leg
-from fs_app.catalog import AgentInfo, Catalog
+from fs_app.catalog import Catalog
 from fs_app.clock import Clock
 from fs_app.errors import Conflict, NotAllowed, NotFound
 from fs_app.events import ListeningChanged, Recorded
 from fs_app.facts import Channel
+from fs_app.infos import AgentInfo
 from fs_app.live import Live
 from fs_app.phones import Phones
 from fs_app.ports import Originate, OriginateResult, Outcome, Pending, SwitchPort

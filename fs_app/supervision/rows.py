@@ -11,7 +11,8 @@ from typing import Any
 from fs_app.agents.state import AgentState, Work
 from fs_app.calls.stages import IN_CONVERSATION, Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import AgentInfo, Catalog, QueueInfo
+from fs_app.catalog import Catalog
+from fs_app.infos import AgentInfo, QueueInfo
 from fs_app.supervision.scope import Scope
 from fs_app.supervision.today import Figures
 

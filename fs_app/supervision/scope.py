@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fs_app.catalog import AgentInfo, Catalog
+from fs_app.catalog import Catalog
+from fs_app.infos import AgentInfo
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from fs_app.bus import Bus
 from fs_app.calls.service import Calls
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import AgentInfo, Catalog
+from fs_app.catalog import Catalog
 from fs_app.errors import Conflict, NotAllowed, NotFound
 from fs_app.events import AgentNotice
+from fs_app.infos import AgentInfo
 from fs_app.live import Live
 from fs_app.supervision.listening import Listening, Mode
 from fs_app.supervision.scope import Scope

@@ -15,10 +15,11 @@ import structlog
 from fs_app import metrics
 from fs_app.bus import Bus
 from fs_app.calls.state import Call
-from fs_app.catalog import Catalog, QueueInfo
+from fs_app.catalog import Catalog
 from fs_app.contacts.fields import MANY_LINES, TEXTS, cleaned
 from fs_app.errors import FsAppError
 from fs_app.events import DeskChanged, Recorded
+from fs_app.infos import QueueInfo
 from fs_app.ivr.mapping import found, plain
 from fs_app.ivr.words import Request
 from fs_app.live import Live

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fs_app.calls.state import Call
-from fs_app.catalog import AgentInfo, QueueInfo
+from fs_app.infos import AgentInfo, QueueInfo
 from fs_app.queues.popping import filled
 
 

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from fs_app.admin import audit, phones
 from fs_app.admin.phones import Failure
 from fs_app.agents.testcall import TestCall
-from fs_app.catalog import AgentInfo
 from fs_app.errors import FsAppError, NotFound
 from fs_app.facts import PhoneDetail
+from fs_app.infos import AgentInfo
 from fs_app.web.access import needs
 from fs_app.web.admin.common import actor, done, read, typed
 from fs_app.web.context import the_app, who

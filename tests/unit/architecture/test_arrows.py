@@ -45,9 +45,21 @@ FEATURES = {
 }
 APP_PARTS = {p.stem for p in PACKAGE.glob("app_*.py")}
 COMPOSITION = {"app", *APP_PARTS, "checks", "directory_keeper", "run", "cli", "__main__"}
-KNOW_FEATURES = {"live", "projection", "catalog", "counting", "models", "demo", "desk", "remembered"}
+KNOW_FEATURES = {
+    "live",
+    "projection",
+    "catalog",
+    "catalog_loading",
+    "infos",
+    "counting",
+    "models",
+    "demo",
+    "desk",
+    "desk_picture",
+    "remembered",
+}
 GROUND = {p.stem for p in PACKAGE.glob("*.py")} - COMPOSITION - KNOW_FEATURES - {"__init__"}
-OPEN_TO_FEATURES = GROUND | {"catalog", "live"}
+OPEN_TO_FEATURES = GROUND | {"catalog", "infos", "live"}
 
 SERVICES = {
     ("calls", "agents.service"),
@@ -225,7 +237,7 @@ def test_the_switch_knows_the_ground_and_recovery_the_calls(name: str) -> None:
 @pytest.mark.parametrize("name", inside("web"))
 def test_the_web_knows_neither_the_switch_nor_the_simulator(name: str) -> None:
     for first, _ in ours(name):
-        allowed = GROUND | FEATURES | {"web", "desk", "app", "catalog"}
+        allowed = GROUND | FEATURES | {"web", "desk", "app", "catalog", "infos"}
         assert first in allowed, f"{name} may not import fs_app.{first}"
     assert "greenswitch" not in libraries(name)
 

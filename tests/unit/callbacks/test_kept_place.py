@@ -11,8 +11,8 @@ from fs_app import facts as f
 from fs_app.agents.state import Work
 from fs_app.callbacks.state import Reason, State
 from fs_app.calls.stages import Stage
-from fs_app.catalog import CallingBack
 from fs_app.errors import Refused
+from fs_app.infos import CallingBack
 from fs_app.ports import OriginateResult
 from tests.unit.core.world import ACCOUNT, DID, QUEUE, SALE, World, queue_info
 

@@ -15,9 +15,9 @@ from fs_app.agents.state import Work
 from fs_app.calls.capture import AS_EVER, QUIET_S, SECRETIVE
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import QueueInfo
 from fs_app.clock import FakeClock
 from fs_app.errors import Conflict, Invalid, NoSuchChannel, NotFound, Refused
+from fs_app.infos import QueueInfo
 from fs_app.queues.popping import Capturing, Step
 from tests.unit.core.test_replay import _obey
 from tests.unit.core.world import DID, World

@@ -17,9 +17,9 @@ from fs_app.calls.line import LineState
 from fs_app.calls.stages import Stage
 from fs_app.calls.targets import AgentAway, AgentBusy, AgentNoPhone, QueueClosed, QueueFull, Wish, Yourself
 from fs_app.calls.verbs import Moving, NotNow, OneAtATime, OthersThere
-from fs_app.catalog import Limit
 from fs_app.errors import Conflict, NotFound, Refused
 from fs_app.hours.opening import Week
+from fs_app.infos import Limit
 from tests.unit.core.world import OTHER_QUEUE, SALE, World, queue_info
 
 ME, COLLEAGUE, THIRD = 1, 2, 3

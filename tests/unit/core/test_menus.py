@@ -14,9 +14,9 @@ from fs_app.agents.state import Work
 from fs_app.calls import leftovers, state
 from fs_app.calls.menu import KEYS_AS_EVER, KEYS_END_NOTHING
 from fs_app.calls.stages import Stage
-from fs_app.catalog import BoxInfo, DidInfo, FlowInfo, QueueInfo
 from fs_app.clock import FakeClock
 from fs_app.errors import Refused
+from fs_app.infos import BoxInfo, DidInfo, FlowInfo, QueueInfo
 from fs_app.ivr.run import Run
 from fs_app.ivr.service import Menus
 from tests.support.fakeswitch import FakeSwitch

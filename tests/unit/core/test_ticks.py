@@ -12,9 +12,9 @@ from fs_app.accounts.profiles import AgentOptions
 from fs_app.agents.settings import DeskSettings
 from fs_app.agents.state import Presence, dump, load
 from fs_app.agents.today import Today
-from fs_app.catalog import Picture
 from fs_app.desk import AgentDesk
 from fs_app.errors import Invalid, NotAllowed, NotFound
+from fs_app.infos import Picture
 from fs_app.queues.alerts import level
 from tests.unit.callbacks.test_kept_place import centre, keeps_place
 from tests.unit.core.world import QUEUE, World, queue_info

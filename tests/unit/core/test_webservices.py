@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from fs_app.catalog import QueueInfo
 from fs_app.errors import FsAppError
 from fs_app.events import DeskChanged
+from fs_app.infos import QueueInfo
 from fs_app.ivr.fetch import NoAnswer
 from fs_app.ivr.words import Request
 from fs_app.queues.popping import Capturing, Lookup, Mapped, Pop

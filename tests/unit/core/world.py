@@ -25,19 +25,11 @@ from fs_app.calls.context import Context
 from fs_app.calls.service import Calls
 from fs_app.calls.stages import Stage
 from fs_app.calls.state import Call
-from fs_app.catalog import (
-    AccountInfo,
-    AgentInfo,
-    Catalog,
-    DidInfo,
-    DispositionInfo,
-    Picture,
-    QueueInfo,
-    ReasonInfo,
-)
+from fs_app.catalog import Catalog
 from fs_app.clock import FakeClock
 from fs_app.esl.recovery import Recovery
 from fs_app.events import PhoneState
+from fs_app.infos import AccountInfo, AgentInfo, DidInfo, DispositionInfo, Picture, QueueInfo, ReasonInfo
 from fs_app.journal import Journal
 from fs_app.live import Live
 from fs_app.outbound.service import Outbound

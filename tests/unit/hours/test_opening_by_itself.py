@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fs_app.calls.stages import Stage
-from fs_app.catalog import Limit
 from fs_app.clock import FakeClock
 from fs_app.events import CatalogChanged
 from fs_app.hours.opening import HolidayDay, Holidays, Range, Week
 from fs_app.hours.watch import Openings
+from fs_app.infos import Limit
 from fs_app.jump import ClockWatch
 from fs_app.schedule import Schedule
 from tests.support.until import until

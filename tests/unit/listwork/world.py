@@ -10,10 +10,10 @@ from typing import Any
 from fs_app.accounts.model import Account, User
 from fs_app.agents.model import Agent
 from fs_app.calllists.model import CallList, ContactFile, ContactFileRow, ListRecord
-from fs_app.catalog import DispositionInfo
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Database
 from fs_app.events import Recorded
+from fs_app.infos import DispositionInfo
 from fs_app.journal import Entry
 from fs_app.listwork.fetching import Fetching
 from fs_app.listwork.following import Following

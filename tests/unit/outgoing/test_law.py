@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fs_app.calls.stages import Stage
-from fs_app.catalog import QueueInfo
+from fs_app.infos import QueueInfo
 from fs_app.outgoing.rules import ByLaw
 from tests.unit.core.world import queue_info
 from tests.unit.outgoing.centre import MARIE, Centre

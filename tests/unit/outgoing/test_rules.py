@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from fs_app.bus import Bus
-from fs_app.catalog import AccountInfo, Catalog, Picture
+from fs_app.catalog import Catalog
 from fs_app.clock import FakeClock
 from fs_app.hours.opening import HolidayDay, Holidays, Range, Week
+from fs_app.infos import AccountInfo, Picture
 from fs_app.outgoing import rules as r
 from fs_app.outgoing.blacklist import VERDICT, Blacklist, Blocked
 from fs_app.outgoing.settings import Settings, of_row, prefix, words

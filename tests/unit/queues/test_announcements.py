@@ -9,7 +9,7 @@ import pytest
 from fs_app import facts as f
 from fs_app.calls import spoken
 from fs_app.calls.stages import Stage
-from fs_app.catalog import Announcements, CallingBack, Limit
+from fs_app.infos import Announcements, CallingBack, Limit
 from fs_app.queues.announcer import next_in_s
 from fs_app.queues.pace import estimate_s
 from tests.unit.core.world import World, queue_info

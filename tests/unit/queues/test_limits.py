@@ -10,8 +10,8 @@ import pytest
 from fs_app import facts as f
 from fs_app.calls.limits import Farewell, Onward, Place, Stay, after
 from fs_app.calls.stages import Stage
-from fs_app.catalog import Limit, QueueInfo
 from fs_app.errors import Refused
+from fs_app.infos import Limit, QueueInfo
 from tests.unit.core.world import ACCOUNT, OTHER_QUEUE, QUEUE, World, queue_info
 
 SORRY = "fr/sorry.wav"

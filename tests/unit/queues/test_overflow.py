@@ -9,9 +9,9 @@ import pytest
 
 from fs_app import facts as f
 from fs_app.calls.stages import Stage
-from fs_app.catalog import Limit
 from fs_app.errors import Refused
 from fs_app.hours.opening import Week
+from fs_app.infos import Limit
 from tests.unit.core.world import OTHER_QUEUE, QUEUE, World, queue_info
 
 OUTSIDE = "+33188990011"

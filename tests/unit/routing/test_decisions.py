@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fs_app import facts as f
-from fs_app.catalog import DidInfo
+from fs_app.infos import DidInfo
 from fs_app.routing.skills import Need
 from tests.unit.core.world import ACCOUNT, LUNCH, OTHER_QUEUE, QUEUE, World, queue_info
 
