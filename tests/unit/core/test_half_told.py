@@ -66,8 +66,7 @@ def test_a_recording_that_ended_while_the_program_was_dead_has_the_length_that_t
     world.tell(f.RecordingStarted(world.at, caller, path=path_of(world, caller)))
     again = dies(world)
     del world.switch.present[caller], world.switch.present[leg]
-    record = writes(again, caller)
-    record.write_bytes(record.read_bytes().replace(b"<uuid>", b"<record_ms>2200</record_ms><uuid>"))
+    writes(again, caller, recorded_ms=2200)
     again.recover()
     assert stopped(again) == [(caller, 2200)]
 
