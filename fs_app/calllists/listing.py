@@ -33,8 +33,8 @@ PER_PAGE = 50
 CAP = 10_000
 """Of what a filter finds so many are counted: nobody turns more pages."""
 
-MOST_FOUND = 1_000
-"""So many people of a name are looked for on the list."""
+MOST_FOUND = 5_000
+"""So many records of people of a name are shown."""
 
 SORTS = ("index", "attempts", "last_at", "due_at", "priority")
 EXPORT_PIECE = 1_000
@@ -213,18 +213,27 @@ def _query(account: int, country: str, wanted: Wanted, *columns: Any) -> ModelSe
         query = query.join(Contact, JOIN.LEFT_OUTER).where(wanted.condition)
     if wanted.states:
         query = query.where(ListRecord.state.in_(wanted.states))
-    if wanted.q:
-        query = query.where(_found(account, country, wanted.q))
+    asked = _found(account, country, wanted.list, wanted.q) if wanted.q else None
+    if asked is not None:
+        query = query.where(asked)
     return query
 
 
-def _found(account: int, country: str, q: str) -> Expression:
-    """By a word of whom it is, or by a number however it is written."""
+def _found(account: int, country: str, call_list: int, q: str) -> Expression | None:
+    """By a word of whom it is, or by a number however it is written; None: it asks for nothing. Looked for from the
+    people to the list, so that a list of a million records is not gone through."""
+    if searching.found(account, q, country) is None:
+        return None
+    people, _ = searching.joined(Contact.select(Contact.id), account, q, country)
     numbers = [f"+{way}" for way in searching.dialled(q, country)]
-    found: Any = ListRecord.number.in_(numbers) if numbers else ListRecord.id < 0
-    query, _ = searching.joined(Contact.select(Contact.id), account, q, country)
-    people = [i for (i,) in query.limit(MOST_FOUND).tuples()]
-    return found | ListRecord.contact.in_(people) if people else found
+    nobodys = (ListRecord.account == account) & ListRecord.contact.is_null() & ListRecord.number.in_(numbers)
+    ids: list[int] = []
+    for condition in (ListRecord.contact.in_(people), nobodys)[: 2 if numbers else 1]:
+        mine = ListRecord.select(ListRecord.id).where(ListRecord.list == call_list, condition)
+        ids += [i for (i,) in mine.limit(MOST_FOUND).tuples()]
+    if numbers and not ids:  # a number that his contact has no more
+        return ListRecord.number.in_(numbers)
+    return ListRecord.id.in_(ids)
 
 
 def lines(account: int, ids: Sequence[int]) -> list[Line]:
