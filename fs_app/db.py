@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import get_ident
+from types import SimpleNamespace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -73,6 +74,18 @@ class Millis(peewee.BigIntegerField):
     """A moment: UTC, milliseconds since the epoch."""
 
 
+class LastingId(peewee.AutoField):
+    """An id that nobody else gets after its row is gone: for rows whose id stands in addresses, in the audit log or in
+    other tables without a reference. SQLite would give the highest one again, and an old link or an import that is
+    undone would mean somebody else."""
+
+    def ddl(self, ctx: peewee.Context) -> Any:
+        column = super().ddl(ctx)
+        if not isinstance(proxy.obj, peewee.SqliteDatabase):
+            return column
+        return peewee.NodeList((column, peewee.SQL("AUTOINCREMENT")))
+
+
 class Json(peewee.TextField):
     """A JSON document in a text column, the same on SQLite and PostgreSQL."""
 
@@ -81,6 +94,32 @@ class Json(peewee.TextField):
 
     def python_value(self, value: Any) -> Any:
         return None if value is None else orjson.loads(value)
+
+
+class _Migrations(Runner):
+    """SQLite: a migration that writes a table anew (peewee does, for a column that may not be empty) would let its ids
+    begin again after the last row. The counters are put back in the same transaction."""
+
+    def _run(self, name: str, module: Any, direction: str, fake: bool = False) -> None:
+        def counted(migrator: Any, db: peewee.Database) -> None:
+            before = self._counters()
+            getattr(module, direction)(migrator, db)
+            after = self._counters()
+            for table, highest in before.items():
+                if after.get(table, highest) < highest:
+                    db.execute_sql(
+                        'UPDATE "sqlite_sequence" SET "seq" = ? WHERE "name" = ?', (highest, table)
+                    )
+
+        kept = SimpleNamespace(atomic=getattr(module, "atomic", True), **{direction: counted})
+        super()._run(name, kept, direction, fake)
+
+    def _counters(self) -> dict[str, int]:
+        if not isinstance(self.database, peewee.SqliteDatabase) or not self.database.table_exists(
+            "sqlite_sequence"
+        ):
+            return {}
+        return dict(self.database.execute_sql('SELECT "name", "seq" FROM "sqlite_sequence"').fetchall())
 
 
 def _is_away(error: Exception) -> bool:
@@ -279,7 +318,7 @@ class Database:
     def _migrate(self) -> tuple[list[str], Exception | None]:
         try:
             with self._connected():
-                return list(Runner(self._database, directory=str(self.migrations)).up()), None
+                return list(_Migrations(self._database, directory=str(self.migrations)).up()), None
         except (peewee.PeeweeException, sqlite3.Error, OSError) as error:
             return [], error  # as a value, for the same reason as above
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 
 LANGUAGES = ("", "fr", "en", "es")
 """Of a person; empty: the account's."""
@@ -29,7 +29,7 @@ class Account(Base):
 class Profile(Base):
     """What people of a role who have it may not do, of what the role may, and their options (`accounts.profiles`)."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="profiles", on_delete="CASCADE")
     name = CharField(max_length=100)
     role = CharField(max_length=20)
@@ -44,7 +44,7 @@ class Profile(Base):
 class User(Base):
     """A person who logs in: agent, supervisor or admin."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="users", on_delete="RESTRICT")
     login = CharField(max_length=100)
     name = CharField(max_length=200)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField
 
 from fs_app.accounts.model import Account, User
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 
 
 class Agent(Base):
@@ -15,7 +15,7 @@ class Agent(Base):
     `capacity_…` is how much of each kind of work he does at once (`agents/capacity.py`), 0: none.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="agents", on_delete="RESTRICT")
     user = ForeignKeyField(User, backref="agents", unique=True, on_delete="RESTRICT")
     number = CharField(max_length=32)  # SIP user in the account's domain
@@ -46,7 +46,7 @@ class AgentSettings(Base):
 class NotReadyReason(Base):
     """Why an agent is unavailable (pause, lunch, training …)."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="not_ready_reasons", on_delete="CASCADE")
     code = CharField(max_length=32)
     label = CharField(max_length=100)
@@ -61,7 +61,7 @@ class NotReadyReason(Base):
 class Phone(Base):
     """A telephone that belongs to a desk, not to a person: who sits there works on it (BA-151)."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="phones", on_delete="CASCADE")
     number = CharField(max_length=32)  # SIP user in the account's domain; no agent has it as his own
     sip_ha1 = CharField(max_length=32)
@@ -77,7 +77,7 @@ class Seat(Base):
     """A PC, known by a cookie (`token_hash` is SHA-256 of it, hex), and the telephone beside it: `how` and `number` as
     in `agents.reach.Reach`. `agent` sat there last."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="seats", on_delete="CASCADE")
     token_hash = CharField(max_length=64, unique=True)
     name = CharField(max_length=100, default="")

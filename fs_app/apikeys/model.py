@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, CharField, ForeignKeyField
+from peewee import CharField, ForeignKeyField
 
 from fs_app.accounts.model import Account, User
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 
 
 class ApiKey(Base):
@@ -14,7 +14,7 @@ class ApiKey(Base):
     `prefix` is the part of the key that is no secret: it finds the row and stands in lists.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="api_keys", on_delete="CASCADE")
     name = CharField(max_length=100)
     user = ForeignKeyField(User, backref="api_keys", on_delete="CASCADE")

@@ -6,7 +6,7 @@ from peewee import AutoField, BooleanField, CharField, FloatField, ForeignKeyFie
 
 from fs_app.accounts.model import Account
 from fs_app.audio.words import PROMPT
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 
 ANY = ""
 """The language of what has no words."""
@@ -23,7 +23,7 @@ class Sound(Base):
     `deleted_at`: it lies in the bin, is offered nowhere and can be taken back.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="sounds", on_delete="CASCADE")
     name = CharField(max_length=100)
     kind = CharField(max_length=10, default=PROMPT)
@@ -44,7 +44,7 @@ class SoundFile(Base):
     (`fs_app.audio.words`). `loudness` is that of the file as it is played (LUFS, ITU-R BS.1770); null: too short.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="sound_files", on_delete="CASCADE")
     sound = ForeignKeyField(Sound, backref="files", on_delete="CASCADE")
     language = CharField(max_length=5, default=ANY)
@@ -69,7 +69,7 @@ class SoundFile(Base):
 class MusicList(Base):
     """Pieces of music that are played one after the other while somebody waits; `shuffled`: in any order."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="music_lists", on_delete="CASCADE")
     name = CharField(max_length=100)
     shuffled = BooleanField(default=False)

@@ -20,7 +20,7 @@ from peewee import (
 
 from fs_app.accounts.model import Account, User
 from fs_app.contacts.model import Contact
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 from fs_app.queues.model import Queue
 
 
@@ -28,7 +28,7 @@ class ContactFile(Base):
     """The customers of one or several lists, with what they answered (HN-407). `columns`: the names of the columns that
     an import brought, in their order. `import_id`: the import that made it."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="contact_files", on_delete="CASCADE")
     name = CharField(max_length=100)
     description = TextField(default="")
@@ -71,7 +71,7 @@ class DistributionRule(Base):
     """In which order records are called (HN-410); the same rule may serve several lists. `keys` and `seed`:
     `calllists.rules`."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     name = CharField(max_length=100)
     description = TextField(default="")
@@ -86,7 +86,7 @@ class DistributionRule(Base):
 class Characteristic(Base):
     """A condition with a name (HN-411): "has a mobile", "customer since 2020". Filters name it."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     name = CharField(max_length=100)
     description = TextField(default="")
@@ -100,7 +100,7 @@ class Characteristic(Base):
 class Profiler(Base):
     """How many positive results are wanted of whom (HN-410). `quotas`: `calllists.quotas`."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     name = CharField(max_length=100)
     description = TextField(default="")
@@ -114,7 +114,7 @@ class Profiler(Base):
 class Planner(Base):
     """Filters that come into force and go by themselves (HN-460). `slots`: `calllists.planner`."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     name = CharField(max_length=100)
     description = TextField(default="")
@@ -136,7 +136,7 @@ class CallList(Base):
     transaction as its records; the program sees to it within a minute. `version` rises with each save.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="call_lists", on_delete="CASCADE")
     name = CharField(max_length=100)
     description = TextField(default="")
@@ -178,7 +178,7 @@ class ListRecord(Base):
     `attempt_times`: the last 20 (ms).
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE", index=False)
     list = ForeignKeyField(CallList, backref="records", on_delete="CASCADE", index=False)
     index = IntegerField()
@@ -254,7 +254,7 @@ _RECORD.indexes.append(
 class ListFilter(Base):
     """A filter of a list, kept under a name (HN-406)."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     list = ForeignKeyField(CallList, backref="filters", on_delete="CASCADE")
     name = CharField(max_length=100)
@@ -271,7 +271,7 @@ class ListAction(Base):
     changed, `left` were left alone because they were in a call, or not any more as they had been.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     list = ForeignKeyField(CallList, backref="actions", on_delete="CASCADE")
     kind = CharField(max_length=20)

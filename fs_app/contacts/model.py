@@ -20,7 +20,7 @@ from peewee import (
 
 from fs_app.accounts.model import Account, User
 from fs_app.agents.model import Agent
-from fs_app.db import Base, Json, Millis, proxy
+from fs_app.db import Base, Json, LastingId, Millis, proxy
 
 MOST_NUMBERS = 9
 """Telephone numbers of one contact."""
@@ -40,7 +40,7 @@ class Contact(Base):
     it is (null: everybody's). `import_id`: which import brought it.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="contacts", on_delete="CASCADE", index=False)
     last_name = CharField(max_length=200, default="")
     first_name = CharField(max_length=200, default="")
@@ -108,7 +108,7 @@ class ContactField(Base):
     """A field of the account's own. `name` is its key in `Contact.custom` and never changes; `kind` is one of
     `custom.KINDS`; `choices` are texts, of kind CHOICE. Not `active`: kept, not shown."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     name = CharField(max_length=50)
     label = CharField(max_length=200)
@@ -125,7 +125,7 @@ class ContactField(Base):
 class Segment(Base):
     """A saved filter of contacts (`filters.py`). `counted` contacts were in it at `counted_at`."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     name = CharField(max_length=200)
     description = TextField(default="")
@@ -158,7 +158,7 @@ class ContactSearch(Base):
 class ContactMerge(Base):
     """Duplicates that became one. `before`: what undoing needs (`merging.py`)."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     kept_id = IntegerField(index=True)
     lost_id = IntegerField(index=True)
@@ -173,6 +173,7 @@ class DirectoryImport(Base):
     """A file that was brought into the public directory. `refused_file`: the lines that were not taken, each with why,
     as CSV. `undone_at`: its entries were taken out again, `removed` of them."""
 
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     file = CharField(max_length=200, default="")
     at = Millis()
@@ -192,7 +193,7 @@ class DirectoryEntry(Base):
     `digits` the numbers in the ways they are typed. `version` rises with each save: a stale one is refused.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     owner = ForeignKeyField(Agent, null=True, on_delete="CASCADE")
     category = CharField(max_length=100, default="")

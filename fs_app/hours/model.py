@@ -8,13 +8,13 @@ from __future__ import annotations
 from peewee import AutoField, CharField, ForeignKeyField, IntegerField
 
 from fs_app.accounts.model import Account
-from fs_app.db import Base, Millis
+from fs_app.db import Base, LastingId, Millis
 
 
 class Schedule(Base):
     """A week: the ranges of `ScheduleRange`."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="schedules", on_delete="CASCADE")
     name = CharField(max_length=100)
     created_at = Millis()
@@ -37,7 +37,7 @@ class ScheduleRange(Base):
 class HolidaySet(Base):
     """A calendar of days on which the centre is closed, wholly or for a part."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="holiday_sets", on_delete="CASCADE")
     name = CharField(max_length=100)
     created_at = Millis()
@@ -49,7 +49,7 @@ class HolidaySet(Base):
 class Holiday(Base):
     """Closed from `begin` to before `end` on this day; without a year it comes back each year."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     set = ForeignKeyField(HolidaySet, backref="days", on_delete="CASCADE")
     name = CharField(max_length=100)

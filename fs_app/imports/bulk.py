@@ -146,7 +146,12 @@ class Rows:
     def new_ids(self, many: int) -> Sequence[int]:
         """Identifiers that nobody else gets, rising. Inside the transaction that inserts them."""
         if isinstance(self._database, peewee.SqliteDatabase):
-            found = self._database.execute_sql(f'SELECT coalesce(max("{self._key}"), 0) FROM "{self.table}"')  # noqa: S608
+            # Like SQLite itself: above what is there, and above what was there.
+            found = self._database.execute_sql(
+                f'SELECT max(coalesce((SELECT max("{self._key}") FROM "{self.table}"), 0), '  # noqa: S608
+                'coalesce((SELECT "seq" FROM "sqlite_sequence" WHERE "name" = ?), 0))',
+                (self.table,),
+            )
             first = int(found.fetchone()[0]) + 1
             return range(first, first + many)
         if not self._sequence:

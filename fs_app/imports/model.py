@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import AutoField, BigIntegerField, CharField, ForeignKeyField, IntegerField
 
 from fs_app.accounts.model import Account, User
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 
 
 class ImportJob(Base):
@@ -20,7 +20,7 @@ class ImportJob(Base):
     `changed_since`: rows that an undo left because somebody had worked with them. Times UTC ms.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
     name = CharField(max_length=200, default="")
     source = CharField(max_length=100, default="")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
 
 from fs_app.accounts.model import Account
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 
 
 class Flow(Base):
     """A voice menu. `draft` is the graph that is being edited, and `draft_version` counts its changes (two editors
     don't overwrite each other); `published` is the number of the version that new calls take, null: none."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="flows", on_delete="CASCADE")
     name = CharField(max_length=100)
     language = CharField(max_length=8, default="fr")  # spoken until the caller chooses another

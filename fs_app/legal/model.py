@@ -14,7 +14,7 @@ from peewee import (
 
 from fs_app.accounts.model import Account
 from fs_app.contacts.model import Contact
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 
 
 class LegalRule(Base):
@@ -25,7 +25,7 @@ class LegalRule(Base):
     where the account has it from, `reason` why it is looser than the preset.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="legal_rules", on_delete="CASCADE")
     country = CharField(max_length=2, default="")
     kind = CharField(max_length=40)
@@ -45,7 +45,7 @@ class Consent(Base):
     `contact` who it is, when he is known. `purpose`: marketing or service. Never changed but by a withdrawal: what
     differs is another consent."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="consents", on_delete="CASCADE")
     contact = ForeignKeyField(Contact, null=True, backref="consents", on_delete="SET NULL")
     number = CharField(max_length=32, default="")
@@ -74,7 +74,7 @@ class OptOutList(Base):
     brought in beside it and takes its place at once. `as_of`: the date of the file. `state`: READY, LOADING, FAILED.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="opt_out_lists", on_delete="CASCADE")
     name = CharField(max_length=100)
     country = CharField(max_length=2, default="")

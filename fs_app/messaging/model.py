@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from fs_app.accounts.model import Account
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 from fs_app.queues.model import Queue
 
 
@@ -13,7 +13,7 @@ class MessageProvider(Base):
     """Who carries messages of one `channel` (mail, sms). `settings` are `mail.Server` or `sms.Gateway` as plain values;
     `secret` is encrypted (`vault.py`). The `preferred` one of a channel is used, else its oldest active one."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="message_providers", on_delete="CASCADE")
     name = CharField(max_length=100)
     channel = CharField(max_length=10)
@@ -30,7 +30,7 @@ class MessageProvider(Base):
 class MessageTemplate(Base):
     """What is written, in as many languages as there are `MessageText` rows."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="message_templates", on_delete="CASCADE")
     name = CharField(max_length=100)
     channel = CharField(max_length=10)
@@ -88,7 +88,7 @@ class Message(Base):
     the other side said. Subject and text are those that were sent; before, they are empty.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="messages", on_delete="CASCADE")
     origin = CharField(max_length=100)
     channel = CharField(max_length=10)

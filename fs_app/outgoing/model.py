@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from fs_app.accounts.model import Account
-from fs_app.db import Base, Millis
+from fs_app.db import Base, LastingId, Millis
 from fs_app.queues.model import Queue
 
 
@@ -34,7 +34,7 @@ class DncEntry(Base):
     `source` says where it comes from: hand, import, or what a later part of the program names.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="dnc_entries", on_delete="CASCADE")
     number = CharField(max_length=20)
     prefix = BooleanField(default=False)

@@ -14,7 +14,7 @@ from peewee import (
 
 from fs_app.accounts.model import Account, User
 from fs_app.contacts.model import Contact
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 
 
 class RetentionRule(Base):
@@ -63,7 +63,7 @@ class PersonJob(Base):
     relative to the folder of exports.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="person_jobs", on_delete="CASCADE")
     kind = CharField(max_length=10)  # export, erase
     state = CharField(max_length=10, default="NEW")  # NEW, WAITING, RUNNING, DONE, FAILED
@@ -96,7 +96,7 @@ class LegalHold(Base):
     """A contact of whom nothing is deleted or erased as long as this row is there (a dispute, an order of a court).
     `numbers`: those that he had when it began (E.164), which may have left the contact since."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="legal_holds", on_delete="CASCADE")
     contact = ForeignKeyField(Contact, unique=True, on_delete="CASCADE")
     reason = CharField(max_length=500)

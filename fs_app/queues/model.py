@@ -6,7 +6,7 @@ from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerF
 
 from fs_app.accounts.model import Account
 from fs_app.agents.model import Agent
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 from fs_app.hours.model import HolidaySet, Schedule
 from fs_app.ivr.model import Flow
 
@@ -19,7 +19,7 @@ for now (the silence that the law asks for); it is not his number, the next one 
 class DispositionSet(Base):
     """A group of dispositions that a queue or campaign uses."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="disposition_sets", on_delete="CASCADE")
     name = CharField(max_length=100)
 
@@ -30,7 +30,7 @@ class DispositionSet(Base):
 class Disposition(Base):
     """The agent's verdict on a call; a child refines its parent."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="dispositions", on_delete="CASCADE")
     set = ForeignKeyField(DispositionSet, backref="dispositions", on_delete="CASCADE")
     parent = ForeignKeyField("self", null=True, backref="children", on_delete="CASCADE")
@@ -84,7 +84,7 @@ class Queue(Base):
     `pop_…`, `lookup_…` and `capture_…` are explained where they are read: `queues.popping`.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="queues", on_delete="RESTRICT")
     name = CharField(max_length=100)
     number = CharField(max_length=32)  # internal number
@@ -204,7 +204,7 @@ class Did(Base):
     """An incoming number, E.164 without spaces, or as the trunk sends it. It leads to a queue or to a voice menu
     (`flow`). Its callers have this `priority`: in a queue the higher one is served first."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="dids", on_delete="CASCADE")
     number = CharField(max_length=32, unique=True)
     label = CharField(max_length=100, default="")

@@ -6,7 +6,7 @@ from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerF
 
 from fs_app.accounts.model import Account
 from fs_app.agents.model import Agent
-from fs_app.db import Base
+from fs_app.db import Base, LastingId
 from fs_app.queues.model import Queue
 
 LEVELS = range(1, 11)
@@ -16,7 +16,7 @@ LEVELS = range(1, 11)
 class Skill(Base):
     """A thing that agents can be good at: a language, a product. An archived one is offered to nobody any more."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="skills", on_delete="CASCADE")
     name = CharField(max_length=100)
     active = BooleanField(default=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import AutoField, CharField, ForeignKeyField
 
 from fs_app.accounts.model import Account, User
-from fs_app.db import Base, Json, Millis
+from fs_app.db import Base, Json, LastingId, Millis
 from fs_app.queues.model import Queue
 
 
@@ -30,7 +30,7 @@ class Display(Base):
     `token_hash` is SHA-256 of the link's secret, hex; `queues` are identifiers, empty: all of the account.
     """
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="displays", on_delete="CASCADE")
     name = CharField(max_length=100)
     token_hash = CharField(max_length=64, unique=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField
 
 from fs_app.accounts.model import Account
 from fs_app.calls.model import Call
-from fs_app.db import Base, Millis
+from fs_app.db import Base, LastingId, Millis
 from fs_app.queues.model import Queue
 
 
@@ -14,7 +14,7 @@ class VoicemailBox(Base):
     """Where a menu takes messages. `greeting` is a prompt of the sounds library, or empty: the spoken one. A message
     is `most_s` long at most and ended by `silence_s` of silence; `mail` gets word of each (empty: nobody)."""
 
-    id = AutoField()
+    id = LastingId()
     account = ForeignKeyField(Account, backref="voicemail_boxes", on_delete="CASCADE")
     name = CharField(max_length=100)
     mail = CharField(max_length=200, default="")
