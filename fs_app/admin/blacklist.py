@@ -11,7 +11,7 @@ from peewee import JOIN
 
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
-from fs_app.admin.form import Problems, find
+from fs_app.admin.form import Problems, Stale, find
 from fs_app.admin.listing import Page, Wanted, like, page_of
 from fs_app.calllists.model import CallList
 from fs_app.outgoing.blacklist import Blocked
@@ -176,23 +176,26 @@ def lists_by_name(account: int, exact: bool = False) -> dict[str, int]:
 # --- what may be dialled ------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class RulesForm:
+    """`version`: of what was read, 0 when nobody has saved any."""
+
     emergency: bool = True
     short: str = ""
     only: str = ""
     barred: str = ""
     premium: bool = False
     withheld: bool = False
+    version: int = 0
 
 
 def rules(account: int) -> RulesForm:
     row = OutgoingSettings.get_or_none(OutgoingSettings.account == account)
     if row is None:
         return RulesForm()
-    return RulesForm(row.emergency, row.short, row.only, row.barred, row.premium, row.withheld)
+    return RulesForm(row.emergency, row.short, row.only, row.barred, row.premium, row.withheld, row.version)
 
 
 def save_rules(by: Actor, form: RulesForm) -> None:
-    """Raises FormInvalid."""
+    """Raises FormInvalid, Stale."""
     problems = Problems()
     for field, value, reads in (
         ("short", form.short, short),
@@ -214,10 +217,14 @@ def save_rules(by: Actor, form: RulesForm) -> None:
         " ".join(str(prefix(word)) for word in words(form.barred)),
         form.premium,
         form.withheld,
+        form.version + 1,
     )
     before = rules(by.account)
+    if before.version != form.version:
+        raise Stale("calling rules", before.version, asdict(before))
     values = asdict(clean)
     OutgoingSettings.insert(account=by.account, **values).on_conflict(
         conflict_target=[OutgoingSettings.account], update=values
     ).execute()
-    audit.write(by, "update", "calling_rules", by.account, "", asdict(before), values)
+    told = [{n: v for n, v in one.items() if n != "version"} for one in (asdict(before), values)]
+    audit.write(by, "update", "calling_rules", by.account, "", *told)

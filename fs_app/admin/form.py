@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from fs_app.db import Base
-from fs_app.errors import Invalid, NotFound
+from fs_app.errors import Conflict, Invalid, NotFound
 
 M = TypeVar("M", bound=Base)
 
@@ -19,6 +20,18 @@ class FormInvalid(Invalid):
     def __init__(self, problems: dict[str, tuple[str, dict[str, Any]]]) -> None:
         super().__init__(f"fields: {', '.join(problems)}")
         self.problems = problems
+
+
+class Stale(Conflict):
+    """Somebody else saved first: nothing is written. `theirs`: field → what it is now; `version`: what it has to be
+    saved with to come after that."""
+
+    key = "error.stale"
+
+    def __init__(self, text: str, version: int, theirs: Mapping[str, Any]) -> None:
+        super().__init__(f"{text} is at version {version}")
+        self.version = version
+        self.theirs = theirs
 
 
 class Problems:

@@ -9,7 +9,7 @@ from typing import Any
 
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
-from fs_app.admin.form import Problems, find
+from fs_app.admin.form import Problems, Stale, find
 from fs_app.calllists import planner, quotas, rules
 from fs_app.calllists.fields import OF_CHARACTERISTIC, Asking, asking
 from fs_app.calllists.model import (
@@ -44,12 +44,6 @@ SHARED: Mapping[str, type[Base]] = {
 """What several lists may share: its word → its table."""
 
 CONTENT = {"rule": "keys", "profiler": "quotas", "planner": "slots", "characteristic": "filter"}
-
-
-class Changed(Conflict):
-    """Somebody else has saved this list meanwhile."""
-
-    key = "lists.error.changed"
 
 
 class InUse(Conflict):
@@ -106,7 +100,7 @@ def form_of(row: CallList) -> ListForm:
 
 
 def save_list(by: Actor, list_id: int | None, form: ListForm) -> int:
-    """Raises FormInvalid, NotFound, Changed."""
+    """Raises FormInvalid, NotFound, Stale."""
     problems, row = Problems(), find(CallList, by.account, list_id) if list_id is not None else None
     _named(problems, CallList, by.account, list_id, form.name, form.description)
     problems.number("attempts", form.attempts, 1, MOST_ATTEMPTS)
@@ -128,7 +122,7 @@ def save_list(by: Actor, list_id: int | None, form: ListForm) -> int:
         _named(problems, ContactFile, by.account, None, form.new_file, "", field="new_file")
     problems.check()
     if row is not None and form.version != row.version:
-        raise Changed(f"list {list_id}")
+        raise Stale(f"list {list_id}", row.version, asdict(form_of(row)))
     values = {name: value for name, value in asdict(form).items() if name not in ("new_file", "version")}
     values |= {"need": list(form.need), "hold": list(form.hold)}
     if form.new_file:
@@ -176,8 +170,10 @@ def archive(by: Actor, list_id: int, archived: bool) -> CallList:
 
 
 # --- named filters ----------------------------------------------------------------------------------------------
-def save_filter(by: Actor, list_id: int, filter_id: int | None, name: str, given: Any) -> int:
-    """Raises FormInvalid, NotFound."""
+def save_filter(
+    by: Actor, list_id: int, filter_id: int | None, name: str, given: Any, version: int = 0
+) -> int:
+    """Add a filter, or change what was read at `version`. Raises FormInvalid, NotFound, Stale."""
     found = find(CallList, by.account, list_id)
     problems = Problems()
     problems.text("name", name, MOST_NAME)
@@ -193,9 +189,11 @@ def save_filter(by: Actor, list_id: int, filter_id: int | None, name: str, given
         audit.write(by, "create", "list_filter", row.id, f"{found.name}: {name}", None, {"filter": given})
         return int(row.id)
     row = find(ListFilter, by.account, filter_id)
-    ListFilter.update(name=name, filter=given).where(
-        ListFilter.id == row.id, ListFilter.list == list_id
-    ).execute()
+    mine = (ListFilter.id == row.id) & (ListFilter.list == list_id)
+    change = ListFilter.update(name=name, filter=given, version=ListFilter.version + 1)
+    if not change.where(mine & (ListFilter.version == version)).execute():
+        other = find(ListFilter, by.account, filter_id)
+        raise Stale(f"filter {filter_id}", other.version, {"name": other.name, "filter": other.filter})
     before, now = {"name": row.name, "filter": row.filter}, {"name": name, "filter": given}
     audit.write(by, "update", "list_filter", row.id, f"{found.name}: {name}", before, now)
     return int(row.id)
@@ -221,6 +219,7 @@ class Shared:
     content: Any = field(default_factory=list)
     seed: int = 0
     lists: tuple[str, ...] = ()
+    version: int = 0
 
 
 def shared(account: int, kind: str) -> list[Shared]:
@@ -238,7 +237,8 @@ def one_shared(account: int, kind: str, identifier: int) -> Shared:
 def _shared(kind: str, row: Any, used: Mapping[int, Sequence[str]]) -> Shared:
     content = getattr(row, CONTENT[kind])
     seed = row.seed if kind == "rule" else 0
-    return Shared(kind, row.id, row.name, row.description, content, seed, tuple(used.get(row.id, ())))
+    lists = tuple(used.get(row.id, ()))
+    return Shared(kind, row.id, row.name, row.description, content, seed, lists, row.version)
 
 
 def _used(account: int, kind: str) -> dict[int, list[str]]:
@@ -285,7 +285,8 @@ def named_in(given: Any) -> set[int]:
 
 
 def save_shared(by: Actor, typed: Shared) -> int:
-    """Raises FormInvalid, NotFound. Lists that use a rule are put in order anew."""
+    """Add one, or change what was read at its `version`. Lists that use a rule are put in order anew. Raises
+    FormInvalid, NotFound, Stale."""
     table: Any = SHARED[typed.kind]
     problems = Problems()
     row = find(table, by.account, typed.id) if typed.id is not None else None
@@ -302,7 +303,12 @@ def save_shared(by: Actor, typed: Shared) -> int:
         audit.write(by, "create", f"list_{typed.kind}", row.id, typed.name, None, values)
         return int(row.id)
     before = {name: getattr(row, name) for name in values}
-    table.update(updated_at=by.now, **values).where(table.id == typed.id).execute()
+    change = table.update(version=table.version + 1, updated_at=by.now, **values)
+    if not change.where((table.id == typed.id) & (table.version == typed.version)).execute():
+        now = find(table, by.account, row.id)
+        theirs = {name: getattr(now, name) for name in values}
+        theirs["content"] = theirs.pop(CONTENT[typed.kind])
+        raise Stale(f"{typed.kind} {typed.id}", now.version, theirs)
     if typed.kind == "rule" and (before["keys"], before["seed"]) != (content, typed.seed):
         CallList.update(order_wanted=True).where(CallList.rule == typed.id).execute()
     audit.write(by, "update", f"list_{typed.kind}", row.id, typed.name, before, values)

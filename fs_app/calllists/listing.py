@@ -337,11 +337,12 @@ class Named:
     id: int
     name: str
     filter: Any
+    version: int
 
 
 def filters_of(account: int, list_id: int) -> list[Named]:
     rows = ListFilter.select().where(ListFilter.account == account, ListFilter.list == list_id)
-    return [Named(row.id, row.name, row.filter) for row in rows.order_by(ListFilter.name)]
+    return [Named(row.id, row.name, row.filter, row.version) for row in rows.order_by(ListFilter.name)]
 
 
 def filter_of(account: int, list_id: int, filter_id: int) -> Named:
@@ -349,7 +350,7 @@ def filter_of(account: int, list_id: int, filter_id: int) -> Named:
     row = find(ListFilter, account, filter_id)
     if row.list_id != list_id:
         raise NotFound(f"filter {filter_id}")
-    return Named(row.id, row.name, row.filter)
+    return Named(row.id, row.name, row.filter, row.version)
 
 
 @dataclass(frozen=True, slots=True)

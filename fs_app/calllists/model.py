@@ -1,6 +1,7 @@
 """Tables of call lists. A list has up to a million records: what is written in bulk has few and narrow indexes.
 
-Times are UTC ms. Agents, dispositions and imports stand here as plain numbers: a list outlives them, and a million rows
+Times are UTC ms. A `version` rises with each save of the form: who saves what he read before that is refused. Agents,
+dispositions and imports stand here as plain numbers: a list outlives them, and a million rows
 are not searched through when one of them goes.
 """
 
@@ -78,6 +79,7 @@ class DistributionRule(Base):
     keys = Json(default=list)
     seed = IntegerField(default=0)
     updated_at = Millis()
+    version = IntegerField(default=1)
 
     class Meta:
         indexes = ((("account", "name"), True),)
@@ -92,6 +94,7 @@ class Characteristic(Base):
     description = TextField(default="")
     filter = Json(default=dict)
     updated_at = Millis()
+    version = IntegerField(default=1)
 
     class Meta:
         indexes = ((("account", "name"), True),)
@@ -106,6 +109,7 @@ class Profiler(Base):
     description = TextField(default="")
     quotas = Json(default=list)
     updated_at = Millis()
+    version = IntegerField(default=1)
 
     class Meta:
         indexes = ((("account", "name"), True),)
@@ -120,6 +124,7 @@ class Planner(Base):
     description = TextField(default="")
     slots = Json(default=list)
     updated_at = Millis()
+    version = IntegerField(default=1)
 
     class Meta:
         indexes = ((("account", "name"), True),)
@@ -259,6 +264,7 @@ class ListFilter(Base):
     list = ForeignKeyField(CallList, backref="filters", on_delete="CASCADE")
     name = CharField(max_length=100)
     filter = Json(default=dict)
+    version = IntegerField(default=1)
 
     class Meta:
         indexes = ((("list", "name"), True),)

@@ -57,6 +57,7 @@ class Own:
     choices: tuple[str, ...] = ()
     active: bool = True
     position: int = 0
+    version: int = 1
 
 
 def read(own: Own, text: str, zone: ZoneInfo, before: Any = None) -> Any:

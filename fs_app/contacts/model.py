@@ -106,7 +106,8 @@ class ContactNumber(Base):
 
 class ContactField(Base):
     """A field of the account's own. `name` is its key in `Contact.custom` and never changes; `kind` is one of
-    `custom.KINDS`; `choices` are texts, of kind CHOICE. Not `active`: kept, not shown."""
+    `custom.KINDS`; `choices` are texts, of kind CHOICE. Not `active`: kept, not shown. `version` rises with each
+    save of label, kind and choices."""
 
     id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
@@ -117,13 +118,15 @@ class ContactField(Base):
     position = IntegerField(default=0)
     active = BooleanField(default=True)
     created_at = Millis()
+    version = IntegerField(default=1)
 
     class Meta:
         indexes = ((("account", "name"), True),)
 
 
 class Segment(Base):
-    """A saved filter of contacts (`filters.py`). `counted` contacts were in it at `counted_at`."""
+    """A saved filter of contacts (`filters.py`). `counted` contacts were in it at `counted_at`. `version` rises with
+    each save."""
 
     id = LastingId()
     account = ForeignKeyField(Account, on_delete="CASCADE")
@@ -135,6 +138,7 @@ class Segment(Base):
     updated_at = Millis()
     counted = IntegerField(null=True)
     counted_at = Millis(null=True)
+    version = IntegerField(default=1)
 
     class Meta:
         indexes = ((("account", "name"), True),)

@@ -13,7 +13,7 @@ from peewee import fn
 
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
-from fs_app.admin.form import Problems, find
+from fs_app.admin.form import Problems, Stale, find
 from fs_app.contacts import custom, filters
 from fs_app.contacts.columns import custom_column
 from fs_app.contacts.custom import Own
@@ -29,7 +29,9 @@ def of(account: int, all_of_them: bool = False) -> list[Own]:
 
 
 def _own(row: Any) -> Own:
-    return Own(row.id, row.name, row.label, row.kind, tuple(row.choices), row.active, row.position)
+    return Own(
+        row.id, row.name, row.label, row.kind, tuple(row.choices), row.active, row.position, row.version
+    )
 
 
 def get(account: int, field: int) -> Own:
@@ -53,8 +55,10 @@ def _text(name: str) -> Any:
     return custom_column(name, filters.TEXT)
 
 
-def save(by: Actor, field: int | None, label: str, kind: str, choices: Sequence[str]) -> Own:
-    """Add a field, or change it. Raises NotFound, FormInvalid."""
+def save(
+    by: Actor, field: int | None, label: str, kind: str, choices: Sequence[str], version: int = 0
+) -> Own:
+    """Add a field, or change what was read at `version`. Raises NotFound, FormInvalid, Stale."""
     row = None if field is None else find(ContactField, by.account, field)
     problems = Problems()
     problems.text("label", label, custom.LONGEST_LABEL)
@@ -79,7 +83,11 @@ def save(by: Actor, field: int | None, label: str, kind: str, choices: Sequence[
         return create(by, label, kind, offered)
     before = {"label": row.label, "kind": row.kind, "choices": row.choices}
     after = {"label": label, "kind": kind, "choices": offered}
-    ContactField.update(after).where(ContactField.id == row.id).execute()
+    change = ContactField.update(**after, version=ContactField.version + 1)
+    if not change.where((ContactField.id == row.id) & (ContactField.version == version)).execute():
+        now = get(by.account, row.id)
+        theirs = {"label": now.label, "kind": now.kind, "choices": list(now.choices)}
+        raise Stale(f"contact field {field}", now.version, theirs)
     audit.write(by, "update", "contact_field", row.id, label, before, after)
     return get(by.account, row.id)
 

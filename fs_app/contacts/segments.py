@@ -12,7 +12,7 @@ from peewee import Expression, SqliteDatabase, fn
 from fs_app.accounts.model import User
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
-from fs_app.admin.form import Problems, find
+from fs_app.admin.form import Problems, Stale, find
 from fs_app.calllists.model import Characteristic, ListFilter, Planner, Profiler
 from fs_app.contacts import columns, filter_sql, filters
 from fs_app.contacts.fields import InvalidFields
@@ -51,6 +51,7 @@ class Row:
     counted_at: int | None
     updated_at: int
     created_by: str
+    version: int
     trouble: str = ""
 
     def stale(self, now: int) -> bool:
@@ -83,6 +84,7 @@ def _row(row: Any, fields: Fields) -> Row:
         row.counted_at,
         row.updated_at,
         row.created_by.name if row.created_by_id else "",
+        row.version,
         _trouble(row.id, fields),
     )
 
@@ -150,9 +152,9 @@ def users_of(account: int, segment: int) -> list[str]:
 
 
 # --- changed ------------------------------------------------------------------------------------------------------
-def save(by: Actor, segment: int | None, name: str, description: str, chosen: Any) -> int:
-    """Add a segment or change it. Raises NotFound, FormInvalid; a filter that can't be read, or that would go round in
-    a circle, is a problem of the field `filter`."""
+def save(by: Actor, segment: int | None, name: str, description: str, chosen: Any, version: int = 0) -> int:
+    """Add a segment, or change what was read at `version`. Raises NotFound, Stale, FormInvalid; a filter that can't be
+    read, or that would go round in a circle, is a problem of the field `filter`."""
     _one_at_a_time()
     row = None if segment is None else find(Segment, by.account, segment)
     problems = Problems()
@@ -178,9 +180,13 @@ def save(by: Actor, segment: int | None, name: str, description: str, chosen: An
         audit.write(by, "create", "segment", row.id, name, None, after)
         return int(row.id)
     before = {"name": row.name, "description": row.description, "filter": row.filter}
-    Segment.update(updated_at=by.now, counted=None, counted_at=None, **after).where(
-        Segment.id == row.id
-    ).execute()
+    change = Segment.update(
+        version=Segment.version + 1, updated_at=by.now, counted=None, counted_at=None, **after
+    )
+    if not change.where((Segment.id == row.id) & (Segment.version == version)).execute():
+        now = find(Segment, by.account, row.id)
+        theirs = {"name": now.name, "description": now.description, "filter": now.filter}
+        raise Stale(f"segment {segment}", now.version, theirs)
     audit.write(by, "update", "segment", row.id, name, before, after)
     return int(row.id)
 

@@ -48,7 +48,7 @@ def make(account: int, job: int, plan: Plan, header: Sequence[str], at: int) -> 
             new.append("call_list")
         elif file is not None:
             mine = (CallList.id == call_list) & (CallList.account == account) & CallList.file.is_null()
-            if CallList.update(file=file, updated_at=at).where(mine).execute():
+            if CallList.update(file=file, updated_at=at, version=CallList.version + 1).where(mine).execute():
                 new.append("file_of_list")
     if fields or new:
         changed(account)

@@ -230,7 +230,7 @@ class Undo:
         with transaction(proxy.obj):
             kept = self._kept
             if "file_of_list" in new:
-                CallList.update(file=None).where(
+                CallList.update(file=None, version=CallList.version + 1).where(
                     (CallList.id == made["call_list"]) & (CallList.file == made["contact_file"])
                 ).execute()
             if "call_list" in new and made["call_list"]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
-from fs_app.admin.form import Problems
+from fs_app.admin.form import Problems, Stale
 from fs_app.errors import NotFound
 from fs_app.legal import presets, writing
 from fs_app.legal.model import LegalRule
@@ -21,7 +21,7 @@ KIND = "legal_rule"
 @dataclass(frozen=True, slots=True)
 class Line:
     """A rule as a page shows it. `rule` None: the account does without it; `preset` None: it is the account's own.
-    `looser`: the parts in which it forbids less than the preset."""
+    `looser`: the parts in which it forbids less than the preset. `version` 0: the preset is in force."""
 
     id: str
     rule: Rule | None
@@ -32,6 +32,7 @@ class Line:
     reason: str = ""
     edited_at: int | None = None
     edited_by: str = ""
+    version: int = 0
 
     @property
     def shown(self) -> Rule:
@@ -73,6 +74,7 @@ def lines(account: int, country: str, year: int) -> list[Line]:
                 row.reason,
                 row.edited_at,
                 row.edited_by,
+                row.id,
             )
         )
     return found
@@ -87,9 +89,17 @@ def one(account: int, country: str, identifier: str, year: int) -> Line:
 
 
 def save(
-    by: Actor, country: str, rule: Rule | None, identifier: str, source: str, reason: str, year: int
+    by: Actor,
+    country: str,
+    rule: Rule | None,
+    identifier: str,
+    source: str,
+    reason: str,
+    year: int,
+    version: int = 0,
 ) -> None:
-    """`rule` None: without it. What is as the preset has it is no change any more. Raises NotFound, FormInvalid."""
+    """Change what was read at `version`. `rule` None: without it. What is as the preset has it is no change any more.
+    Raises NotFound, FormInvalid, Stale: its `theirs` has the `line` that there is now."""
     given = ids(preset(country).rules)
     shipped = given.get(identifier)
     before = (
@@ -101,6 +111,8 @@ def save(
     problems.text("source", source, 500, needed=False)
     problems.text("reason", reason, 500, needed=bool(looser(shipped, rule, country, year)))
     problems.check()
+    if before is not None and before.version != version:
+        raise Stale(f"rule {country}/{identifier}", before.version, {"line": before})
     values = writing.write(rule) if rule is not None else None
     if shipped is not None and rule is not None and values == writing.write(shipped):
         reset(by, country, identifier, year)

@@ -22,7 +22,8 @@ class LegalRule(Base):
 
     `country` is ISO 3166-1, "" the cautious default. `kind` is the rule's name in the preset. `rules` is the rule as
     `legal.rules` writes it, null: the account does without it. Without a row the preset is in force. `source` says
-    where the account has it from, `reason` why it is looser than the preset.
+    where the account has it from, `reason` why it is looser than the preset. A rule that is saved again is another row:
+    its id says whether it is still the one that somebody has read.
     """
 
     id = LastingId()

@@ -14,7 +14,7 @@ class OutgoingSettings(Base):
 
     `short`: short numbers beside those of emergency services (`emergency`). `only` and `barred`: beginnings of numbers
     in international form; without `only` all are allowed that are not barred. `premium`: numbers that cost more than a
-    call. `withheld`: an agent may hide his number.
+    call. `withheld`: an agent may hide his number. `version` rises with each save.
     """
 
     id = AutoField()
@@ -25,6 +25,7 @@ class OutgoingSettings(Base):
     barred = TextField(default="")
     premium = BooleanField(default=False)
     withheld = BooleanField(default=False)
+    version = IntegerField(default=1)
 
 
 class DncEntry(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fs_app.accounts.model import Account
@@ -114,6 +115,11 @@ def save(by: Actor, wanted: dict[str, int]) -> None:
                 update={RetentionRule.days: value},
             ).execute()
     audit.write(by, "update", "retention", by.account, "", before, after)
+
+
+def mark(chosen: Mapping[str, int]) -> str:
+    """What a page has shown, in one word: who saves says whether it is still so."""
+    return " ".join(f"{kind}={value}" for kind, value in sorted(chosen.items()))
 
 
 def went(account: int, kind: str, count: int, now: int) -> None:

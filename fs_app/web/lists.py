@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from fs_app.admin.form import FormInvalid
+from fs_app.admin.form import FormInvalid, Stale
 from fs_app.calllists import actions, editing, listing
 from fs_app.calllists.counters import Counters, Tally
-from fs_app.calllists.editing import Changed, ListForm
+from fs_app.calllists.editing import ListForm
 from fs_app.calllists.fields import asking
 from fs_app.calllists.listing import Head
 from fs_app.calllists.model import CallList, Characteristic, ContactFile, DistributionRule, Planner, Profiler
@@ -29,6 +30,7 @@ from fs_app.web.admin.common import (
     done,
     problems_of,
     read,
+    theirs_beside,
     ticked,
     typed,
     typed_number,
@@ -283,10 +285,33 @@ def _save(head: Head | None) -> AnyResponse | tuple[str, int]:
         made = the_app().db.write(lambda: editing.save_list(by, head.id if head else None, form))
     except FormInvalid as error:
         return _form(head, form, problems_of(error)), 400
-    except Changed as error:
-        return _form(head, form, {"name": t(error.key)}), 409
+    except Stale as stale:
+        return _form(head, replace(form, version=stale.version), _theirs(stale, form), stale), 409
     the_app().lists.changed(by.account, made)
     return done(f"{PATH}/{made}", "admin.saved", name=form.name)
+
+
+def _theirs(stale: Stale, form: ListForm) -> dict[str, str]:
+    """What somebody else chose, by its name."""
+    offered = _offered()
+    names: dict[str, dict[int, str]] = {
+        name: {int(i): label for i, label in choices}
+        for name, choices in (
+            ("queue", offered.queues),
+            ("file", offered.files),
+            ("rule", offered.rules),
+            ("profiler", offered.profilers),
+            ("planner", offered.planners),
+        )
+    }
+    conditions = dict(offered.characteristics)
+
+    def named_values(values: Mapping[str, Any]) -> dict[str, Any]:
+        told = {name: value for name, value in values.items() if name not in ("version", "new_file")}
+        told |= {name: known.get(values[name], "") for name, known in names.items()}
+        return told | {name: [conditions.get(i, "–") for i in values[name]] for name in ("need", "hold")}
+
+    return theirs_beside(named_values(stale.theirs), named_values(asdict(form)))
 
 
 def _typed() -> ListForm:
@@ -312,7 +337,7 @@ def _typed() -> ListForm:
     )
 
 
-def _form(head: Head | None, form: ListForm, problems: dict[str, str]) -> str:
+def _form(head: Head | None, form: ListForm, problems: dict[str, str], stale: Stale | None = None) -> str:
     if head is None:
         return render_template(
             "lists/form.html",
@@ -323,7 +348,9 @@ def _form(head: Head | None, form: ListForm, problems: dict[str, str]) -> str:
             problems=problems,
             named=named,
         )
-    return page("lists/form.html", head, "settings", form=form, offered=_offered(), problems=problems)
+    return page(
+        "lists/form.html", head, "settings", form=form, offered=_offered(), problems=problems, stale=stale
+    )
 
 
 # --- named filters ------------------------------------------------------------------------------------------
@@ -361,7 +388,9 @@ def edit_filter(call_list: int, list_filter: int) -> AnyResponse | str | tuple[s
 
 
 def _edit_filter(head: Head, row: listing.Named | None) -> AnyResponse | str | tuple[str, int]:
-    def form(name: str, chosen: Any, problems: dict[str, str]) -> str:
+    def form(
+        name: str, chosen: Any, problems: dict[str, str], version: int, stale: Stale | None = None
+    ) -> str:
         facts = filter_facts()
         return page(
             "lists/filter.html",
@@ -372,19 +401,26 @@ def _edit_filter(head: Head, row: listing.Named | None) -> AnyResponse | str | t
             chosen=chosen,
             problems=problems,
             facts=facts,
+            version=version,
+            stale=stale,
         )
 
     if request.method == "GET":
         chosen = row.filter if row else None
         if row is None and request.args.get("filter"):
             chosen = json_of(request.args["filter"])
-        return form(row.name if row else "", chosen, {})
-    name, by = typed("name", 200), actor()
+        return form(row.name if row else "", chosen, {}, row.version if row else 0)
+    name, by, version = typed("name", 200), actor(), typed_number("version") or 0
     chosen = json_of(request.form.get("filter", ""))
     try:
-        the_app().db.write(lambda: editing.save_filter(by, head.id, row.id if row else None, name, chosen))
+        the_app().db.write(
+            lambda: editing.save_filter(by, head.id, row.id if row else None, name, chosen, version)
+        )
     except FormInvalid as error:
-        return form(name, chosen, problems_of(error)), 400
+        return form(name, chosen, problems_of(error), version), 400
+    except Stale as stale:
+        problems = theirs_beside(stale.theirs, {"name": name, "filter": chosen})
+        return form(name, chosen, problems, stale.version, stale), 409
     return done(f"{PATH}/{head.id}/filters", "admin.saved", name=name)
 
 

@@ -6,18 +6,28 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from werkzeug.wrappers import Response as AnyResponse
 
-from fs_app.admin.form import FormInvalid
+from fs_app.admin.form import FormInvalid, Stale
 from fs_app.calllists import editing, files, listing, rules
 from fs_app.calllists.editing import CONTENT, SHARED, InUse, Shared
 from fs_app.errors import NotFound
 from fs_app.web import text
 from fs_app.web.access import needs
-from fs_app.web.admin.common import actor, confirm, done, problems_of, read, typed, typed_number
+from fs_app.web.admin.common import (
+    actor,
+    confirm,
+    done,
+    problems_of,
+    read,
+    theirs_beside,
+    typed,
+    typed_number,
+)
 from fs_app.web.context import the_app, who
 from fs_app.web.i18n import language, t
 from fs_app.web.lists import PATH, json_of
@@ -66,18 +76,22 @@ def _edit(row: Shared) -> AnyResponse | str | tuple[str, int]:
         json_of(request.form.get("content", "")),
         typed_number("seed") or 0,
         row.lists,
+        typed_number("version") or 0,
     )
     by = actor()
     try:
         the_app().db.write(lambda: editing.save_shared(by, typed_in))
     except FormInvalid as error:
         return _form(typed_in, problems_of(error)), 400
+    except Stale as stale:
+        problems = theirs_beside(stale.theirs, asdict(typed_in))
+        return _form(replace(typed_in, version=stale.version), problems, stale), 409
     the_app().lists.changed(by.account)
     the_app().lists.look_soon()
     return done(f"{PATH}/shared/{row.kind}", "admin.saved", name=typed_in.name)
 
 
-def _form(row: Shared, problems: dict[str, str]) -> str:
+def _form(row: Shared, problems: dict[str, str], stale: Stale | None = None) -> str:
     facts = {
         **filter_facts(),
         "kind": row.kind,
@@ -88,7 +102,12 @@ def _form(row: Shared, problems: dict[str, str]) -> str:
         ),
     }
     return render_template(
-        "lists/shared_form.html", row=row, problems=problems, facts=facts, content=CONTENT[row.kind]
+        "lists/shared_form.html",
+        row=row,
+        problems=problems,
+        stale=stale,
+        facts=facts,
+        content=CONTENT[row.kind],
     )
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.accounts.model import Account
+from fs_app.admin.form import Stale
 from fs_app.admin.listing import Wanted
 from fs_app.errors import Invalid
 from fs_app.privacy import access, holds, kinds
@@ -48,7 +49,7 @@ def retention() -> str:
 @needs("privacy.manage")
 def save_retention() -> AnyResponse | tuple[str, int]:
     """All kinds at once; an empty field is "for ever". What would go with it is counted on the page before."""
-    by, given, problems = actor(), {}, {}
+    by, given, problems, shown = actor(), {}, {}, request.form.get("shown", "")[:1000]
     for kind in (RECORDINGS, *kinds.DEFAULTS):
         typed = request.form.get(kind, "").strip()
         days = whole(typed) if typed else 0
@@ -57,10 +58,14 @@ def save_retention() -> AnyResponse | tuple[str, int]:
             problems[kind] = t("privacy.days_wrong", most=kinds.MOST_DAYS)
         else:
             given[kind] = days or 0
+    wanted = dict(given)
     if problems:
-        return _retention(problems, dict(request.form)), 400
+        return _retention(problems, dict(request.form), shown), 400
 
     def write() -> None:
+        now = _days(by.account)
+        if kinds.mark(now) != shown:
+            raise Stale("retention", 0, now)
         recording_rules.set_days(by, given.pop(RECORDINGS))
         kinds.save(by, given)
 
@@ -68,11 +73,27 @@ def save_retention() -> AnyResponse | tuple[str, int]:
         the_app().db.write(write)
     except Invalid as error:
         field = str(error.params.get("field", ""))
-        return _retention({field: t("privacy.days_wrong", most=kinds.MOST_DAYS)}, dict(request.form)), 400
+        problems[field] = t("privacy.days_wrong", most=kinds.MOST_DAYS)
+        return _retention(problems, dict(request.form), shown), 400
+    except Stale as stale:
+        problems = {
+            kind: t("desk.directory.theirs", value=value or "∞")
+            for kind, value in stale.theirs.items()
+            if value != wanted[kind]
+        }
+        return _retention(problems, dict(request.form), kinds.mark(stale.theirs), stale), 409
     return done(RETENTION, "privacy.days_saved")
 
 
-def _retention(problems: dict[str, str], typed: dict[str, str]) -> str:
+def _days(account: int) -> dict[str, int]:
+    """What the page of the days is about, as it is now."""
+    of_recordings = {RECORDINGS: int(Account.get_by_id(account).recording_days)}
+    return of_recordings | {kept.kind: kept.days for kept in kinds.listing(account)}
+
+
+def _retention(
+    problems: dict[str, str], typed: dict[str, str], shown: str = "", stale: Stale | None = None
+) -> str:
     account = who().account
     row, listed, held, kept = read(
         lambda a: (Account.get_by_id(a), kinds.listing(a), holds.listing(a), recordings.use(a).kept)
@@ -88,6 +109,8 @@ def _retention(problems: dict[str, str], typed: dict[str, str]) -> str:
         holds=held,
         problems=problems,
         typed=typed,
+        shown=shown or kinds.mark({RECORDINGS: row.recording_days} | {k.kind: k.days for k in listed}),
+        stale=stale,
         most=kinds.MOST_DAYS,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, render_template, request
@@ -13,7 +13,7 @@ from fs_app.admin import blacklist, blacklist_csv, queues
 from fs_app.admin.audit import Actor
 from fs_app.admin.blacklist import Row, RulesForm, Typed
 from fs_app.admin.blacklist_csv import Refused, end_of_day
-from fs_app.admin.form import FormInvalid
+from fs_app.admin.form import FormInvalid, Stale
 from fs_app.admin.listing import Wanted
 from fs_app.admin.people_csv import UglyFile
 from fs_app.web import sheets, text
@@ -29,6 +29,7 @@ from fs_app.web.admin.common import (
     done,
     problems_of,
     read,
+    theirs_beside,
     ticked,
     typed,
     typed_number,
@@ -189,7 +190,7 @@ def _import_page(
 @needs("blacklist.manage")
 def rules() -> AnyResponse | str | tuple[str, int]:
     if request.method == "GET":
-        return render_template("admin/calling_rules.html", form=read(blacklist.rules), problems={})
+        return _rules(read(blacklist.rules), {})
     most = blacklist.MOST_LIST + 1
     form = RulesForm(
         ticked("emergency"),
@@ -198,12 +199,20 @@ def rules() -> AnyResponse | str | tuple[str, int]:
         typed("barred", most),
         ticked("premium"),
         ticked("withheld"),
+        typed_number("version") or 0,
     )
     try:
         change(lambda by: blacklist.save_rules(by, form))
     except FormInvalid as error:
-        return render_template("admin/calling_rules.html", form=form, problems=problems_of(error)), 400
+        return _rules(form, problems_of(error)), 400
+    except Stale as stale:
+        problems = theirs_beside(stale.theirs, {**asdict(form), "version": stale.version})
+        return _rules(replace(form, version=stale.version), problems, stale), 409
     return done(f"{PATH}/rules", "blacklist.rules.saved")
+
+
+def _rules(form: RulesForm, problems: dict[str, str], stale: Stale | None = None) -> str:
+    return render_template("admin/calling_rules.html", form=form, problems=problems, stale=stale)
 
 
 def _write(work: Callable[[Actor], T], timeout: float = 10.0) -> T:

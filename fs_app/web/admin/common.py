@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -64,6 +64,21 @@ def read(work: Callable[[int], T], timeout: float = 10.0) -> T:
 def problems_of(error: FormInvalid) -> dict[str, str]:
     """Field → sentence in the reader's language."""
     return {field: i18n.t(key, **params) for field, (key, params) in error.problems.items()}
+
+
+def theirs_beside(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> dict[str, str]:
+    """Field → what somebody else saved there, when it is not what stands in the form. What no line can tell is only
+    said to be otherwise: the page links to it."""
+    return {name: _now_is(value) for name, value in theirs.items() if value != mine.get(name)}
+
+
+def _now_is(value: Any) -> str:
+    if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        value = ", ".join(value)
+    if isinstance(value, dict | list | tuple):
+        return i18n.t("admin.otherwise")
+    said = yes_no(value) if isinstance(value, bool) else text.clipped(str(value or ""), 200)
+    return i18n.t("desk.directory.theirs", value=said or "–")
 
 
 def done(path: str, key: str, **params: Any) -> AnyResponse:

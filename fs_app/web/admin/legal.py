@@ -11,7 +11,7 @@ from babel.dates import format_date
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from fs_app.admin.form import FormInvalid
+from fs_app.admin.form import FormInvalid, Stale
 from fs_app.errors import NotFound
 from fs_app.legal import editing, presets, registers, writing
 from fs_app.legal import rules as law
@@ -19,7 +19,17 @@ from fs_app.legal.editing import Line
 from fs_app.legal.rules import Kind, Purpose, Rule
 from fs_app.legal.writing import WrongRule
 from fs_app.web.access import needs
-from fs_app.web.admin.common import actor, confirm, done, problems_of, read, ticked, typed
+from fs_app.web.admin.common import (
+    actor,
+    confirm,
+    done,
+    problems_of,
+    read,
+    theirs_beside,
+    ticked,
+    typed,
+    typed_number,
+)
 from fs_app.web.context import the_app, who
 from fs_app.web.i18n import language, t
 
@@ -107,24 +117,29 @@ def edit(law_of: str, law_rule: str) -> AnyResponse | str | tuple[str, int]:
     line = read(lambda account: editing.one(account, code, rule, year))
     if request.method == "GET":
         values = writing.write(line.shown)
-        return _form(country, line, values, line.source, line.reason, {})
+        return _form(country, line, values, line.source, line.reason, {}, line.version)
     values, wrong = _typed(line.shown)
-    source, reason = typed("source"), typed("reason")
+    source, reason, version = typed("source"), typed("reason"), typed_number("version") or 0
     without = ticked("without")
     try:
         if wrong:
             raise wrong
         wanted = None if without else writing.read(values)
         by = actor()
-        the_app().db.write(lambda: editing.save(by, code, wanted, rule, source, reason, year))
+        the_app().db.write(lambda: editing.save(by, code, wanted, rule, source, reason, year, version))
     except WrongRule as error:
         problems = {str(error.params.get("field")): t(error.key, **_without_field(error.params))}
-        return _form(country, line, values, source, reason, problems, without), 400
+        return _form(country, line, values, source, reason, problems, version, without), 400
     except FormInvalid as error:
         problems = problems_of(error)
         if "reason" in problems and not reason:
             problems["reason"] = t("legal.wrong.reason")
-        return _form(country, line, values, source, reason, problems, without), 400
+        return _form(country, line, values, source, reason, problems, version, without), 400
+    except Stale as stale:
+        now: Line = stale.theirs["line"]
+        theirs = _in_fields(writing.write(now.shown), now.source, now.reason, now.rule is None)
+        problems = theirs_beside(theirs, _in_fields(values, source, reason, without))
+        return _form(country, line, values, source, reason, problems, stale.version, without, stale), 409
     the_app().legal.reload()
     return done(f"{PATH}/{country}", "legal.saved", name=rule_name(line.shown))
 
@@ -292,6 +307,20 @@ def _typed(rule: Rule) -> tuple[dict[str, Any], WrongRule | None]:
     return values, wrong
 
 
+def _in_fields(values: Mapping[str, Any], source: str, reason: str, without: bool) -> dict[str, Any]:
+    """A rule by the fields of its form, as people read them."""
+    found = {name: value for name, value in values.items() if name not in ("id", "rule", "note", "week")}
+    found |= {"source": source, "reason": reason, "without": without}
+    found |= {name: values.get(name) or "" for name in ("since", "before")}
+    found["purposes"] = [t(f"queues.purpose.{p.value}") for p in Purpose if p.value in values["purposes"]]
+    found["kinds"] = [t(f"legal.kind.{k.value}") for k in Kind if k.value in values["kinds"]]
+    if "week" in values:
+        found |= {day: values["week"].get(day, "") for day in writing.DAYS}
+    if values.get("clock"):
+        found["clock"] = t(f"legal.clock.{values['clock']}")
+    return found
+
+
 def _form(
     country: str,
     line: Line,
@@ -299,7 +328,9 @@ def _form(
     source: str,
     reason: str,
     problems: dict[str, str],
+    version: int,
     without: bool | None = None,
+    stale: Stale | None = None,
 ) -> str:
     days = Locale(language()).days["format"]["wide"]
     return render_template(
@@ -311,6 +342,8 @@ def _form(
         source=source,
         reason=reason,
         problems=problems,
+        version=version,
+        stale=stale,
         without=line.rule is None if without is None else without,
         name=rule_name(line.shown),
         note=note(line.shown),

@@ -8,13 +8,22 @@ import orjson
 from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from fs_app.admin.form import FormInvalid
+from fs_app.admin.form import FormInvalid, Stale
 from fs_app.contacts import columns, own_fields, segments
 from fs_app.contacts.fields import InvalidFields, cleaned
 from fs_app.contacts.limits import TooSlow
 from fs_app.contacts.segments import Row
 from fs_app.web.access import needs
-from fs_app.web.admin.common import actor, confirm, done, problems_of, read, typed
+from fs_app.web.admin.common import (
+    actor,
+    confirm,
+    done,
+    problems_of,
+    read,
+    theirs_beside,
+    typed,
+    typed_number,
+)
 from fs_app.web.contacts import words
 from fs_app.web.context import the_app
 from fs_app.web.i18n import t
@@ -95,27 +104,38 @@ def _edit(row: Row | None) -> AnyResponse | str | tuple[str, int]:
             "filter": given,
         }
         trouble = {"filter": t(row.trouble)} if row and row.trouble else {}
-        return _form(row, values, trouble)
+        return _form(row, values, trouble, row.version if row else 0)
     values = {
         "name": typed("name", 2 * segments.LONGEST_NAME),
         "description": cleaned(request.form.get("description", "")[:10_000], many_lines=True),
         "filter": request.form.get("filter", "")[:LONGEST_FILTER],
     }
-    by = actor()
+    by, version = actor(), typed_number("version") or 0
     try:
         chosen: Any = orjson.loads(values["filter"] or "{}")
     except orjson.JSONDecodeError:
-        return _form(row, values, {"filter": t("filter.error.shape")}), 400
+        return _form(row, values, {"filter": t("filter.error.shape")}, version), 400
     try:
         made = the_app().db.write(
-            lambda: segments.save(by, row.id if row else None, values["name"], values["description"], chosen)
+            lambda: segments.save(
+                by, row.id if row else None, values["name"], values["description"], chosen, version
+            )
         )
     except FormInvalid as error:
-        return _form(row, values, problems_of(error)), 400
+        return _form(row, values, problems_of(error), version), 400
+    except Stale as stale:
+        problems = theirs_beside(stale.theirs, {**values, "filter": chosen})
+        return _form(row, values, problems, stale.version, stale), 409
     return done(f"{PATH}/{made}", "admin.saved", name=values["name"])
 
 
-def _form(row: Row | None, values: dict[str, Any], problems: dict[str, str]) -> str:
+def _form(
+    row: Row | None,
+    values: dict[str, Any],
+    problems: dict[str, str],
+    version: int,
+    stale: Stale | None = None,
+) -> str:
     now = the_app().clock.now_ms()
 
     def ask(account: int) -> tuple[Any, Any, Any]:
@@ -129,5 +149,7 @@ def _form(row: Row | None, values: dict[str, Any], problems: dict[str, str]) -> 
         row=row,
         values=values,
         problems=problems,
+        version=version,
+        stale=stale,
         builder=words.builder(fields.every.values(), others, own),
     )

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from fs_app.accounts.model import Account
 from fs_app.admin.audit import Actor
-from fs_app.admin.form import FormInvalid
+from fs_app.admin.form import FormInvalid, Stale
 from fs_app.calllists import editing, listing, planner
-from fs_app.calllists.editing import Changed, InUse, ListForm, Shared
+from fs_app.calllists.editing import InUse, ListForm, Shared
 from fs_app.calllists.fields import asking
 from fs_app.calllists.model import CallList, ListRecord, Planner, Profiler
 from fs_app.calllists.working import Lists, Working
@@ -208,11 +208,11 @@ def test_a_list_is_saved_with_what_is_wrong_beside_its_field(db: Database) -> No
     assert db.read(lambda: listing.head(1, made)).file == "Clients mai"
     form = db.read(lambda: editing.form_of(CallList.get_by_id(made)))
     db.write(lambda: editing.save_list(by(), made, form))
-    with pytest.raises(Changed):
+    with pytest.raises(Stale):
         db.write(lambda: editing.save_list(by(), made, form))
     form = db.read(lambda: editing.form_of(CallList.get_by_id(made)))
     db.write(lambda: editing.archive(by(), made, True))
-    with pytest.raises(Changed):  # the form of before knows nothing of it, and would switch it
+    with pytest.raises(Stale):  # the form of before knows nothing of it, and would switch it
         db.write(lambda: editing.save_list(by(), made, form))
     with pytest.raises(FormInvalid):
         db.write(lambda: editing.set_active(by(), made, True))
@@ -267,9 +267,13 @@ def test_a_rule_that_changes_has_its_lists_put_in_order_again(db: Database) -> N
     rule = db.write(lambda: editing.save_shared(by(), Shared("rule", name="R", content=[{"by": "priority"}])))
     made = db.write(lambda: editing.save_list(by(), None, ListForm("L", rule=rule)))
     db.write(lambda: CallList.update(order_wanted=False).execute())
-    db.write(lambda: editing.save_shared(by(), Shared("rule", rule, "R2", content=[{"by": "priority"}])))
+    db.write(
+        lambda: editing.save_shared(by(), Shared("rule", rule, "R2", "", [{"by": "priority"}], version=1))
+    )
     assert not db.read(lambda: CallList.get_by_id(made).order_wanted), "a name is no order"
-    db.write(lambda: editing.save_shared(by(), Shared("rule", rule, "R", content=[{"by": "random"}], seed=4)))
+    db.write(
+        lambda: editing.save_shared(by(), Shared("rule", rule, "R", "", [{"by": "random"}], 4, version=2))
+    )
     assert db.read(lambda: CallList.get_by_id(made).order_wanted)
 
 
@@ -282,7 +286,7 @@ def test_characteristics_of_characteristics_grow_no_further_than_a_filter_may(db
         chain.append(db.write(lambda one=one: editing.save_shared(by(), one)))
     for n in range(6, 0, -1):
         content = {"any": [{"field": f"characteristic.{chain[n - 1]}", "op": "is"}] * 20}
-        one = Shared("characteristic", chain[n], str(n), content=content)
+        one = Shared("characteristic", chain[n], str(n), content=content, version=1)
         db.write(lambda one=one: editing.save_shared(by(), one))
     top = {"field": f"characteristic.{chain[6]}", "op": "is"}
     with pytest.raises(InvalidFields, match="too_big"):

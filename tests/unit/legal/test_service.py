@@ -328,7 +328,13 @@ def changed(rule: str, **parts: Any) -> Any:
 
 
 def save(place: Place, rule: Any, identifier: str, reason: str = "") -> None:
-    place.write(lambda: editing.save(place.by, "FR", rule, identifier, "", reason, 2026))
+    def write() -> None:
+        row = LegalRule.get_or_none(
+            LegalRule.account == place.account, LegalRule.country == "FR", LegalRule.kind == identifier
+        )
+        editing.save(place.by, "FR", rule, identifier, "", reason, 2026, row.id if row is not None else 0)
+
+    place.write(write)
     place.legal.reload()
 
 

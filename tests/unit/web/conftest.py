@@ -64,6 +64,12 @@ class Visitor:
     def post(self, path: str, **form: str) -> TestResponse:
         return self.client.post(path, data={"csrf_token": self.token(), **form})
 
+    def hidden(self, path: str, name: str = "version") -> str:
+        """What a page's form sends without showing it."""
+        found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', self.page(path))
+        assert found, f"{path} has no {name}"
+        return found[1]
+
     def log_in(self, account: str, login: str, password: str, **more: str) -> TestResponse:
         return self.post("/login", account=account, login=login, password=password, **more)
 

@@ -244,12 +244,16 @@ def test_a_field_is_renamed_freely_but_its_kind_stays_while_there_are_values(
     admin.post("/contacts/fields/new", label="Date d’échéance (2)", kind="DATE")
     made = web.app.db.read(lambda: ContactField.get(ContactField.label == "Date d’échéance (2)"))
     assert made.name == "date_d_echeance_2"
-    assert admin.post(f"/contacts/fields/{made.id}", label="Fin", kind="INTEGER").status_code == 303
+    assert (
+        admin.post(f"/contacts/fields/{made.id}", label="Fin", kind="INTEGER", version="1").status_code == 303
+    )
     used = web.app.db.read(lambda: ContactField.get(ContactField.name == "due"))
     refused = admin.post(f"/contacts/fields/{used.id}", label="Terme", kind="TEXT")
     assert refused.status_code == 400
     assert "perdue" in refused.text
-    assert admin.post(f"/contacts/fields/{used.id}", label="Terme", kind="DATE").status_code == 303
+    assert (
+        admin.post(f"/contacts/fields/{used.id}", label="Terme", kind="DATE", version="1").status_code == 303
+    )
     assert admin.post("/contacts/fields/new", label="terme", kind="TEXT").status_code == 400
     assert admin.post("/contacts/fields/new", label="Choix", kind="CHOICE", choices=" \n ").status_code == 400
 

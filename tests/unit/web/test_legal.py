@@ -32,6 +32,8 @@ def admin(web: Web) -> Visitor:
 
 
 def send(admin: Visitor, path: str, kinds: list[str] = KINDS, **form: str) -> tuple[int, str]:
+    if "version" not in form:
+        form["version"] = admin.hidden(path)
     fields = [("csrf_token", admin.token("/calls")), ("purposes", "marketing")]
     fields += [("kinds", kind) for kind in kinds] + list(form.items())
     answer = admin.client.post(path, data=MultiDict(fields))
