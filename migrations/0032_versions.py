@@ -11,6 +11,7 @@ TABLES = (
     "planner",
     "list_filter",
     "outgoing_settings",
+    "import_job",
 )
 
 

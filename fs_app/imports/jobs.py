@@ -81,6 +81,7 @@ def shown(row: Any) -> Json:
         "phase": row.phase,
         "may": may(row.state),
         "plan": row.plan,
+        "version": row.version,
         "dialect": row.dialect,
         "done": row.position,
         "total": row.total,

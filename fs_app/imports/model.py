@@ -17,7 +17,8 @@ class ImportJob(Base):
     rows; `refused_size`: bytes of the file of refused lines that belong to them. `runner`: who may write (a word that
     each child process gets anew, "" nobody). `counts`: `counting.py`. `made`: what the import has made beside its
     rows: {"fields": [names], "call_list": id, "contact_file": id}. `worked_ms`: how long the children worked on it.
-    `changed_since`: rows that an undo left because somebody had worked with them. Times UTC ms.
+    `changed_since`: rows that an undo left because somebody had worked with them. `version` rises with each change
+    of the plan. Times UTC ms.
     """
 
     id = LastingId()
@@ -50,6 +51,7 @@ class ImportJob(Base):
     started_at = Millis(null=True)
     ended_at = Millis(null=True)
     undone_at = Millis(null=True)
+    version = IntegerField(default=1)
 
     class Meta:
         indexes = ((("account", "at"), False), (("state",), False))

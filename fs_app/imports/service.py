@@ -21,6 +21,7 @@ import orjson
 import structlog
 
 from fs_app.admin.audit import Actor
+from fs_app.admin.form import Stale
 from fs_app.bus import Bus
 from fs_app.clock import Clock
 from fs_app.db import Database
@@ -196,17 +197,26 @@ class Imports:
         self._threads.run(self._headers(job).write_bytes, orjson.dumps(headers))
         return seen
 
-    def save(self, by: Actor, job: int, plan: object, name: str | None = None) -> list[Problem]:
-        """Keep the plan, right or wrong; what is wrong with it. Raises NotFound, NotNow."""
+    def save(
+        self, by: Actor, job: int, plan: object, name: str | None = None, version: int | None = None
+    ) -> list[Problem]:
+        """Keep the plan, right or wrong; what is wrong with it. `version`: of the plan that this one was made of; None:
+        of none. Raises NotFound, NotNow, Stale."""
         parsed, problems = parse(plan)
         header = self._header_of(job, parsed.dialect)
 
         def write() -> list[Problem]:
             row = jobs.get(by.account, job)
+            if version is not None and row.version != version:
+                raise Stale(f"import {job}", row.version, {"plan": row.plan})
             world = jobs.world(by.account, header["header"] if header else None)
             found = [*problems, *self._wrong(parsed, world)]
             values: Json = {"plan": as_json(parsed), "dialect": parsed.dialect or row.dialect}
             values |= {"source": parsed.source, "counts": {}, "error": "", "error_params": {}}
+            if (
+                values["plan"] != row.plan
+            ):  # a page that is only opened saves it, too: to be told what is wrong with it
+                values["version"] = row.version + 1
             if header:
                 values["total"] = header["total"]
             if name is not None:

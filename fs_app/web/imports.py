@@ -135,11 +135,14 @@ def looked_at(job: int, dialect: Any, source: str) -> dict[str, Any]:
 @blueprint.put("/<int:import_job>/plan")
 @needs(MAY)
 def save(import_job: int) -> Response:
-    """`{"plan": {…}, "name": ""}`: kept as it is, with what is wrong with it."""
+    """`{"plan": {…}, "name": "", "version": 1}`: kept as it is, with what is wrong with it. `version`: of the job that
+    the page has seen; 409 when somebody else has changed the plan since."""
     asked = _asked(import_job)
-    name = asked.get("name")
+    given, version = asked.get("name"), asked.get("version")
+    name = given if isinstance(given, str) else None
+    seen = version if isinstance(version, int) else None
     imports = the_app().imports
-    found = imports.save(actor(), import_job, asked.get("plan"), name if isinstance(name, str) else None)
+    found = imports.save(actor(), import_job, asked.get("plan"), name, seen)
     job = imports.job(who().account, import_job)
     return jsonify(ok=True, problems=problems_told(found), job=job_told(job))
 

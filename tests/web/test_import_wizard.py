@@ -88,6 +88,39 @@ def test_a_file_goes_all_the_way_and_back(admin: Page, webapp: WebProcess, tmp_p
     expect(page.get_by_text("la base est comme avant lui")).to_be_visible(timeout=CHILD_MS)
 
 
+def test_who_changes_a_plan_second_is_told_and_keeps_what_he_typed(
+    admin: Page, webapp: WebProcess, tmp_path: Path
+) -> None:
+    file = tmp_path / "deux.csv"
+    file.write_text(LINES)
+    admin.goto(f"{webapp.url}/imports/new")
+    admin.locator(".drop-input").set_input_files(str(file))
+    expect(admin.locator(".im-sheet")).to_contain_text("Íñigo", timeout=CHILD_MS)
+    admin.get_by_role("button", name="Continuer").click()
+    expect(admin.locator(".im-kept")).to_contain_text("Enregistré")
+
+    other = admin.context.new_page()
+    looks = {"hidden": True}
+    # Between two looks at the server nobody knows what the other one does.
+    other.route("**/imports/*.json", lambda route: route.abort() if looks["hidden"] else route.continue_())
+    other.on("request", lambda request: looks.update(hidden=looks["hidden"] and request.method != "PUT"))
+    other.goto(admin.url)
+    source = other.get_by_label("Source du fichier")
+    expect(source).to_be_visible(timeout=CHILD_MS)
+    looks["hidden"] = True
+    admin.get_by_label("Source du fichier").fill("Salon")
+    expect(admin.locator(".im-kept")).to_contain_text("Enregistré")
+
+    source.fill("Foire")
+    expect(other.get_by_role("alert")).to_contain_text("Quelqu’un d’autre vient d’enregistrer")
+    expect(source).to_have_value("Foire")
+    told = admin.request.get(f"{admin.url.partition('#')[0]}.json").json()
+    assert told["job"]["plan"]["source"] == "Salon"
+    other.locator(".im-kept button").click()
+    expect(other.locator(".im-kept")).to_contain_text("Enregistré")
+    expect(admin.get_by_label("Source du fichier")).to_have_value("Foire", timeout=CHILD_MS)
+
+
 def test_what_can_not_be_read_says_why_and_offers_the_way_on(
     admin: Page, webapp: WebProcess, tmp_path: Path
 ) -> None:

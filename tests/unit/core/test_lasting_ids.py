@@ -139,6 +139,11 @@ BEFORE = (
     "(1, 1, '', 'delete', 'list_rule', '4', '', '')",
     "insert into record_attempt(account_id, list_id, record_id, call, number, at, result, talked) "
     "values (1, 6, 70, 'c', '', 1, '', 0)",
+    "insert into distribution_rule(account_id, name, description, keys, seed, updated_at) "
+    "values (1, 'R', '', '[]', 0, 1)",
+    "insert into call_list(account_id, name, description, active, hold, need, use_blacklist, exclusive, newest_first, "
+    "attempts, threshold, weight, seed, order_wanted, version, created_at, updated_at, rule_id) "
+    "values (1, 'Une', '', 0, '[]', '[]', 1, 0, 0, 7, 4, 1, 0, 0, 1, 1, 1, 1)",
 )
 
 
@@ -188,6 +193,7 @@ def test_the_counters_begin_above_what_anybody_remembers(old: Path) -> None:
         made = db.write(lambda: _made(1))
         assert made[Contact] == 10
         assert made[CallList] == 7
+        assert db.read(lambda: CallList.get_by_id(1).rule.version) == 1
         again = db.write(lambda: Contact.create(account=1, last_name="Zola", created_at=1, updated_at=1).id)
         db.write(lambda: reindex(1, [again], "FR"))
         assert db.read(lambda: sorted(search(1, "zola", "FR"))) == [1, 2, 3, again]

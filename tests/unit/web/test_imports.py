@@ -76,6 +76,27 @@ def reached(person: Visitor, job: int, *wanted: str) -> dict[str, Any]:
     return state(person, job)
 
 
+def test_a_plan_that_somebody_else_has_changed_is_not_written_over(web: Web, admin: Visitor) -> None:
+    job = brought(admin)
+    first = planned(admin, job)
+    seen, plan = first["job"]["version"], first["job"]["plan"]
+
+    def of(country: str) -> dict[str, Any]:
+        return {**plan, "numbers": {**plan["numbers"], "country": country}}
+
+    same = ask(admin, "PUT", f"/imports/{job}/plan", json={"plan": plan, "version": seen})
+    assert same.json["job"]["version"] == seen, "a page that was only opened changes nothing"  # type: ignore[index]
+    answer = ask(web.person("sonia"), "PUT", f"/imports/{job}/plan", json={"plan": of("BE"), "version": seen})
+    assert answer.status_code == 200, answer.text
+    late = ask(admin, "PUT", f"/imports/{job}/plan", json={"plan": of("ES"), "version": seen})
+    assert late.status_code == 409
+    assert "Quelqu’un d’autre vient d’enregistrer" in late.json["error"]["text"]  # type: ignore[index]
+    assert state(admin, job)["plan"]["numbers"]["country"] == "BE"
+    again = {"plan": of("ES"), "version": state(admin, job)["version"]}
+    assert ask(admin, "PUT", f"/imports/{job}/plan", json=again).status_code == 200
+    assert state(admin, job)["plan"]["numbers"]["country"] == "ES"
+
+
 def test_a_file_is_looked_at_planned_tried_imported_and_undone(web: Web, admin: Visitor) -> None:
     job = brought(admin)
     assert "clients.csv" in admin.page(f"/imports/{job}")

@@ -23,6 +23,7 @@ const READS_MS = 130000;
 const LOST = 3; // so many looks in a row without an answer are told
 let facts = null;
 let version = 0; // of the plan, by what was changed and kept here
+let shown = 0; // the version of the server's plan that this page shows or has made its own of
 let known = ""; // the server's form of the plan that this page has kept or read
 let lost = 0;
 let address = "";
@@ -35,6 +36,7 @@ export async function open(given) {
   facts = given;
   address = `/imports/${facts.job.id}`;
   job.value = facts.job;
+  shown = facts.job.version;
   const wanted = location.hash.slice(1);
   const begin = stepOf(job.value);
   if (!OVER.includes(job.value.state)) {
@@ -105,7 +107,7 @@ export async function keep(leaving = false) {
   version += 1;
   if (leaving) {
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
-    fetch(`${address}/plan`, { method: "PUT", headers, body: JSON.stringify({ plan: plan.value }), keepalive: true, credentials: "same-origin" }).catch(() => {});
+    fetch(`${address}/plan`, { method: "PUT", headers, body: JSON.stringify({ plan: plan.value, version: shown }), keepalive: true, credentials: "same-origin" }).catch(() => {});
     return;
   }
   saving.value = "changed";
@@ -117,7 +119,8 @@ async function send() {
   while (saving.value === "changed") {
     saving.value = "saving";
     try {
-      const told = await request("PUT", `${address}/plan`, { plan: plan.value });
+      const told = await request("PUT", `${address}/plan`, { plan: plan.value, version: shown });
+      shown = told.job.version;
       problems.value = told.problems;
       known = JSON.stringify(told.job.plan);
       job.value = { ...job.value, ...told.job };
@@ -127,7 +130,10 @@ async function send() {
     } catch (error) {
       if (saving.value === "saving") saving.value = "failed";
       trouble.value = said(error);
-      if (error.status === 409) await refresh();
+      if (error.status === 409) {
+        await refresh();
+        shown = job.value.version; // he knows now: what he keeps after this is meant
+      }
     }
   }
 }
@@ -184,6 +190,7 @@ async function refresh() {
 
 /** Somebody else has changed the plan, in another tab or on another computer: it is his that counts now. */
 async function takeOver(told) {
+  shown = told.version;
   const theirs = JSON.stringify(told.plan);
   if (theirs === known || !told.plan) return;
   known = theirs;
