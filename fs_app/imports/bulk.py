@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ PENDING_KIB = 16_384
 """Of PostgreSQL: so much of the search's words is put into its index at once. With the usual 4 MB that was a third of
 the server's work; much more, and whoever searches meanwhile reads it all. And no commit waits for the disk: how far the
 file is stands in the same transaction, so a server that dies forgets both."""
+
+TOGETHER = 40
+"""Rows of one statement on SQLite: a quarter less time than one by one, and the counter of a table's ids is read and
+written once for all of them. Times the columns of the widest table it stays below 999 values, SQLite's old bound."""
 
 AT_ONCE = 200
 """Rows of the search that one call of the driver gets."""
@@ -128,6 +133,7 @@ class Rows:
         if isinstance(database, peewee.SqliteDatabase):
             values = ", ".join([*"?" * len(columns), *map(_literal, self.rest)])
             self.statement = f'INSERT INTO "{self.table}" ({names}) VALUES ({values})'  # noqa: S608 - words of ours
+            self._together = self.statement + f", ({values})" * (TOGETHER - 1)
         else:
             self.statement = f'COPY "{self.table}" ({names}) FROM STDIN'
         self._sequence = ""
@@ -136,7 +142,9 @@ class Rows:
     def insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
         connection = self._database.connection()
         if isinstance(self._database, peewee.SqliteDatabase):
-            connection.executemany(self.statement, rows)
+            left: list[tuple[Any, ...]] = []
+            connection.executemany(self._together, _together(rows, left))
+            connection.executemany(self.statement, left)
             return
         rest = self.rest
         with connection.cursor() as cursor, cursor.copy(self.statement) as copy:
@@ -163,6 +171,15 @@ class Rows:
             "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", (self._sequence, many)
         )
         return sorted(int(row[0]) for row in found.fetchall())
+
+
+def _together(rows: Iterable[tuple[Any, ...]], left: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The values of `TOGETHER` rows after each other; those of a last, smaller group go to `left`."""
+    for some in peewee.chunked(rows, TOGETHER):
+        if len(some) == TOGETHER:
+            yield tuple(chain.from_iterable(some))
+        else:
+            left.extend(some)
 
 
 def _literal(value: Any) -> str:

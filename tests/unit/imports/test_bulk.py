@@ -9,7 +9,7 @@ from fs_app.calllists import arrival
 from fs_app.calllists.model import ListRecord
 from fs_app.contacts.model import Contact, ContactNumber
 from fs_app.db import Base
-from fs_app.imports.bulk import Rows, trust_references
+from fs_app.imports.bulk import TOGETHER, Rows, trust_references
 from tests.unit.imports.world import World
 
 GIVEN = {
@@ -32,6 +32,16 @@ def test_columns_that_nobody_gives_have_their_models_default(world: World, model
     for field in rest.values():
         default = field.default() if callable(field.default) else field.default
         assert made[field.name] == default, field.name
+
+
+@pytest.mark.parametrize("many", [1, TOGETHER - 1, TOGETHER, 2 * TOGETHER + 3])
+def test_however_many_rows_come_each_is_written_once(world: World, many: int) -> None:
+    trust_references(world.database)
+    rows = Rows(world.database, Contact, GIVEN[Contact])
+    with world.database.atomic():
+        rows.insert((f"n{n}", f"g{n}", 1, 1, 1) for n in range(many))
+    names = [name for (name,) in Contact.select(Contact.last_name).order_by(Contact.id).tuples()]
+    assert names == [f"n{n}" for n in range(many)]
 
 
 def _some(field: peewee.Field) -> object:
