@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv as spreadsheet
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
+from fs_app.admin.audit import Actor
+from fs_app.admin.form import Stale
+from fs_app.calllists import editing
 from fs_app.calllists.model import CallList, ContactFileRow, ListRecord
 from fs_app.contacts.model import Contact, ContactField, ContactNumber
 from fs_app.imports import places
@@ -27,6 +31,22 @@ def reasons(world: World, job: int) -> list[tuple[str, str]]:
     path = places.folder(world.folder, job) / places.REFUSED
     lines = [orjson.loads(line) for line in path.read_bytes().splitlines()]
     return [(cells[0], key) for cells, key, _ in lines]
+
+
+def test_who_has_a_lists_form_open_learns_that_an_import_gave_it_its_file(world: World) -> None:
+    by = Actor(world.account.id, None, "test", NOW)
+    made = editing.save_list(by, None, editing.ListForm("Liste"))
+    seen = editing.form_of(CallList.get_by_id(made))
+    plan = {"columns": USUAL, "call_list": {"id": made}, "contact_file": {"new": "Fichier"}}
+    job = world.job(csv("Garçon;0612345678;;"), plan)
+    world.run(job)
+    with pytest.raises(Stale):
+        editing.save_list(by, made, seen)
+    seen = editing.form_of(CallList.get_by_id(made))
+    assert seen.file is not None
+    world.undo(job)
+    with pytest.raises(Stale):
+        editing.save_list(by, made, replace(seen, file=None))
 
 
 def test_new_people_become_contacts_records_and_rows_and_are_found(world: World) -> None:

@@ -210,15 +210,3 @@ def test_a_rule_that_was_put_back_to_the_preset_meanwhile_is_told_too(web: Web, 
     late = _send(admin, path, {**LAW, "most": "3", "days": "30", "version": seen})
     assert late.status_code == 409
     assert "Now: 1" in late.text
-
-
-def test_an_import_that_gives_a_list_its_file_is_seen_by_who_has_its_form_open(
-    web: Web, admin: Visitor
-) -> None:
-    seen = admin.hidden("/lists/1/edit")
-    web.app.db.write(
-        lambda: CallList.update(weight=9, version=CallList.version + 1).where(CallList.id == 1).execute()
-    )
-    told = _send(admin, "/lists/1/edit", {**KINDS["call list"].second, "version": seen})
-    assert told.status_code == 409
-    assert "Now: 9" in told.text
