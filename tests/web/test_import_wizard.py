@@ -109,14 +109,14 @@ def test_who_changes_a_plan_second_is_told_and_keeps_what_he_typed(
     other.goto(admin.url)
     source = other.get_by_label("Source du fichier")
     expect(source).to_be_visible(timeout=CHILD_MS)
-    admin.get_by_label("Source du fichier").fill("Salon")
+    admin.get_by_label("Source du fichier").fill("Stand")
     expect(admin.locator(".im-kept")).to_contain_text("Enregistré")
 
     source.fill("Foire")
     expect(other.get_by_role("alert")).to_contain_text("Quelqu’un d’autre vient d’enregistrer")
     expect(source).to_have_value("Foire")
     told = admin.request.get(f"{admin.url.partition('#')[0]}.json").json()
-    assert told["job"]["plan"]["source"] == "Salon"
+    assert told["job"]["plan"]["source"] == "Stand"
     other.locator(".im-kept button").click()
     expect(other.locator(".im-kept")).to_contain_text("Enregistré")
     expect(admin.get_by_label("Source du fichier")).to_have_value("Foire", timeout=CHILD_MS)
