@@ -213,9 +213,8 @@ class Imports:
             found = [*problems, *self._wrong(parsed, world)]
             values: Json = {"plan": as_json(parsed), "dialect": parsed.dialect or row.dialect}
             values |= {"source": parsed.source, "counts": {}, "error": "", "error_params": {}}
-            if (
-                values["plan"] != row.plan
-            ):  # a page that is only opened saves it, too: to be told what is wrong with it
+            # A page that is only opened saves it, too: to be told what is wrong with it.
+            if values["plan"] != row.plan:
                 values["version"] = row.version + 1
             if header:
                 values["total"] = header["total"]
