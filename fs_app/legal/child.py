@@ -6,7 +6,6 @@ The old numbers stay in force until all new ones are there; then one row changes
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,8 @@ from peewee import chunked
 from fs_app import child
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, FsAppError
+from fs_app.imports.reading import limits
+from fs_app.imports.reading.words import Unreadable
 from fs_app.legal import register_file
 from fs_app.legal.model import OptOutList, OptOutNumber
 from fs_app.legal.register_file import NoRegister
@@ -32,7 +33,7 @@ BUSY = 100
 
 
 def main() -> None:
-    os.nice(10)
+    limits.confine()
     order = child.order()
     db = Database(order["database"], Path(order["migrations"]))
     db.open()
@@ -47,18 +48,23 @@ def main() -> None:
 
 
 def load(db: Database, order: dict[str, Any]) -> dict[str, Any]:
-    """`order`: account, list, generation, path, country, now, by, and the wanted `spelling`. Raises NoRegister."""
+    """`order`: account, list, generation, path, country, now, by, and the wanted `spelling`. Raises NoRegister,
+    Unreadable."""
     path, register, generation = Path(order["path"]), order["list"], order["generation"]
-    size = max(1, path.stat().st_size)
-    form, column = register_file.look(path)
+    try:
+        form = register_file.look(path, order["country"])
+    except Unreadable as error:
+        if error.params:  # the row of the register has room for a sentence, not for what fills it
+            raise NoRegister(str(error)) from error
+        raise
     count = refused = 0
-    for part in register_file.parts(path, form, column, order["country"]):
+    for part in register_file.parts(path, form, order["country"]):
         for some in chunked(part.keys, AT_ONCE):
             leave_if_alone()
             politely(db, lambda some=some: _insert(order["account"], register, generation, some))
             count += len(some)
         refused = part.refused
-        done = min(99, part.bytes * 100 // size)
+        done = min(99, part.lines * 100 // max(1, form.rows))
         child.say({"done": done, "count": count, "refused": refused})
     if not count:
         raise NoRegister("nothing could be read")
@@ -68,7 +74,7 @@ def load(db: Database, order: dict[str, Any]) -> dict[str, Any]:
             OptOutList.update(  # type: ignore[no-any-return]
                 generation=generation,
                 loading=None,
-                form=form,
+                form=form.name,
                 spelling=order["spelling"],
                 country=order["country"],
                 count=count,
@@ -95,7 +101,7 @@ def load(db: Database, order: dict[str, Any]) -> dict[str, Any]:
     politely(db, put_in_force_if_wanted)
     child.say({"ready": True, "count": count, "refused": refused})
     sweep(db, register, generation)
-    return {"count": count, "refused": refused, "form": form}
+    return {"count": count, "refused": refused, "form": form.name}
 
 
 def leave_if_alone() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import phonenumbers
 from peewee import chunked
 
+from fs_app.contacts.overseas import FRANCE, in_france
 from fs_app.legal.model import OptOutList, OptOutNumber
 from fs_app.outgoing.blacklist import Blacklist
 from fs_app.outgoing.entries import of_account
@@ -73,6 +74,14 @@ def key(number: str, form: str, spelling: str) -> int:
     return key_of_hash(HASHES[form](spelled(number, spelling).encode(), usedforsecurity=False).hexdigest())
 
 
+def keys(number: str, form: str, spelling: str) -> list[int]:
+    """All that this number may be there: of overseas France also as a number of France."""
+    found = [key(number, form, spelling)]
+    if french := in_france(number):
+        found.append(key(f"+{FRANCE}{french[1:]}", form, spelling))
+    return found
+
+
 def every_register() -> list[tuple[int, Register]]:
     """(account, register) of all that are in force."""
     rows = OptOutList.select().where(OptOutList.active, OptOutList.generation > 0)
@@ -94,9 +103,9 @@ def opted_out(numbers: Sequence[str], lists: Iterable[Register]) -> dict[str, st
         wanted: dict[int, list[str]] = {}
         for number in numbers:
             if number.startswith("+") and number not in found:
-                wanted.setdefault(key(number, register.form, register.spelling), []).append(number)
-        keys = list(wanted)
-        for some in chunked(keys, AT_ONCE):
+                for known in keys(number, register.form, register.spelling):
+                    wanted.setdefault(known, []).append(number)
+        for some in chunked(list(wanted), AT_ONCE):
             rows = OptOutNumber.select(OptOutNumber.key).where(
                 OptOutNumber.list == register.id,
                 OptOutNumber.generation == register.generation,

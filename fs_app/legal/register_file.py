@@ -1,33 +1,37 @@
-"""The file of a register of those who want no calls: numbers or hashes, one a line, as such registers give them out.
+"""The file of a register of those who want no calls: numbers or hashes, as such registers give them out.
 
-Nothing is kept of it in memory but a part at a time. Other columns are left alone; a line that is neither is counted.
+It is read as imports read files (`imports.reading`). Which columns hold the numbers is seen from their names and from
+what numbers of the country look like, never from digits alone: dates and identifiers have digits, too. Nothing is kept
+of it in memory but a part at a time; a line without a number is counted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import phonenumbers
 
+from fs_app.contacts.overseas import whole
 from fs_app.errors import Invalid
+from fs_app.imports.reading import contents, looking
+from fs_app.imports.reading.dialect import Dialect
+from fs_app.imports.reading.numbers import Check, Checked
+from fs_app.imports.reading.shapes import shape_of
+from fs_app.imports.reading.vocabulary import target_of
 from fs_app.legal.optouts import NUMBERS, key_of_hash
 
 PART = 20_000
 """Numbers that are handed on at once."""
 
-MOST_LINE = 4096
-"""Characters; what is longer is no line of such a file."""
-
-LOOKED_AT = 200
-"""Lines from whose look the form is known."""
-
 LENGTHS = {32: "md5", 40: "sha1", 64: "sha256"}
 _HASH = re.compile(r"[0-9a-fA-F]+")
-_CELL = re.compile(r"[;,\t|]")
 _NOT_DIGITS = re.compile(r"[^0-9]")
+
+AREA, LOCAL = 3, 7
+"""Digits of a North American number that stands in two columns."""
 
 
 class NoRegister(Invalid):
@@ -36,14 +40,26 @@ class NoRegister(Invalid):
     key = "legal.register.wrong.empty"
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`name`: NUMBERS or the hash. `columns`: where they stand; `joined`: the two together are one number. `header`:
+    rows that are names. `rows`: how many there are, perhaps estimated."""
+
+    name: str
+    columns: tuple[int, ...]
+    dialect: Dialect
+    header: int
+    rows: int
+    joined: bool = False
+
+
 @dataclass(slots=True)
 class Part:
-    """`keys` as the table has them; `lines` read so far, `refused` of them, `bytes` of the file."""
+    """`keys` as the table has them; `lines` read so far, `refused` of them."""
 
     keys: list[int]
     lines: int
     refused: int
-    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,77 +98,84 @@ def digits_of(text: str, national: Dialling) -> str:
         found = national.code + digits[len(national.trunk) :]
     else:
         found = national.code + digits
-    return found if 6 <= len(found) <= 15 and not found.startswith("0") else ""
+    return whole(f"+{found}")[1:] if 6 <= len(found) <= 15 and not found.startswith("0") else ""
 
 
-def form_of(lines: list[str]) -> tuple[str, int]:
-    """ "numbers" or the hash, and the column where they stand. Raises NoRegister."""
-    votes: dict[tuple[str, int], int] = {}
-    for line in lines:
-        for column, cell in enumerate(_CELL.split(line)[:20]):
-            text = cell.strip().strip("\"'").strip()
-            if len(text) in LENGTHS and _HASH.fullmatch(text):
-                votes[LENGTHS[len(text)], column] = votes.get((LENGTHS[len(text)], column), 0) + 1
-            elif (
-                len(text) < 30
-                and 6 <= sum(c.isdigit() for c in text) <= 18
-                and not re.search("[A-Za-z]", text)
-            ):
-                votes[NUMBERS, column] = votes.get((NUMBERS, column), 0) + 1
-    if not votes:
-        raise NoRegister("no number and no hash")
-    best = max(votes.values())
-    # A hash before a number (a date may look like one), the first column before others.
-    return min((v for v, n in votes.items() if n * 2 >= best), key=lambda v: (v[0] == NUMBERS, v[1]))
+def look(path: Path, country: str) -> Form:
+    """How it is written. Raises NoRegister, Unreadable."""
+    dialect = looking.guess(path)
+    sample = looking.sample(path, dialect)
+    plain = replace(dialect, header=0)
+    first = looking.sample(path, plain)
+    names = sample.header if dialect.header else []
+    columns = [
+        [row[at].strip() for row in first.rows if at < len(row) and row[at]] for at in range(first.width)
+    ]
+    form, found, joined = _form(columns, names, country)
+    return Form(form, found, plain, dialect.header, first.total, joined)
 
 
-def encoding_of(path: Path) -> str:
-    with path.open("rb") as file:
-        begin = file.read(4)
-    if begin[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    return "utf-8-sig" if begin[:3] == b"\xef\xbb\xbf" else "latin-1"
+def _form(columns: list[list[str]], names: Sequence[str], country: str) -> tuple[str, tuple[int, ...], bool]:
+    for at, cells in enumerate(columns):
+        for name in LENGTHS.values():
+            if _most(cells, [_hashed(cell) == name for cell in cells]):
+                return name, (at,), False
+    check = Check(country, premium=True)
+    good = [
+        at
+        for at, cells in enumerate(columns)
+        if _most(cells, [isinstance(check.check(c), Checked) and shape_of(c) != "date" for c in cells])
+    ]
+    named = [at for at in good if at < len(names) and target_of(names[at])[0] == "number"]
+    surely = named or [at for at in good if contents.of(columns[at], country).target == "number"] or good
+    if surely:
+        return NUMBERS, tuple(surely), False
+    for at in range(len(columns) - 1) if dialling(country).code == "1" else ():
+        if _most(columns[at], [_is(c, AREA) for c in columns[at]]) and _most(
+            columns[at + 1], [_is(c, LOCAL) for c in columns[at + 1]]
+        ):
+            return NUMBERS, (at, at + 1), True
+    if len(columns) == 1 and _most(columns[0], [bool(digits_of(c, dialling(country))) for c in columns[0]]):
+        return NUMBERS, (0,), False  # of a plan that we don't know well enough: nothing else can be meant
+    raise NoRegister("no number and no hash")
 
 
-def lines_of(path: Path) -> Iterator[str]:
-    """Those that say something. What is too long for a line is cut: it is none of ours."""
-    with path.open(encoding=encoding_of(path), errors="replace", newline=None) as file:
-        while line := file.readline(MOST_LINE):
-            if line.strip():
-                yield line.replace("\0", "").rstrip("\r\n")
+def _most(cells: Sequence[str], good: Sequence[bool]) -> bool:
+    return bool(cells) and 2 * sum(good) >= len(cells)
 
 
-def look(path: Path) -> tuple[str, int]:
-    """Form and column. Raises NoRegister."""
-    first = []
-    for line in lines_of(path):
-        first.append(line)
-        if len(first) == LOOKED_AT:
-            break
-    return form_of(first)
+def _is(cell: str, digits: int) -> bool:
+    return len(cell) == digits and cell.isascii() and cell.isdigit()
 
 
-def parts(path: Path, form: str, column: int, country: str) -> Iterator[Part]:
-    """The keys of all its lines, sorted within each part; the last one says the sums."""
-    national = dialling(country)
+def _hashed(cell: str) -> str:
+    return LENGTHS.get(len(cell), "") if _HASH.fullmatch(cell) else ""
+
+
+def parts(path: Path, form: Form, country: str) -> Iterator[Part]:
+    """The keys of all its lines, sorted within each part; the last one says the sums. Raises Unreadable."""
+    national, check = dialling(country), Check(country, premium=True)
     keys: set[int] = set()
-    lines = refused = size = 0
-    for line in lines_of(path):
+    lines = refused = 0
+    for row in looking.rows(path, form.dialect):
         lines += 1
-        size += len(line) + 1
-        cells = _CELL.split(line)
-        text = cells[column].strip().strip("\"'").strip() if column < len(cells) else ""
-        found = None
-        if form == NUMBERS:
-            digits = digits_of(text, national)
-            found = int(digits) if digits else None
-        elif LENGTHS.get(len(text)) == form and _HASH.fullmatch(text):
-            found = key_of_hash(text)
-        if found is None:
-            refused += lines > 1  # the first may be the names of the columns
-        else:
-            keys.add(found)
+        cells = [row[at].strip() for at in form.columns if at < len(row)]
+        if form.joined:
+            cells = ["".join(cells)]
+        found = {
+            key for cell in cells if cell and (key := _key(cell, form.name, check, national)) is not None
+        }
+        refused += not found and lines > form.header
+        keys |= found
         if len(keys) >= PART:
-            yield Part(sorted(keys), lines, refused, size)
+            yield Part(sorted(keys), lines, refused)
             keys = set()
-    yield Part(sorted(keys), lines, refused, size)
+    yield Part(sorted(keys), lines, refused)
+
+
+def _key(cell: str, form: str, check: Check, national: Dialling) -> int | None:
+    if form != NUMBERS:
+        return key_of_hash(cell) if _hashed(cell) == form else None
+    checked = check.check(cell)
+    digits = checked.e164[1:] if isinstance(checked, Checked) else digits_of(cell, national)
+    return int(digits) if digits else None

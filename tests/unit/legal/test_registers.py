@@ -14,6 +14,7 @@ from fs_app.admin.audit import Actor
 from fs_app.admin.form import FormInvalid
 from fs_app.clock import RealClock
 from fs_app.db import Database
+from fs_app.errors import Invalid
 from fs_app.legal import optouts, register_file, registers
 from fs_app.legal.model import OptOutList, OptOutNumber
 from fs_app.legal.optouts import BLACKLIST, OPTED_OUT, Blocked
@@ -27,6 +28,7 @@ ON_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 """A child process for each file is not cheap."""
 
 MARIE, PAUL, TOM = "+33612345678", "+33140000001", "+447400123456"
+REUNION = "+262692123456"
 
 
 @pytest.mark.parametrize(
@@ -67,36 +69,108 @@ def test_a_number_is_found_by_its_hash_however_it_is_written(how: str, spelling:
     assert optouts.spelled(MARIE, spelling) in ("+33612345678", "33612345678", "0612345678", "0033612345678")
 
 
+def written(folder: Path, lines: list[str], encoding: str = "utf-8", end: str = "\n") -> Path:
+    path = folder / "file"
+    path.write_bytes(end.join(lines).encode(encoding))
+    return path
+
+
+def loaded(path: Path, country: str) -> tuple[list[int], int]:
+    """(keys, refused lines)"""
+    form = register_file.look(path, country)
+    (part,) = register_file.parts(path, form, country)
+    return part.keys, part.refused
+
+
 @pytest.mark.parametrize(
-    ("text", "form", "column"),
+    ("text", "form", "columns"),
     [
-        (["0612345678", "0612345679"], "numbers", 0),
-        (["numero;date", "0612345678;2026-01-01"], "numbers", 0),
-        (["id;telephone", "A1;+33612345678"], "numbers", 1),
-        (["hash", hashed(MARIE)], "sha256", 0),
-        ([hashed(MARIE, "sha1").upper() + ",20260101"], "sha1", 0),
-        ([hashed(MARIE, "md5")], "md5", 0),
+        (["0612345678", "0612345679"], "numbers", (0,)),
+        (["0612345678"], "numbers", (0,)),
+        (["numero;date", "0612345678;2026-01-01"], "numbers", (0,)),
+        (["id;telephone", "A1;+33612345678"], "numbers", (1,)),
+        (["mobile;fixe;ville", "0612345678;0140000001;Paris"], "numbers", (0, 1)),
+        (["hash", hashed(MARIE)], "sha256", (0,)),
+        ([hashed(MARIE, "sha1").upper() + ",20260101"], "sha1", (0,)),
+        ([hashed(MARIE, "md5")], "md5", (0,)),
     ],
 )
-def test_the_form_of_a_file_is_seen(text: list[str], form: str, column: int) -> None:
-    assert register_file.form_of(text) == (form, column)
+def test_the_form_of_a_file_is_seen(
+    text: list[str], form: str, columns: tuple[int, ...], tmp_path: Path
+) -> None:
+    found = register_file.look(written(tmp_path, text), "FR")
+    assert (found.name, found.columns) == (form, columns)
 
 
-@pytest.mark.parametrize("raw", [b"", b"\n\n", b"hello\nworld\n", b"\x00" * 5000, b"\xff\xfe"])
+BOTH = [33140000001, 33612345678]
+
+
+@pytest.mark.parametrize(
+    ("lines", "country", "keys"),
+    [
+        (["Date;Numero", "2026-11-01;0612345678", "2026-11-02;0140000001"], "FR", BOTH),
+        (["22/11/2026;0612345678", "23/11/2026;0140000001"], "FR", BOTH),
+        (["20261101;0612345678", "20261102;0140000001"], "FR", BOTH),
+        (["ID;Telephone", "100000;0612345678", "100001;0140000001"], "FR", BOTH),
+        (["73282932000011;0612345678", "73282932000012;0140000001"], "FR", BOTH),
+        (['"Dupont, Jean","0612345678"', 'Martin,"0140000001"'], "FR", BOTH),
+        (["a;0612345678;0140000001", "b;;"], "FR", BOTH),
+        (["212,5550100", "212,5550101"], "US", [12125550100, 12125550101]),
+    ],
+)
+def test_another_column_is_not_taken_for_the_numbers(
+    lines: list[str], country: str, keys: list[int], tmp_path: Path
+) -> None:
+    assert loaded(written(tmp_path, lines), country)[0] == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("0692123456", 262692123456),
+        ("0596123456", 596596123456),
+        ("+33 (0)6 12 34 56 78", 33612345678),
+        ("33612345678.0", 33612345678),
+    ],
+)
+def test_a_number_has_the_key_that_a_contact_with_it_has(text: str, key: int, tmp_path: Path) -> None:
+    assert loaded(written(tmp_path, [text]), "FR") == ([key], 0)
+
+
+def test_a_register_that_is_in_order_is_one_of_numbers(tmp_path: Path) -> None:
+    """Numbers that rise by one look like identifiers."""
+    lines = [f"06123456{n:02d}" for n in range(60)]
+    assert len(loaded(written(tmp_path, lines), "FR")[0]) == 60
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n\n", b"hello\nworld\n", b"\x00" * 5000, b"\xff\xfe", b"PK\x03\x04"])
 def test_a_file_of_nothing_is_said_to_be_one(raw: bytes, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(raw)
-    with pytest.raises(register_file.NoRegister):
-        register_file.look(path)
+    with pytest.raises(Invalid):
+        register_file.look(path, "FR")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_any_encoding(encoding: str, tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes("téléphone\r\n0612345678\r\n\r\nx\r\n0140000001".encode(encoding))
-    form, column = register_file.look(path)
-    (part,) = register_file.parts(path, form, column, "FR")
-    assert (part.keys, part.refused) == ([33140000001, 33612345678], 1)
+    path = written(tmp_path, ["téléphone", "0612345678", "", "x", "0140000001"], encoding, "\r\n")
+    assert loaded(path, "FR") == (BOTH, 1)
+
+
+@pytest.mark.parametrize("spelling", optouts.SPELLINGS)
+def test_a_hash_of_overseas_is_found_with_the_code_of_france_too(spelling: str) -> None:
+    own = optouts.key(REUNION, "sha256", spelling)
+    french = optouts.key_of_hash(
+        hashlib.sha256(
+            {
+                "e164": "+33692123456",
+                "digits": "33692123456",
+                "zeros": "0033692123456",
+                "national": "0692123456",
+            }[spelling].encode()
+        ).hexdigest()
+    )
+    assert {own, french} == set(optouts.keys(REUNION, "sha256", spelling))
 
 
 # --- in the database ----------------------------------------------------------------------------------------
