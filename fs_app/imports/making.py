@@ -10,13 +10,25 @@ from peewee import fn
 from fs_app.accounts.model import Account
 from fs_app.calllists.model import CallList, ContactFile
 from fs_app.contacts.model import ContactField
+from fs_app.errors import Conflict
 from fs_app.imports.plan import Plan
 
 Json = dict[str, Any]
 
 
+class NameTaken(Conflict):
+    """A list or a contact file of this name was made since the plan was looked at; nothing is written."""
+
+    key = "imports.error.name_taken"
+
+
 def make(account: int, job: int, plan: Plan, header: Sequence[str], at: int) -> Json:
-    """{fields: names, call_list, contact_file: ids or None, new: which of the two were made}"""
+    """{fields: names, call_list, contact_file: ids or None, new: which of the two were made}. Raises NameTaken."""
+    for model, into in ((ContactFile, plan.contact_file), (CallList, plan.call_list)):
+        if into is not None and into.id is None:
+            same = (model.account == account) & (model.name == into.new)
+            if model.select().where(same).exists():
+                raise NameTaken(f"{model.__name__} {into.new[:100]}", name=into.new)
     fields = _fields(account, plan, at)
     new: list[str] = []
     file = None

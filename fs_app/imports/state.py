@@ -17,6 +17,7 @@
     RUNNING -[cancel]> STOPPED
     RUNNING -[died]> STOPPED
     RUNNING -[broken]> FAILED
+    RUNNING -[unmade]> PREPARED
     STOPPED -[resume]> RUNNING
     FAILED -[resume]> RUNNING
     DONE -[undo]> UNDOING
@@ -28,9 +29,11 @@
     UNDOING -[died]> HALFWAY
     UNDOING -[broken]> HALFWAY
 
-NEW: a file without a plan that can be carried out. STOPPED keeps what is in, goes on where it was, or is undone; so
-does FAILED (the file could not be read to its end, the database refused it). HALFWAY: an undo was broken off; it can
-only be begun again. A program that starts again goes on by itself with what is RUNNING or UNDOING.
+NEW: a file without a plan that can be carried out. "unmade": what it needs beside its rows could not be made, since
+somebody else has made the like meanwhile; nothing of it is written, and its plan can be changed. STOPPED keeps what is
+in, goes on where it was, or is undone; so does FAILED (the file could not be read to its end, the database refused it).
+HALFWAY: an undo was broken off; it can only be begun again. A program that starts again goes on by itself with what is
+RUNNING or UNDOING.
 """
 
 from __future__ import annotations
@@ -75,6 +78,7 @@ MACHINE: Machine[State] = Machine(
         (S.RUNNING, "cancel"): S.STOPPED,
         (S.RUNNING, "died"): S.STOPPED,
         (S.RUNNING, "broken"): S.FAILED,
+        (S.RUNNING, "unmade"): S.PREPARED,
         (S.STOPPED, "resume"): S.RUNNING,
         (S.FAILED, "resume"): S.RUNNING,
         (S.DONE, "undo"): S.UNDOING,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
+import peewee
 
 from fs_app.accounts.model import Account
 from fs_app.calllists.model import CallList
@@ -20,7 +22,7 @@ from fs_app.imports.checking import Check, Remembering
 from fs_app.imports.counting import Counts
 from fs_app.imports.deciding import Decider
 from fs_app.imports.known import Known, ReachedBefore
-from fs_app.imports.making import make
+from fs_app.imports.making import NameTaken, make
 from fs_app.imports.model import ImportJob
 from fs_app.imports.plan import Plan, parse
 from fs_app.imports.prepare import Preparer, Setting
@@ -176,12 +178,22 @@ def run(order: Json, say: Say, alive: Alive, own_process: bool = False) -> Json:
     return {"counts": counts}
 
 
+@contextmanager
+def _one_maker(plan: Plan) -> Iterator[None]:
+    """Of two that make the same in one moment the database takes one. Raises NameTaken for the other."""
+    try:
+        yield
+    except peewee.IntegrityError as error:
+        wanted = next((i.new for i in (plan.call_list, plan.contact_file) if i is not None and i.new), "")
+        raise NameTaken(str(error)[:200], name=wanted) from error
+
+
 def _made(ground: Ground) -> Json:
     """The list, the file and the fields that the plan asks for: made once, whoever dies meanwhile."""
     job = ground.job
     if job.made:
         return dict(job.made)
-    with transaction(proxy.obj):
+    with _one_maker(ground.plan), transaction(proxy.obj):
         made = make(ground.account.id, job.id, ground.plan, ground.header, ground.at)
         changed = (
             ImportJob.update(

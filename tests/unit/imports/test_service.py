@@ -146,3 +146,26 @@ def test_what_is_too_big_or_unreadable_is_said(office: Office) -> None:
         office.imports.job(office.account + 1, job)
     with pytest.raises(NotNow):
         office.imports.start(office.by, job)
+
+
+def test_of_two_that_make_a_list_of_the_same_name_one_is_told_and_goes_on_with_another(
+    office: Office,
+) -> None:
+    jobs = [brought(office, f"Nom;Téléphone\nZ{n};06990000{n:02d}") for n in range(2)]
+    plans = {}
+    for job in jobs:
+        plans[job] = {**office.imports.preview(office.account, job)["plan"], "call_list": {"new": "Double"}}
+        assert office.imports.save(office.by, job, plans[job]) == []
+    for job in jobs:
+        office.imports.start(office.by, job)
+    until(lambda: sorted(map(office.state, jobs)) == ["DONE", "PREPARED"], 60, "one is through")
+    (left,) = (job for job in jobs if office.state(job) == "PREPARED")
+    shown = office.imports.job(office.account, left)
+    assert shown["error"] == {"key": "imports.error.name_taken", "params": {"name": "Double"}}
+    assert shown["may"]["plan"] and shown["may"]["start"]
+    (problem,) = office.imports.save(office.by, left, plans[left])
+    assert problem.key == "imports.plan.name_taken"
+    assert office.imports.save(office.by, left, {**plans[left], "call_list": {"new": "Second"}}) == []
+    office.imports.start(office.by, left)
+    until(lambda: office.state(left) == "DONE", 60, "the other one, too")
+    assert office.imports.job(office.account, left)["counts"]["records"] == 1
