@@ -104,6 +104,14 @@ class Working(Protocol):
     def holds_back(self, record: int) -> Sequence[Any]: ...
 
 
+Queues = Collection[int] | None
+"""Identifiers; None: all."""
+
+
+def _given(call_list: CallList, queues: Queues) -> bool:
+    return queues is None or call_list.queue_id in queues
+
+
 class Explain:
     def __init__(
         self,
@@ -125,8 +133,8 @@ class Explain:
         self._has_it = waits_for
 
     # --- one record -----------------------------------------------------------------------------------------
-    def of_record(self, account: int, record: int) -> Explanation:
-        """Raises NotFound, DatabaseBusy. Waits."""
+    def of_record(self, account: int, record: int, queues: Queues = None) -> Explanation:
+        """`queues`: those whose lists the visitor is given. Raises NotFound, DatabaseBusy. Waits."""
         now = self._clock.now_ms()
         logged_in = self._logged_in(account)
 
@@ -137,7 +145,7 @@ class Explain:
                 .where(ListRecord.id == record, ListRecord.account == account)
                 .first()
             )
-            if row is None:
+            if row is None or not _given(row.list, queues):
                 raise NotFound(f"record {record}")
             found = row.list
             queue = self._catalog.queue(found.queue_id)
@@ -151,14 +159,14 @@ class Explain:
         return self._db.read(read)
 
     # --- a list ---------------------------------------------------------------------------------------------
-    def of_list(self, account: int, call_list: int) -> ListExplanation:
-        """Raises NotFound, DatabaseBusy. Waits."""
+    def of_list(self, account: int, call_list: int, queues: Queues = None) -> ListExplanation:
+        """`queues`: as for `of_record`. Raises NotFound, DatabaseBusy. Waits."""
         now = self._clock.now_ms()
         logged_in = self._logged_in(account)
 
         def read() -> ListExplanation:
             found = CallList.get_or_none((CallList.id == call_list) & (CallList.account == account))
-            if found is None:
+            if found is None or not _given(found, queues):
                 raise NotFound(f"list {call_list}")
             return self._read_list(found, logged_in, now)
 
@@ -275,11 +283,17 @@ class Explain:
         return found or list(ListRecord.select().where(mine).limit(SAMPLE))
 
     # --- somebody who is on no list ---------------------------------------------------------------------------
-    def of_contact(self, account: int, contact: int) -> tuple[str, list[tuple[QueueInfo, Explanation]]]:
-        """His name, and whether each of his numbers may be called for the queues that sell. Raises NotFound,
-        DatabaseBusy. Waits."""
-        open_queues = self._catalog.now.queues.values()
-        queues = [q for q in open_queues if q.account == account and self._legal.asks(q)]
+    def of_contact(
+        self, account: int, contact: int, given: Queues = None
+    ) -> tuple[str, list[tuple[QueueInfo, Explanation]]]:
+        """His name, and whether each of his numbers may be called for the queues that sell, of those that the visitor
+        is `given`. Raises NotFound, DatabaseBusy. Waits."""
+        open_queues = [
+            q
+            for q in self._catalog.now.queues.values()
+            if q.account == account and (given is None or q.id in given)
+        ]
+        queues = [q for q in open_queues if self._legal.asks(q)]
         now = self._clock.now_ms()
 
         def read() -> tuple[str, list[tuple[QueueInfo, Explanation]]]:

@@ -171,6 +171,9 @@ def test_a_supervisor_sees_the_lists_of_his_queues(web: Web) -> None:
         "/now.json",
     ):
         assert supervisor.client.get(f"{LIST}{path}").status_code == 404, path
+    for path in ("/why/list/1", "/why/record/6"):
+        assert supervisor.client.get(path).status_code == 404, path
+        assert web.person("admin").client.get(path).status_code == 200, path
 
 
 def test_cells_are_harmless_in_pages_and_files(web: Web, admin: Visitor) -> None:

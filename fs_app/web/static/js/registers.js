@@ -22,6 +22,7 @@ function show(card, form) {
   card.dataset.state = "LOADING";
   card.querySelector("[data-loading]").hidden = false;
   form.hidden = true;
+  card.querySelector("[data-loading]").focus();
   follow();
 }
 
@@ -49,7 +50,7 @@ for (const form of document.querySelectorAll("form[data-bring]")) {
       trouble.textContent = said;
       trouble.hidden = false;
     });
-    request.addEventListener("error", () => { button.disabled = false; trouble.textContent = "…"; trouble.hidden = false; });
+    request.addEventListener("error", () => { button.disabled = false; trouble.textContent = trouble.dataset.cut; trouble.hidden = false; });
     request.send(file);
   });
 }
