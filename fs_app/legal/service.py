@@ -121,11 +121,11 @@ class Legal:
         now = self._clock.now_ms()
         found = gathering.facts(people, how, self.registers(account), now)
         return [
-            self._with_blacklist(account, person.number, facts, queue, call_list, use_blacklist)
+            self.with_blacklist(account, person.number, facts, queue, call_list, use_blacklist)
             for person, facts in zip(people, found, strict=True)
         ]
 
-    def _with_blacklist(
+    def with_blacklist(
         self,
         account: int,
         number: str,
@@ -134,10 +134,11 @@ class Legal:
         call_list: int | None,
         use_blacklist: bool,
     ) -> Facts:
+        """These facts, with what stands on the blacklist at this moment. From memory."""
         now = self._clock.now_ms()
         entry = self._blacklist.find(account, number, queue, now, call_list, not use_blacklist)
         if entry is None:
-            return facts
+            return replace(facts, blacklisted=None, blacklisted_until=None)
         return replace(facts, blacklisted=entry.reason, blacklisted_until=entry.expires_at)
 
     def look(

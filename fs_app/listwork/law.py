@@ -48,6 +48,16 @@ class Legal(Protocol):
         use_blacklist: bool = True,
     ) -> list[Facts]: ...
 
+    def with_blacklist(
+        self,
+        account: int,
+        number: str,
+        facts: Facts,
+        queue: int | None,
+        call_list: int | None,
+        use_blacklist: bool,
+    ) -> Facts: ...
+
     def why_not(self, account: int, found: Verdict) -> tuple[str, dict[str, Any]]: ...
 
 
@@ -123,6 +133,9 @@ class Law:
         if facts is None:
             return ""
         facts, queue = replace(facts, kind=kind_of(mode)), self._catalog.queue(known.queue)
+        facts = self._legal.with_blacklist(
+            known.account, known.number, facts, known.queue, known.list, known.use_blacklist
+        )
         if self.allows(known.account, facts, queue):
             return ""
         return self._said(known.account, facts, queue)[0]

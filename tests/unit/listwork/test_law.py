@@ -63,6 +63,18 @@ class Legal:
             for p in people
         ]
 
+    def with_blacklist(
+        self,
+        account: int,
+        number: str,
+        facts: Facts,
+        queue: int | None,
+        call_list: int | None,
+        use_blacklist: bool,
+    ) -> Facts:
+        barred = number in (self.barred if use_blacklist else self.objected)
+        return replace(facts, blacklisted="" if barred else None)
+
     def why_not(self, account: int, found: Verdict) -> tuple[str, dict[str, Any]]:
         return found.why[0].key, found.why[0].params
 
@@ -110,6 +122,17 @@ def test_what_was_allowed_when_it_was_fetched_is_not_shown_when_the_hour_has_com
     assert law.refusal(ACCOUNT, record(1), world.catalog.queue(QUEUE), "preview") is not None  # type: ignore[arg-type]
     law.forget()
     assert law.gate(known(1), "preview") == "", "the last look knows"
+
+
+def test_who_came_onto_the_blacklist_since_he_was_fetched_is_not_called(world: ListWorld) -> None:
+    legal = Legal()
+    law = Law(legal, world.catalog, world.clock)
+    at(world, "2026-11-24T10:00")
+    assert law.of(ACCOUNT, QUEUE)(record(1))
+    assert law.gate(known(1), "preview") == ""
+    legal.barred.add(known(1).number)
+    assert law.gate(known(1), "preview") == "legal.no.blacklist"
+    assert law.gate(replace(known(1), use_blacklist=False), "preview") == "", "this list goes without it"
 
 
 def test_attempts_with_his_other_numbers_and_his_refusal_count(world: ListWorld) -> None:
