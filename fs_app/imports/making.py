@@ -29,7 +29,6 @@ def make(account: int, job: int, plan: Plan, header: Sequence[str], at: int) -> 
             same = (model.account == account) & (model.name == into.new)
             if model.select().where(same).exists():
                 raise NameTaken(f"{model.__name__} {into.new[:100]}", name=into.new)
-    fields = _fields(account, plan, at)
     new: list[str] = []
     file = None
     if plan.contact_file is not None:
@@ -62,6 +61,7 @@ def make(account: int, job: int, plan: Plan, header: Sequence[str], at: int) -> 
             mine = (CallList.id == call_list) & (CallList.account == account) & CallList.file.is_null()
             if CallList.update(file=file, updated_at=at, version=CallList.version + 1).where(mine).execute():
                 new.append("file_of_list")
+    fields = _fields(account, plan, at)
     if fields or new:
         changed(account)
     return {"fields": fields, "call_list": call_list, "contact_file": file, "new": new}

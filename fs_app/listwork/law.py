@@ -129,13 +129,18 @@ class Law:
 
     def gate(self, known: Known, mode: str) -> str:
         """From memory: the key of what forbids calling him now, "" when nothing does that is known here."""
-        facts = self._facts.get(known.id)
-        if facts is None:
-            return ""
-        facts, queue = replace(facts, kind=kind_of(mode)), self._catalog.queue(known.queue)
-        facts = self._legal.with_blacklist(
-            known.account, known.number, facts, known.queue, known.list, known.use_blacklist
+        facts, queue = self._facts.get(known.id), self._catalog.queue(known.queue)
+        listed = self._legal.with_blacklist(
+            known.account,
+            known.number,
+            replace(facts or Facts(known.country, ()), kind=kind_of(mode)),
+            known.queue,
+            known.list,
+            known.use_blacklist,
         )
+        if facts is None:  # the last look, before anybody is dialled, knows the rest
+            return "legal.no.blacklist" if listed.blacklisted is not None else ""
+        facts = listed
         if self.allows(known.account, facts, queue):
             return ""
         return self._said(known.account, facts, queue)[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.browser import Browser, accessibility_faults, log_in
 from tests.support.webapp import WebProcess
@@ -132,3 +132,36 @@ def test_what_can_not_be_read_says_why_and_offers_the_way_on(
     expect(admin.get_by_role("alert")).to_contain_text("incomplet", timeout=CHILD_MS)
     admin.get_by_role("link", name="Apporter un autre fichier").click()
     expect(admin.locator(".drop-input")).to_be_attached()
+
+
+def test_an_import_that_could_not_begin_leads_back_to_its_plan_and_says_why(
+    admin: Page, webapp: WebProcess, tmp_path: Path
+) -> None:
+    page, why = admin, "Ce nom vient d’être pris."
+    file = tmp_path / "taken.csv"
+    file.write_text("Nom;Téléphone\nTaken;06 12 00 77 01\n")
+    page.goto(f"{webapp.url}/imports/new")
+    page.locator(".drop-input").set_input_files(str(file))
+    expect(page.locator(".im-sheet")).to_contain_text("Taken", timeout=CHILD_MS)
+    for _ in range(3):
+        page.get_by_role("button", name="Continuer").click()
+    begun: list[str] = []
+
+    def begins(route: Route) -> None:
+        begun.append(route.request.url)
+        route.fulfill(json={"job": {"state": "RUNNING"}})
+
+    def told(route: Route) -> None:
+        answer = route.fetch()
+        data = answer.json()
+        if begun:
+            data["job"]["error"] = {"key": "imports.error.name_taken", "text": why}
+        route.fulfill(response=answer, json=data)
+
+    page.route("**/imports/*/start", begins)
+    page.route("**/imports/*.json", told)
+    page.get_by_role("button", name="Importer sans vérifier").click()
+    expect(page.get_by_role("alert").filter(has_text=why)).to_be_visible()
+    assert begun
+    page.get_by_role("button", name="Retour").click()
+    expect(page.get_by_label("Fichier d’appels", exact=True)).to_be_visible()

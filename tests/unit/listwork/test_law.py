@@ -133,6 +133,8 @@ def test_who_came_onto_the_blacklist_since_he_was_fetched_is_not_called(world: L
     legal.barred.add(known(1).number)
     assert law.gate(known(1), "preview") == "legal.no.blacklist"
     assert law.gate(replace(known(1), use_blacklist=False), "preview") == "", "this list goes without it"
+    law.forget()
+    assert law.gate(known(1), "preview") == "legal.no.blacklist", "also of whom nothing else is in memory"
 
 
 def test_attempts_with_his_other_numbers_and_his_refusal_count(world: ListWorld) -> None:

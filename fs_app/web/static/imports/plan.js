@@ -8,7 +8,7 @@ export const AT_WORK = ["CHECKING", "RUNNING", "UNDOING"];
 /** The step that a job is at when its page is opened. */
 export function stepOf(job) {
   if (OVER.includes(job.state)) return "run";
-  return { CHECKING: "check", CHECKED: "check", PREPARED: "options" }[job.state] ?? "reading";
+  return { CHECKING: "check", CHECKED: "check", PREPARED: job.error ? "check" : "options" }[job.state] ?? "reading";
 }
 
 /** In which step stands what a problem is about. */

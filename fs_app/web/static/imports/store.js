@@ -178,6 +178,7 @@ async function refresh() {
     if (asked === version && saving.value === "saved" && !busy.value && !OVER.includes(told.state)) await takeOver(told);
     if (OVER.includes(told.state) && step.value !== "run") go("run", false);
     if (told.state === "CHECKING" && step.value !== "check") go("check", false);
+    if (!OVER.includes(told.state) && step.value === "run") await backToPlan(told);
     if (told.state === "CHECKED" && (before !== "CHECKED" || !checked.value)) await readChecked();
   } catch (error) {
     if (error.status === 404) location.assign("/imports");
@@ -186,6 +187,16 @@ async function refresh() {
     lost += 1;
     if (lost === LOST) trouble.value = said(error);
   }
+}
+
+/** It could not begin: why stands at the check, and the plan can be changed. */
+async function backToPlan(told) {
+  if (!plan.value && told.plan) {
+    plan.value = begun(told.plan, facts.country);
+    known = JSON.stringify(told.plan);
+  }
+  if (!preview.value) await look(told.dialect);
+  go("check");
 }
 
 /** Somebody else has changed the plan, in another tab or on another computer: it is his that counts now. */

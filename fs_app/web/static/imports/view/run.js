@@ -15,6 +15,7 @@ const LOOKS = {
 
 export function Run() {
   const now = job.value;
+  if (!LOOKS[now.state]) return null; // on its way back to the plan
   const [tone, icon] = LOOKS[now.state];
   const at = AT_WORK.includes(now.state);
   const ask = (what, symbol, words, primary = false) => now.may[what] && html`<button type="button" class=${`btn${primary ? " btn-primary" : ""}`} disabled=${Boolean(busy.value)} onClick=${() => press(what)}><${Icon} name=${symbol} />${words}</button>`;
