@@ -60,6 +60,7 @@ test: $(STAMP)
 	FS_APP_TESTS_AGAIN=$(AGAIN) $(MAKE) --jobs=5 --keep-going --output-sync=target unit-web page-screens test-switches unit-rest $(LONG:%=story-%) $(LONG_PAGES:%=page-%) short-pages short-0 short-1 short-2 short-3 unit-core
 	$(BIN)/python -m tests.support.second_try $(AGAIN)
 
+test-all: export FS_APP_TESTS_ALL := 1
 test-all: test $(THOROUGH:%=story-%)
 
 short-pages: $(STAMP)
