@@ -15,7 +15,6 @@ from tests.support.pages import PAGES
 from tests.support.until import until
 from tests.support.webapp import WebProcess
 
-
 LANGUAGES = ["es", "en"] if os.environ.get("FS_APP_TESTS_ALL") else ["es"]
 """Spanish has the longer words; English is looked at by `make test-all`."""
 
