@@ -17,7 +17,14 @@ from werkzeug.test import TestResponse
 
 from fs_app.accounts import passwords
 from fs_app.web import site
-from tests.support import callworld, deskworld
+from tests.support import callworld, compiled, deskworld
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_templates() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        compiled.keep(monkeypatch)
+        yield
 
 
 @dataclass
