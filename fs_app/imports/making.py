@@ -22,8 +22,20 @@ class NameTaken(Conflict):
     key = "imports.error.name_taken"
 
 
+class FieldTaken(Conflict):
+    """An own field of this name, for values of another kind, was made since the plan was looked at; nothing is
+    written."""
+
+    key = "imports.error.field_taken"
+
+
+MEANWHILE = frozenset({NameTaken.key, FieldTaken.key})
+"""What somebody else made meanwhile: the plan needs another look."""
+
+
 def make(account: int, job: int, plan: Plan, header: Sequence[str], at: int) -> Json:
-    """{fields: names, call_list, contact_file: ids or None, new: which of the two were made}. Raises NameTaken."""
+    """{fields: names, call_list, contact_file: ids or None, new: which of the two were made}. Raises NameTaken,
+    FieldTaken."""
     for model, into in ((ContactFile, plan.contact_file), (CallList, plan.call_list)):
         if into is not None and into.id is None:
             same = (model.account == account) & (model.name == into.new)
@@ -77,7 +89,10 @@ def _fields(account: int, plan: Plan, at: int) -> list[str]:
     last = ContactField.select(fn.MAX(ContactField.position)).where(ContactField.account == account).scalar()
     for place, field in enumerate(plan.new_fields, (last or 0) + 1):
         there = (ContactField.account == account) & (ContactField.name == field.name)
-        if ContactField.select().where(there).exists():
+        known = ContactField.get_or_none(there)
+        if known is not None:
+            if known.kind != field.kind:
+                raise FieldTaken(f"field {field.name} is {known.kind}", name=known.label)
             continue
         ContactField.create(
             account=account,

@@ -29,7 +29,7 @@ from fs_app.errors import DatabaseBusy, FsAppError, Invalid, NotFound, Unavailab
 from fs_app.events import ImportProgress
 from fs_app.imports import filtering, jobs, places, remembered
 from fs_app.imports.crew import Cancelled, Crew, Died
-from fs_app.imports.making import NameTaken
+from fs_app.imports.making import MEANWHILE
 from fs_app.imports.plan import Plan, Problem, World, as_json, parse, validate
 from fs_app.imports.reading import Dialect
 from fs_app.imports.reading.numbers import WRONG
@@ -449,7 +449,7 @@ class Imports:
     def _broken(self, account: int, job: int, runner: str, event: str, error: FsAppError) -> None:
         log.warning("an import broke off", job=job, key=error.key)
         said: Json = {"error": error.key, "error_params": error.params, "ended_at": self._clock.now_ms()}
-        if error.key == NameTaken.key:
+        if error.key in MEANWHILE:
             event = "unmade"
             said |= {"started_at": None, "ended_at": None}
         try:

@@ -22,7 +22,7 @@ from fs_app.imports.checking import Check, Remembering
 from fs_app.imports.counting import Counts
 from fs_app.imports.deciding import Decider
 from fs_app.imports.known import Known, ReachedBefore
-from fs_app.imports.making import NameTaken, make
+from fs_app.imports.making import FieldTaken, NameTaken, make
 from fs_app.imports.model import ImportJob
 from fs_app.imports.plan import Plan, parse
 from fs_app.imports.prepare import Preparer, Setting
@@ -179,12 +179,16 @@ def run(order: Json, say: Say, alive: Alive, own_process: bool = False) -> Json:
 
 
 @contextmanager
-def _one_maker(plan: Plan) -> Iterator[None]:
-    """Of two that make the same in one moment the database takes one. Raises NameTaken for the other."""
+def one_maker(plan: Plan) -> Iterator[None]:
+    """Of two that make the same in one moment the database takes one. Raises NameTaken, FieldTaken for the other."""
     try:
         yield
     except peewee.IntegrityError as error:
         wanted = next((i.new for i in (plan.call_list, plan.contact_file) if i is not None and i.new), "")
+        if "contact_field" in str(error) and plan.new_fields:
+            raise FieldTaken(str(error)[:200], name=plan.new_fields[0].label) from error
+        if not wanted:
+            raise
         raise NameTaken(str(error)[:200], name=wanted) from error
 
 
@@ -193,7 +197,7 @@ def _made(ground: Ground) -> Json:
     job = ground.job
     if job.made:
         return dict(job.made)
-    with _one_maker(ground.plan), transaction(proxy.obj):
+    with one_maker(ground.plan), transaction(proxy.obj):
         made = make(ground.account.id, job.id, ground.plan, ground.header, ground.at)
         changed = (
             ImportJob.update(

@@ -16,7 +16,6 @@ from fs_app import child
 from fs_app.db import Database
 from fs_app.errors import DatabaseBusy, FsAppError
 from fs_app.imports.reading import limits
-from fs_app.imports.reading.words import Unreadable
 from fs_app.legal import register_file
 from fs_app.legal.model import OptOutList, OptOutNumber
 from fs_app.legal.register_file import NoRegister
@@ -51,12 +50,7 @@ def load(db: Database, order: dict[str, Any]) -> dict[str, Any]:
     """`order`: account, list, generation, path, country, now, by, and the wanted `spelling`. Raises NoRegister,
     Unreadable."""
     path, register, generation = Path(order["path"]), order["list"], order["generation"]
-    try:
-        form = register_file.look(path, order["country"])
-    except Unreadable as error:
-        if error.params:  # the row of the register has room for a sentence, not for what fills it
-            raise NoRegister(str(error)) from error
-        raise
+    form = register_file.look(path, order["country"])
     count = refused = 0
     for part in register_file.parts(path, form, order["country"]):
         for some in chunked(part.keys, AT_ONCE):
@@ -75,6 +69,7 @@ def load(db: Database, order: dict[str, Any]) -> dict[str, Any]:
                 generation=generation,
                 loading=None,
                 form=form.name,
+                read=list(form.titles),
                 spelling=order["spelling"],
                 country=order["country"],
                 count=count,
@@ -83,6 +78,7 @@ def load(db: Database, order: dict[str, Any]) -> dict[str, Any]:
                 total=100,
                 state="READY",
                 error="",
+                error_params={},
                 loaded_at=order["now"],
                 loaded_by=order["by"],
                 as_of=order["as_of"],

@@ -72,7 +72,9 @@ class OptOutList(Base):
 
     `form`: numbers, or their hashes (sha1, sha256, md5); `spelling` is how a number was written before it was hashed
     (e164 +33612345678, digits 33612345678, national 0612345678). `generation` is the one in force: a newer file is
-    brought in beside it and takes its place at once. `as_of`: the date of the file. `state`: READY, LOADING, FAILED.
+    brought in beside it and takes its place at once. `as_of`: the date of the file. `read`: the columns of the file
+    where the numbers stand, each by its name, or by its place (1 is the first); empty for a file with only one.
+    `state`: READY, LOADING, FAILED; `error` is the sentence of a failure, `error_params` fill it.
     """
 
     id = LastingId()
@@ -89,7 +91,9 @@ class OptOutList(Base):
     total = IntegerField(default=0)
     state = CharField(max_length=10, default="READY")
     error = CharField(max_length=200, default="")
+    error_params = Json(default=dict)
     file = CharField(max_length=200, default="")
+    read = Json(default=list)
     as_of = Millis(null=True)
     loaded_at = Millis(null=True)
     loaded_by = CharField(max_length=200, default="")

@@ -43,7 +43,8 @@ class NoRegister(Invalid):
 @dataclass(frozen=True, slots=True)
 class Form:
     """`name`: NUMBERS or the hash. `columns`: where they stand; `joined`: the two together are one number. `header`:
-    rows that are names. `rows`: how many there are, perhaps estimated."""
+    rows that are names. `rows`: how many there are, perhaps estimated. `titles`: of the columns where there are more,
+    each its name, or its place as a figure (1 is the first)."""
 
     name: str
     columns: tuple[int, ...]
@@ -51,6 +52,7 @@ class Form:
     header: int
     rows: int
     joined: bool = False
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -112,7 +114,13 @@ def look(path: Path, country: str) -> Form:
         [row[at].strip() for row in first.rows if at < len(row) and row[at]] for at in range(first.width)
     ]
     form, found, joined = _form(columns, names, country)
-    return Form(form, found, plain, dialect.header, first.total, joined)
+    return Form(form, found, plain, dialect.header, first.total, joined, _titles(found, names, first.width))
+
+
+def _titles(found: Sequence[int], names: Sequence[str], width: int) -> tuple[str, ...]:
+    if width < 2:
+        return ()
+    return tuple((names[at].strip()[:60] if at < len(names) else "") or str(at + 1) for at in found)
 
 
 def _form(columns: list[list[str]], names: Sequence[str], country: str) -> tuple[str, tuple[int, ...], bool]:

@@ -54,7 +54,9 @@ class Row:
     done: int
     state: str
     error: str
+    error_params: Json
     file: str
+    read: list[str]
     as_of: int | None
     loaded_at: int | None
     loaded_by: str
@@ -90,7 +92,9 @@ def _row(row: Any) -> Row:
         row.done,
         row.state,
         row.error,
+        row.error_params,
         row.file,
+        row.read,
         row.as_of,
         row.loaded_at,
         row.loaded_by,
@@ -247,17 +251,18 @@ class Registers:
             Path(order["path"]).unlink(missing_ok=True)
         if not ready:
             log.warning("a register was not brought in", register=register, why=error, params=params)
-            self._failed(register, generation, error)
+            self._failed(register, error, params)
 
     def _progress(self, register: int, done: int) -> None:
         with contextlib.suppress(DatabaseBusy):
             self._db.write(lambda: OptOutList.update(done=done).where(OptOutList.id == register).execute())
 
-    def _failed(self, register: int, generation: int, error: str) -> None:
+    def _failed(self, register: int, error: str, params: Mapping[str, Any]) -> None:
+        fill = {name: value for name, value in params.items() if isinstance(value, int | float | str)}
+
         def write() -> int:
-            OptOutList.update(state=FAILED, error=error, loading=None).where(
-                OptOutList.id == register
-            ).execute()
+            failed = {"state": FAILED, "error": error, "error_params": fill, "loading": None}
+            OptOutList.update(failed).where(OptOutList.id == register).execute()
             return int(OptOutList.get_by_id(register).generation)
 
         kept = self._db.write_at_start(write)

@@ -71,7 +71,25 @@ OWN: dict[str, str] = {
 
 OWN_OTHER = "own_failed"
 
-ALL = frozenset({*KINDS.values(), *OWN.values(), OTHER, OWN_OTHER, "not_allowed", "told"})
+FORBIDDEN: dict[str, str] = {
+    "error.dial_blacklisted": "blacklisted",
+    "error.dial_hours": "hours",
+    "error.dial_hours_never": "hours",
+    "error.agent_away": "colleague",
+    "error.agent_busy": "colleague",
+    "error.agent_no_phone": "colleague",
+}
+"""Of our own refusals between the request and the dialling, by their keys."""
+
+FORBIDDEN_OTHER = "not_allowed"
+
+TOLD = ("legal.", "error.record_")
+"""How the keys of reasons begin that were told in their own words when somebody looked (`listwork.looks`,
+`legal.service`)."""
+
+ALL = frozenset(
+    {*KINDS.values(), *OWN.values(), *FORBIDDEN.values(), OTHER, OWN_OTHER, FORBIDDEN_OTHER, "told"}
+)
 
 
 def of_number(cause: str) -> str:
@@ -82,3 +100,8 @@ def of_number(cause: str) -> str:
 def of_own(cause: str) -> str:
     """The kind of the cause with which the agent's own telephone was not picked up."""
     return OWN.get(cause, OWN_OTHER)
+
+
+def of_refusal(key: str) -> str:
+    """The kind of our own refusal to dial a number that could be dialled a moment ago."""
+    return "told" if key.startswith(TOLD) else FORBIDDEN.get(key, FORBIDDEN_OTHER)

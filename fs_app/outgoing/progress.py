@@ -28,9 +28,6 @@ CALLING_YOU, DIALING, RINGING, TALKING, ENDED = "CALLING_YOU", "DIALING", "RINGI
 QUIET = frozenset({"cancelled", "hung_up", "told"})
 """Ends that nobody has to be told of: he made them himself, or has just read the reason."""
 
-TOLD = ("legal.", "error.record_")
-"""Beginnings of reasons that were told in their own words when somebody looked (`listwork.looks`, `legal.service`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -107,8 +104,7 @@ class Progress:
             case "leg.ended" if d.get("role") == Role.AGENT:
                 self._own_gone(agent, name, d["cause"])
             case "call.dial_refused":
-                told = str(d.get("why", "")).startswith(TOLD)
-                self._why(agent, name, "told" if told else "not_allowed", "")
+                self._why(agent, name, causes.of_refusal(str(d.get("why", ""))), "")
             case "call.ended":
                 self._over(agent, name, entry)
 

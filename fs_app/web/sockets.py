@@ -32,6 +32,7 @@ from fs_app.web.i18n import DEFAULT, known, translate
 from fs_app.web.packets import TextPacket
 from fs_app.web.pictures import Pacer
 from fs_app.web.tabs import Tab, Tabs
+from fs_app.web.text import phone
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,9 @@ MOST_AT_ONCE = 20
 
 RECHECK_S = 10.0
 """How often the logins of connected pages are checked again."""
+
+UNKNOWN = (DEFAULT, "FR")
+"""Language and country of a socket that is gone."""
 
 Answer = dict[str, Any]
 
@@ -95,7 +99,9 @@ class AgentSockets:
         self._flask = flask_app
         self._desk = app.desk
         self._tabs = Tabs()
-        self._languages: dict[str, str] = {}  # by socket
+        self._speaks: dict[
+            str, tuple[str, str]
+        ] = {}  # by socket: language, country whose numbers are national
         self._busy: Counter[str] = Counter()  # by socket
         self._pacer: Pacer[int] = Pacer(app.clock, self._send_picture, self._keeps_up, sooner=OWN_S)
         self._tasks = Tasks("sockets")
@@ -138,7 +144,7 @@ class AgentSockets:
             raise Refusal(error.key, described(error, language)) from error
         if self._eio_sid(tab.sid) not in self.socketio.server.environ:
             raise Refusal(Unavailable.key)  # gone while the database was asked
-        self._languages[tab.sid] = identity.language
+        self._speaks[tab.sid] = (identity.language, identity.country)
         metrics.BROWSERS.inc()
         if self._tabs.live(tab.agent) is None:
             # Once per agent, however many tabs: the desk counts, and waits a little after the last one has gone.
@@ -157,7 +163,7 @@ class AgentSockets:
         if tab is None:
             return
         metrics.BROWSERS.dec()
-        self._languages.pop(sid, None)
+        self._speaks.pop(sid, None)
         self._busy.pop(sid, None)
         was_live = self._tabs.is_live(sid)
         heir = self._tabs.leave(sid)
@@ -214,7 +220,7 @@ class AgentSockets:
     def _handled(self, args: tuple[Any, ...], ask: Callable[[Tab, dict[str, Any]], None]) -> Answer:
         """Read, authorise, ask once, answer; nothing from outside gets past as an exception."""
         sid = request.sid  # type: ignore[attr-defined]
-        language = self._languages.get(sid, DEFAULT)
+        language = self._speaks.get(sid, UNKNOWN)[0]
         self._busy[sid] += 1
         try:
             tab = self._tabs.tab(sid)
@@ -278,7 +284,10 @@ class AgentSockets:
         """Say something once to the agent's live page. `level`: info, success, warning, error."""
         tab = self._tabs.live(agent)
         if tab is not None:
-            said = translate(self._languages.get(tab.sid, DEFAULT), key, **params)
+            language, country = self._speaks.get(tab.sid, UNKNOWN)
+            if "number" in params:
+                params["number"] = phone(params["number"], country)
+            said = translate(language, key, **params)
             self._emit("notice", {"level": level, "key": key, "text": said}, tab.sid)
 
     def _send_picture(self, agent: int, make: Callable[[], dict[str, Any]]) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import array
+import atexit
+import copy
 import functools
 import math
 import random
+import shutil
+import tempfile
+import time
 import wave
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +20,9 @@ from fs_app.accounts.model import User
 from fs_app.apikeys.model import ApiKey
 from fs_app.callbacks.model import Callback
 from fs_app.calls.model import Call, JournalEntry, Leg, Recording
+from fs_app.clock import RealClock
 from fs_app.contacts.model import Contact, DirectoryEntry, DirectoryImport
+from fs_app.db import Database
 from fs_app.imports.counting import Counts
 from fs_app.imports.model import ImportJob
 from fs_app.outgoing.model import DncEntry
@@ -32,7 +39,7 @@ from tests.support import (
     soundworld,
     voicemailworld,
 )
-from tests.support.schema import published
+from tests.support.schema import MIGRATIONS, published
 
 FULL = "0a6d8c1e-7f43-4a4e-9a55-3b1a7c0f2d10"
 RUNNING = "1b7e9d2f-8054-4b5f-8b66-4c2b8d1f3e21"
@@ -64,15 +71,44 @@ class WebApp(deskworld.App):
         return self.report
 
 
-def build(folder: Path, **kwargs: Any) -> tuple[WebApp, CallIds]:
-    (folder / "static").symlink_to(published())
-    app, ids = deskworld.build(folder, **kwargs)
+@dataclass(frozen=True)
+class Begun:
+    """What each application begins with: `database` as bytes of its file, the folder of its sounds."""
+
+    database: bytes
+    library: Path
+    ids: CallIds
+
+
+FRESH_S = 15
+"""Seconds that what was made once serves: its times are a little before now."""
+
+
+@functools.lru_cache(maxsize=1)
+def _begun(_while: int) -> Begun:
+    folder = Path(tempfile.mkdtemp(prefix="fs-app-callworld-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    app, ids = deskworld.build(folder)
     now = app.clock.now_ms()
     calls = CallIds(ids)
     app.db.write(lambda: populate(calls, now))
     app.db.write(lambda: soundworld.populate(ids.account, ids.queue, now))
     app.db.read(lambda: soundworld.write_files(app.settings.library))
     app.db.write(lambda: legalworld.populate(ids.account, now))
+    app.db.close()
+    return Begun((folder / "test.db").read_bytes(), app.settings.library, calls)
+
+
+def build(folder: Path) -> tuple[WebApp, CallIds]:
+    begun = _begun(int(time.monotonic() // FRESH_S))
+    (folder / "static").symlink_to(published())
+    (folder / "test.db").write_bytes(begun.database)
+    (folder / "test.db").chmod(0o600)
+    db = Database(f"sqlite:///{folder / 'test.db'}", MIGRATIONS)
+    db.open()
+    ids = copy.deepcopy(begun.ids)
+    app = deskworld.over(db, ids.desk, folder, RealClock())
+    shutil.copytree(begun.library, app.settings.library)
     app.catalog.reload()
     app.legal.reload()
     recordings = folder / "recordings" / "2026"
@@ -86,9 +122,9 @@ def build(folder: Path, **kwargs: Any) -> tuple[WebApp, CallIds]:
         app.desk,
         app.started_at,
         app.catalog,
-        report=all_right(now),
+        report=all_right(app.clock.now_ms()),
     )
-    return whole, calls
+    return whole, ids
 
 
 def all_right(now: int) -> dict[str, Any]:
@@ -461,14 +497,18 @@ def write_speech(path: Path, seconds: int, rate: int = 8000) -> None:
         file.writeframes(_speech(seconds, rate))
 
 
+BOTH_TURNS_S = 8
+
+
 @functools.cache
 def _speech(seconds: int, rate: int) -> bytes:
     frames = array.array("h")
-    for i in range(seconds * rate):
+    for i in range(min(seconds, BOTH_TURNS_S) * rate):
         t = i / rate
         turn = int(t / 4) % 2
         loud = abs(math.sin(t * 5)) * abs(math.sin(t * 1.3))
         value = int(12_000 * loud * math.sin(2 * math.pi * (180 + 60 * turn) * t))
         frames.append(value if turn == 0 else 0)
         frames.append(value if turn == 1 else 0)
-    return frames.tobytes()
+    again = -(-seconds // BOTH_TURNS_S)
+    return (frames.tobytes() * again)[: seconds * rate * 4]

@@ -268,6 +268,12 @@ def build(folder: Path, clock: Clock | None = None, inter_call_s: float = 3.0) -
     db = open_database(folder)
     now = clock.now_ms()
     ids = db.write(lambda: populate(now))
+    return over(db, ids, folder, clock, inter_call_s), ids
+
+
+def over(db: Database, ids: Ids, folder: Path, clock: Clock, inter_call_s: float = 3.0) -> App:
+    """An application over a database that has these people."""
+    now = clock.now_ms()
     bus = Bus()
     desk = FakeDesk(
         bus,
@@ -283,7 +289,7 @@ def build(folder: Path, clock: Clock | None = None, inter_call_s: float = 3.0) -
     )
     catalog = Catalog(db, bus)
     catalog.reload()
-    return App(settings, db, clock, bus, desk, now, catalog), ids
+    return App(settings, db, clock, bus, desk, now, catalog)
 
 
 def populate(now: int) -> Ids:

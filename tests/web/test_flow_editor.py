@@ -71,6 +71,7 @@ def onto_canvas(page: Page, kind: str, x: int, y: int) -> None:
     source.drag_to(page.locator(".fl-canvas"), target_position={"x": x, "y": y})
 
 
+@pytest.mark.timeout(300)  # a long story: beside four other processes each step takes its time
 def test_a_menu_is_drawn_with_the_mouse_mended_published_tried_and_taken_back(
     admin: Page, webapp: WebProcess
 ) -> None:

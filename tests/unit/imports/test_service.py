@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import peewee
 import pytest
 
 from fs_app.accounts.model import Account
@@ -23,7 +24,10 @@ from fs_app.errors import NotFound
 from fs_app.events import ImportProgress
 from fs_app.imports.crew import Crew
 from fs_app.imports.jobs import NotNow
+from fs_app.imports.making import FieldTaken, NameTaken
+from fs_app.imports.plan import parse
 from fs_app.imports.service import Imports, TooBig
+from fs_app.imports.work import one_maker
 from fs_app.tasks import Threads
 from tests.support.schema import MIGRATIONS, fresh
 from tests.support.until import until
@@ -169,3 +173,32 @@ def test_of_two_that_make_a_list_of_the_same_name_one_is_told_and_goes_on_with_a
     office.imports.start(office.by, left)
     until(lambda: office.state(left) == "DONE", 60, "the other one, too")
     assert office.imports.job(office.account, left)["counts"]["records"] == 1
+
+
+@pytest.mark.parametrize(("other", "ends"), [("TEXT", ["DONE", "DONE"]), ("DATE", ["DONE", "PREPARED"])])
+def test_a_field_that_two_make_is_one_of_the_same_kind(office: Office, other: str, ends: list[str]) -> None:
+    jobs = [brought(office, f"Nom;Téléphone;Vu\nZ{n};06990000{n:02d};2026-01-0{n + 1}") for n in range(2)]
+    name = f"seen_{other.lower()}"
+    for job, kind in zip(jobs, ("TEXT", other), strict=True):
+        plan = office.imports.preview(office.account, job)["plan"]
+        own = {"column": 2, "target": f"custom.{name}", "kind": ""}
+        plan["columns"] = [c for c in plan["columns"] if c["column"] != 2] + [own]
+        plan["new_fields"] = [{"name": name, "label": "Vu", "kind": kind}]
+        assert office.imports.save(office.by, job, plan) == []
+    for job in jobs:
+        office.imports.start(office.by, job)
+    until(lambda: sorted(map(office.state, jobs)) == ends, 60, "both have ended")
+    wrong = [error for job in jobs if (error := office.imports.job(office.account, job)["error"])]
+    said = {"key": "imports.error.field_taken", "params": {"name": "Vu"}}
+    assert wrong == [said] * ends.count("PREPARED")
+
+
+@pytest.mark.parametrize(("table", "told"), [("call_list", NameTaken), ("contact_field", FieldTaken)])
+def test_of_two_that_make_the_same_in_one_moment_the_database_takes_one(table: str, told: type) -> None:
+    plan, _ = parse(
+        {"call_list": {"new": "Double"}, "new_fields": [{"name": "seen", "label": "Vu", "kind": "TEXT"}]}
+    )
+    with pytest.raises(told), one_maker(plan):
+        raise peewee.IntegrityError(f"UNIQUE constraint failed: {table}.account_id, {table}.name")
+    with pytest.raises(peewee.IntegrityError), one_maker(parse({})[0]):
+        raise peewee.IntegrityError("NOT NULL constraint failed")

@@ -21,6 +21,7 @@ from fs_app.legal.optouts import BLACKLIST, OPTED_OUT, Blocked
 from fs_app.legal.registers import FAILED, READY, Loading, Registers
 from fs_app.outgoing.entries import Entry, put
 from fs_app.tasks import Tasks
+from fs_app.web.i18n import translate
 from tests.support.until import until
 from tests.unit.core.databases import T0, Ids
 
@@ -255,6 +256,19 @@ def test_a_file_without_a_number_leaves_what_was_in_force(place: Place) -> None:
     row = place.brought(register, ["name", "nobody"])
     assert (row.state, row.error, row.count) == (FAILED, "legal.register.wrong.empty", 1)
     assert place.blocked(MARIE) == {MARIE: OPTED_OUT}
+
+
+@ON_SQLITE
+def test_why_a_file_was_not_taken_has_its_figures(place: Place) -> None:
+    register = place.make()
+    row = place.brought(register, ["x;" * 20_000])
+    assert (row.state, row.error) == (FAILED, "import.unreadable.too_wide")
+    assert translate("en", row.error, **row.error_params).count("%(") == 0 and row.error_params
+    row = place.brought(register, ["Ref;Mobile;Date", "A1;0612345678;2026-11-01"])
+    assert (row.state, row.error, row.error_params, row.read) == (READY, "", {}, ["Mobile"])
+    row = place.brought(register, ["A1;0612345678;2026-11-01", "A2;0612345679;2026-11-02"])
+    assert row.read == ["2"]
+    assert place.brought(register, [MARIE]).read == []
 
 
 @ON_SQLITE

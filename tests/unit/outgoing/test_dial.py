@@ -259,8 +259,8 @@ def test_who_comes_onto_the_blacklist_while_his_telephone_rings_is_not_called(tm
     world.picks_up(leg)
     assert world.switch.of("originate", call) == []
     world.hangs_up(leg, by_far_end=False)
-    assert (world.stage(call), world.shown()) == (None, ("ENDED", "not_allowed"))
-    assert world.notices == ["dial.ended.not_allowed"]
+    assert (world.stage(call), world.shown()) == (None, ("ENDED", "blacklisted"))
+    assert world.notices == ["dial.ended.blacklisted"]
     world.is_whole()
 
 

@@ -143,7 +143,7 @@ def test_a_colleague_who_gets_a_call_meanwhile_is_not_called(tmp_path: Path) -> 
     world.picks_up(leg)
     assert world.hung_up(leg)
     world.hangs_up(leg, by_far_end=False)
-    assert (world.stage(call), world.work(1), world.shown()) == (None, Work.IDLE, ("ENDED", "not_allowed"))
+    assert (world.stage(call), world.work(1), world.shown()) == (None, Work.IDLE, ("ENDED", "colleague"))
     world.is_whole()
 
 
