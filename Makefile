@@ -57,7 +57,7 @@ test: $(STAMP)
 	@sh tools/system-packages test
 	$(MAKE) lint
 	@mkdir -p build && rm -f $(AGAIN)
-	FS_APP_TESTS_AGAIN=$(AGAIN) $(MAKE) --jobs=5 --keep-going --output-sync=target unit-web page-screens test-switches unit-rest $(LONG:%=story-%) $(LONG_PAGES:%=page-%) short-pages short-0 short-1 short-2 short-3 unit-core
+	FS_APP_TESTS_AGAIN=$(AGAIN) $(MAKE) --jobs=5 --keep-going --output-sync=target unit-rest page-screens test-switches unit-web unit-core short-pages $(LONG:%=story-%) $(LONG_PAGES:%=page-%) short-0 short-1 short-2 short-3
 	$(BIN)/python -m tests.support.second_try $(AGAIN)
 
 test-all: export FS_APP_TESTS_ALL := 1

@@ -1,50 +1,42 @@
-"""Templates and the builders of addresses are compiled once for a process: each test has an application of its own, and
-compiling took half of its time."""
+"""What an application compiles before it can answer, templates and builders of addresses, is compiled once: each test
+and each program of a test has an application of its own, and compiling took half of the time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask.templating import Environment
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
-
-class Compiled(BytecodeCache):
-    """In memory; a template whose text has changed has another checksum."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
+Setter = Callable[[object, str, object], None]
 
 
-def keep(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on, for each application of this process."""
-    _keep_builders(monkeypatch)
-    compiled, usual = Compiled(), Flask.create_jinja_environment
+def keep(put: Setter = setattr) -> None:
+    """From now on, in this process and in those that it forks. `put`: how an attribute is replaced."""
+    _keep_templates(put)
+    _keep_builders(put)
+
+
+def _keep_templates(put: Setter) -> None:
+    """In the temporary directory of this user: a template whose text has changed is compiled anew."""
+    usual, compiled = Flask.create_jinja_environment, FileSystemBytecodeCache()
 
     def create(self: Flask) -> Environment:
         made = usual(self)
         made.bytecode_cache = compiled
         return made
 
-    monkeypatch.setattr(Flask, "create_jinja_environment", create)
+    put(Flask, "create_jinja_environment", create)
 
 
-def _keep_builders(monkeypatch: pytest.MonkeyPatch) -> None:
+def _keep_builders(put: Setter) -> None:
     """What werkzeug writes and compiles for each rule depends on the rule's words alone."""
-    made: dict[tuple[Any, ...], Callable[..., Any]] = {}
     usual = Rule._compile_builder
+    made: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
     def compile_builder(self: Rule, append_unknown: bool = True) -> Callable[..., Any]:
         words = (self.rule, self.host, self.subdomain, repr(self.defaults), repr(self._trace), append_unknown)
@@ -52,4 +44,4 @@ def _keep_builders(monkeypatch: pytest.MonkeyPatch) -> None:
             made[words] = usual(self, append_unknown)
         return made[words]
 
-    monkeypatch.setattr(Rule, "_compile_builder", compile_builder)
+    put(Rule, "_compile_builder", compile_builder)

@@ -29,6 +29,7 @@ from fs_app.outgoing.rules import NotANumber  # noqa: E402
 from fs_app.web import sockets  # noqa: E402
 from fs_app.web.context import NAME  # noqa: E402
 from fs_app.web.server import create  # noqa: E402
+from tests.support import compiled  # noqa: E402
 from tests.support.deskworld import (  # noqa: E402
     PASSWORD,
     App,
@@ -203,5 +204,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    compiled.keep()
     quick_passwords()
     main(Path(sys.argv[1]))

@@ -19,6 +19,7 @@ import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gevent
@@ -127,6 +128,19 @@ def _serve(questions: int, answers: int) -> list[str] | None:
     return None
 
 
+def _build_once(folder: Path) -> None:
+    """A web side that nobody asks: its addresses, and which styles the agent's page uses, are known from now on."""
+    from fs_app.bus import Bus
+    from fs_app.clock import RealClock
+    from fs_app.config import Settings
+    from fs_app.web import site
+
+    unasked: Any = SimpleNamespace(
+        settings=Settings(data_dir=folder), db=None, clock=RealClock(), bus=Bus(), catalog=None, desk=None
+    )
+    site.build(unasked)
+
+
 if __name__ == "__main__":
     from gevent import monkey
 
@@ -137,11 +151,13 @@ if __name__ == "__main__":
     import fs_app.run
     import fs_app.web.assets
     import fs_app.web.server
+    from tests.support import compiled
     from tests.support.quick import quick_passwords
 
     quick_passwords()
+    compiled.keep()
     with tempfile.TemporaryDirectory(prefix="fs-app-nursery-") as folder:
-        fs_app.web.assets.publish(Path(folder))  # which styles the agent's page uses is known from now on
+        _build_once(Path(folder))
     gevent.get_hub().destroy(destroy_loop=True)  # urllib3 has made one; each child makes its own
     words = _serve(int(sys.argv[1]), int(sys.argv[2]))
     if words is not None:

@@ -98,7 +98,9 @@ if __name__ == "__main__":
 
     monkey.patch_all()
 
+    from tests.support import compiled
     from tests.support.quick import quick_passwords
 
+    compiled.keep()
     quick_passwords()
     main(Path(sys.argv[1]))

@@ -23,7 +23,7 @@ from tests.support import callworld, compiled, deskworld
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_templates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        compiled.keep(monkeypatch)
+        compiled.keep(monkeypatch.setattr)
         yield
 
 
