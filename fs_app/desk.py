@@ -47,6 +47,10 @@ log = structlog.get_logger(__name__)
 PAGE_GONE_S = 5.0
 """An agent whose page is gone this long is logged out. He gets no calls from the first moment on (`has_page`)."""
 
+AFTER_START_S = 15.0
+"""The same after a start of the program, when all pages come back at once, perhaps to a machine that has just started,
+too."""
+
 FORSAKEN_S = 600.0
 """Wrap-up whose agent has had no page for this long after that ends without a verdict: nobody is there to give it, and
 a state that goes on for days tells a supervisor nothing."""
@@ -324,11 +328,11 @@ class AgentDesk:
         """After a start: whoever was logged in has some seconds to come back."""
         for state in list(self._live.agents.values()):
             if state.presence is not Presence.LOGGED_OUT and not self._pages.get(state.id):
-                self._watch_leaving(state.id)
+                self._watch_leaving(state.id, AFTER_START_S)
 
-    def _watch_leaving(self, agent: int) -> None:
+    def _watch_leaving(self, agent: int, seconds: float = PAGE_GONE_S) -> None:
         if agent not in self._leaving:
-            self._leaving[agent] = self._clock.call_later(PAGE_GONE_S, lambda: self._page_gone(agent))
+            self._leaving[agent] = self._clock.call_later(seconds, lambda: self._page_gone(agent))
 
     def _page_gone(self, agent: int) -> None:
         self._leaving.pop(agent, None)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, TypeVar
+
+import orjson
 
 from fs_app.db import Base
 from fs_app.errors import Conflict, Invalid, NotFound
@@ -32,6 +35,25 @@ class Stale(Conflict):
         super().__init__(f"{text} is at version {version}")
         self.version = version
         self.theirs = theirs
+
+
+def mark(values: Mapping[str, Any]) -> str:
+    """Of what a form shows, as it is stored. The form sends it back: if there is another one by then, somebody else
+    has saved. For what has no version of its own, since its values come from several tables."""
+    return hashlib.blake2b(
+        orjson.dumps(values, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS),
+        digest_size=9,
+    ).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, set | frozenset) else str(value)
+
+
+def still(what: str, seen: str, values: Mapping[str, Any]) -> None:
+    """Raises Stale when `values` are no longer those whose mark is `seen` (empty: nobody has looked before)."""
+    if seen and seen != mark(values):
+        raise Stale(what, 0, values)
 
 
 class Problems:

@@ -22,7 +22,7 @@ from fs_app.accounts.profiles import (
 )
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
-from fs_app.admin.form import Problems, find
+from fs_app.admin.form import Problems, find, mark, still
 from fs_app.errors import Conflict, NotAllowed
 
 
@@ -99,10 +99,17 @@ def get(account: int, profile: int) -> Stored:
     return next(each for each in listing(account) if each.id == profile)
 
 
-def save(actor: Actor, profile: int | None, form: ProfileForm) -> int:
-    """Add or change; who has it may and may not at his next click. Raises FormInvalid, NotFound, LastAdmin,
-    MoreThanOwn."""
+def mark_of(form: ProfileForm) -> str:
+    """`admin.form.mark` of a stored profile."""
+    return mark(described(form))
+
+
+def save(actor: Actor, profile: int | None, form: ProfileForm, seen: str = "") -> int:
+    """Add or change; who has it may and may not at his next click. `seen`: the mark of what was shown. Raises
+    FormInvalid, NotFound, LastAdmin, MoreThanOwn, Stale."""
     before = get(actor.account, profile) if profile is not None else None
+    if before is not None:
+        still(f"profile {profile}", seen, described(before.form))
     problems = Problems()
     problems.text("name", form.name, 100)
     for other in Profile.select().where(Profile.account == actor.account, Profile.id != (profile or 0)):
@@ -123,11 +130,11 @@ def save(actor: Actor, profile: int | None, form: ProfileForm) -> int:
     }
     if before is None:
         row = Profile.create(account=actor.account, created_at=actor.now, **values).id
-        audit.write(actor, "create", "profile", row, form.name, None, _described(form))
+        audit.write(actor, "create", "profile", row, form.name, None, described(form))
         return row  # type: ignore[no-any-return]
     Profile.update(**values).where(Profile.id == before.id).execute()
     somebody_keeps_the_keys(actor.account)
-    audit.write(actor, "update", "profile", before.id, form.name, _described(before.form), _described(form))
+    audit.write(actor, "update", "profile", before.id, form.name, described(before.form), described(form))
     return before.id
 
 
@@ -137,7 +144,7 @@ def delete(actor: Actor, profile: int) -> None:
     if row.people:
         raise ProfileInUse(f"profile {profile}", n=len(row.people), people=", ".join(row.people[:10]))
     Profile.delete().where(Profile.id == profile).execute()
-    audit.write(actor, "delete", "profile", profile, row.form.name, _described(row.form))
+    audit.write(actor, "delete", "profile", profile, row.form.name, described(row.form))
 
 
 # --- who may what ---------------------------------------------------------------------------------------------
@@ -164,6 +171,7 @@ def _form(row: Any) -> ProfileForm:
     return ProfileForm(row.name, row.role, granted(row.role, row.denied), options_of(row.options))
 
 
-def _described(form: ProfileForm) -> dict[str, Any]:
+def described(form: ProfileForm) -> dict[str, Any]:
+    """As the audit log says it."""
     denied = [permission for permission in of_role(form.role) if permission not in form.allowed]
     return {"name": form.name, "role": form.role, "denied": denied, **plain(form.options)}

@@ -12,7 +12,7 @@ from peewee import JOIN, fn
 from fs_app.accounts.model import User
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
-from fs_app.admin.form import Problems, find
+from fs_app.admin.form import Problems, find, still
 from fs_app.admin.listing import Page, Wanted, like, page_of
 from fs_app.admin.queue_parts import Checking, Filled, Part
 from fs_app.agents.model import Agent
@@ -166,12 +166,33 @@ def names(account: int) -> list[Choice]:
     return [Choice(*row) for row in query.tuples()]
 
 
+def as_stored(account: int, queue: int, parts: Iterable[Part[Any]]) -> dict[str, Any]:
+    """Its settings with these parts, as the audit log says them. Raises NotFound."""
+    stored = [(part, part.load(account, queue)) for part in parts]
+    return as_typed(account, get(account, queue).form, stored)
+
+
+def as_typed(account: int, form: QueueForm, parts: Iterable[Filled]) -> dict[str, Any]:
+    """The same of what somebody typed."""
+    found = _described(form)
+    for part, value in parts:
+        found |= part.described(account, value)
+    return found
+
+
 def save(
-    actor: Actor, queue: int | None, form: QueueForm, sounds: Collection[str], parts: Sequence[Filled] = ()
+    actor: Actor,
+    queue: int | None,
+    form: QueueForm,
+    sounds: Collection[str],
+    parts: Sequence[Filled] = (),
+    seen: tuple[str, Sequence[Part[Any]]] = ("", ()),
 ) -> int:
     """Add (`queue` None) or change. `sounds`: files that there are; of `parts` those that are not given stay as they
-    are. Raises FormInvalid, NotFound."""
+    are. `seen`: the mark of what was shown, and the parts that it speaks of. Raises FormInvalid, NotFound, Stale."""
     before = get(actor.account, queue) if queue is not None else None
+    if queue is not None and seen[0]:
+        still(f"queue {queue}", seen[0], as_stored(actor.account, queue, seen[1]))
     problems = Problems()
     _check(actor.account, before, form, sounds, problems)
     for part, value in parts:

@@ -140,7 +140,8 @@ def cancel(callback: str) -> AnyResponse:
 @needs("callbacks.move")
 def move() -> AnyResponse:
     """The ticked ones, or (`everything_of`) all that an agent has reserved, to another agent or to everybody (PW-80).
-    What is under way, or none of the queues of the one who is to get it, stays where it is, and the page says so."""
+    What is under way, none of the queues of the one who is to get it, or somebody else's by now than the page has shown
+    (another supervisor was faster) stays where it is, and the page says so."""
     identity, live = who(), the_app().live.callbacks
     to = request.form.get("to", "")
     catalog = the_app().catalog
@@ -152,12 +153,14 @@ def move() -> AnyResponse:
         names = [c.id for c in live.values() if c.owner == int(of) and c.state is State.RESERVED]
     moved = stayed = 0
     batch = secrets.token_hex(8)
-    for name in dict.fromkeys(names):
+    for ticked in dict.fromkeys(names):
+        name, shown, owner = ticked.partition(":")
         found = live.get(name)
         if (
             found is None
             or found.account != identity.account
             or not _sees(identity, found.queue, found.owner)
+            or (shown and owner != str((found.state is State.RESERVED and found.owner) or ""))
         ):
             stayed += 1
             continue

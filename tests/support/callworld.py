@@ -39,7 +39,7 @@ from tests.support import (
     soundworld,
     voicemailworld,
 )
-from tests.support.schema import MIGRATIONS, published
+from tests.support.schema import MIGRATIONS, published, whole
 
 FULL = "0a6d8c1e-7f43-4a4e-9a55-3b1a7c0f2d10"
 RUNNING = "1b7e9d2f-8054-4b5f-8b66-4c2b8d1f3e21"
@@ -96,7 +96,7 @@ def _begun(_while: int) -> Begun:
     app.db.read(lambda: soundworld.write_files(app.settings.library))
     app.db.write(lambda: legalworld.populate(ids.account, now))
     app.db.close()
-    return Begun((folder / "test.db").read_bytes(), app.settings.library, calls)
+    return Begun(whole(folder / "test.db"), app.settings.library, calls)
 
 
 def build(folder: Path) -> tuple[WebApp, CallIds]:

@@ -288,6 +288,14 @@ def logged_in(url: str, login: str) -> requests.Session:
     return http
 
 
+class Patient(socketio.Client):  # type: ignore[misc]
+    """Waits for the answer to a connection as long as browsers do, also when it connects again by itself (one second by
+    default: on a busy machine none comes about, and the agent is logged out as one whose page is gone)."""
+
+    def connect(self, *args: Any, **more: Any) -> None:
+        super().connect(*args, **{"wait_timeout": 20, **more})
+
+
 class AgentPage:
     """An agent's page without the browser: the same session, the same socket, the same requests."""
 
@@ -297,7 +305,7 @@ class AgentPage:
         self._tab = secrets.token_hex(8)
         self.picture: dict[str, Any] = {}
         self.pictures: list[dict[str, Any]] = []
-        self.socket = socketio.Client(reconnection=True, reconnection_delay=0.1, reconnection_delay_max=0.5)
+        self.socket = Patient(reconnection=True, reconnection_delay=0.1, reconnection_delay_max=0.5)
         self.socket.on("agent", self._take)
         self.connect()
 
@@ -308,7 +316,6 @@ class AgentPage:
             headers={"Cookie": cookies},
             auth={"tab": self._tab},
             transports=["websocket"],
-            wait_timeout=20,
         )
         try:
             until(lambda: self.picture, 5, "the first picture")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import atexit
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +29,13 @@ def _migrated() -> bytes:
         db = Database(f"sqlite:///{file}", MIGRATIONS)
         db.open()
         db.close()
-        return file.read_bytes()
+        return whole(file)
+
+
+def whole(file: Path) -> bytes:
+    """A database as one file, also when its last connection has not put back yet what it wrote ahead."""
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.serialize()
 
 
 @cache

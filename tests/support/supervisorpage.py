@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import socketio
-
-from tests.support.program import logged_in
+from tests.support.program import Patient, logged_in
 from tests.support.until import until
 
 NAMESPACE = "/supervision"
@@ -20,7 +18,7 @@ class SupervisorPage:
         self.listening: dict[str, Any] | None = None
         self.said = ""
         self.switch_up = True
-        self.socket = socketio.Client(reconnection=True, reconnection_delay=0.1, reconnection_delay_max=0.5)
+        self.socket = Patient(reconnection=True, reconnection_delay=0.1, reconnection_delay_max=0.5)
         self.socket.on("board", self._board, namespace=NAMESPACE)
         self.socket.on("listening", self._listening, namespace=NAMESPACE)
         cookies = "; ".join(f"{c.name}={c.value}" for c in self.http.cookies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import orjson
 from flask import Blueprint, Response, render_template
 
 from fs_app.admin import audit
+from fs_app.admin.form import Stale
 from fs_app.admin.listing import Wanted
 from fs_app.web import text
 from fs_app.web.access import needs
@@ -112,6 +114,15 @@ def changes(line: audit.Line) -> list[tuple[str, str, str]]:
     """What is called how, before and after, as people read it; nothing that was and is empty."""
     told = [(field(name), said(name, old), said(name, new)) for name, old, new in line.changes]
     return [(name, old, new) for name, old, new in told if (old, new) != (NOTHING, NOTHING)]
+
+
+def saved_beside(stale: Stale, mine: Mapping[str, Any]) -> dict[str, str]:
+    """Field → what somebody else saved there, as the log says it, where it is not what stands in the form."""
+    return {
+        name: t("desk.directory.theirs", value=said(name, value))
+        for name, value in stale.theirs.items()
+        if name in mine and value != mine[name]
+    }
 
 
 def said(name: str, value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from babel.dates import get_day_names
 from flask import Blueprint, render_template, request
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
+from fs_app.admin.form import Stale, mark, still
 from fs_app.hours import checks, service
 from fs_app.hours.checks import Typed, WrongFields
 from fs_app.hours.opening import Range, Week
@@ -149,9 +150,13 @@ def _save(week: Week | None) -> AnyResponse | str | tuple[str, int]:
     except WrongFields as error:
         wrong |= sentences(error)
     if wrong:
-        return _form(week, name, lines, wrong), 400
+        return _form(week, name, lines, wrong, typed("seen", 40)), 400
+
+    seen = typed("seen", 40)
 
     def work(by: Actor) -> None:
+        if week is not None:
+            still(f"schedule {week.id}", seen, _facts(service.week(by.account, week.id)))
         identifier = service.save_schedule(by.account, week.id if week else None, name, ranges, by.now)
         after = {"name": name, "ranges": summary(Week(identifier, name, tuple(ranges)))}
         before = {"name": week.name, "ranges": summary(week)} if week else None
@@ -160,8 +165,16 @@ def _save(week: Week | None) -> AnyResponse | str | tuple[str, int]:
     try:
         change(work)
     except WrongFields as error:
-        return _form(week, name, lines, sentences(error)), 400
+        return _form(week, name, lines, sentences(error), seen), 400
+    except Stale as stale:
+        now = read(lambda account: service.week(account, week.id if week else 0))
+        theirs = {} if now.name == name else {"name": t("desk.directory.theirs", value=now.name)}
+        return _form(now, name, lines, theirs, stale=stale), 409
     return done(PATH, "hours.saved", name=name)
+
+
+def _facts(week: Week) -> dict[str, Any]:
+    return {"name": week.name, "ranges": [(r.weekday, r.begin, r.end) for r in week.ranges]}
 
 
 def _lines() -> list[Typed]:
@@ -174,12 +187,26 @@ def _lines() -> list[Typed]:
     return found
 
 
-def _form(week: Week | None, name: str, lines: Sequence[Typed], problems: dict[str, str]) -> str:
+def _form(
+    week: Week | None,
+    name: str,
+    lines: Sequence[Typed],
+    problems: dict[str, str],
+    seen: str = "",
+    stale: Stale | None = None,
+) -> str:
     days = [
         {"index": i, "name": day, "ranges": [line for line in lines if line.weekday == i]}
         for i, day in enumerate(day_names())
     ]
     used = read(lambda account: service.queues_by_schedule(account).get(week.id if week else 0, []))
     return render_template(
-        "admin/hours/schedule.html", week=week, name=name, days=days, problems=problems, used=used
+        "admin/hours/schedule.html",
+        week=week,
+        name=name,
+        days=days,
+        problems=problems,
+        used=used,
+        seen=seen or (mark(_facts(week)) if week else ""),
+        stale=stale,
     )

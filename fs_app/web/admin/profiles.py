@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from fs_app.accounts.permissions import ROLES
 from fs_app.accounts.profiles import MODES, MODULES, SETS, AgentOptions, granted, of_role
 from fs_app.admin import profiles
-from fs_app.admin.form import FormInvalid
+from fs_app.admin.form import FormInvalid, Stale
 from fs_app.admin.profiles import LastAdmin, MoreThanOwn, ProfileForm, Stored
 from fs_app.web.access import needs
+from fs_app.web.admin.audit import saved_beside
 from fs_app.web.admin.common import change, confirm, done, problems_of, read, ticked, typed
 from fs_app.web.context import who
 from fs_app.web.failures import said
@@ -66,13 +67,15 @@ def delete(profile: int) -> AnyResponse:
 
 
 def _save(stored: Stored | None) -> AnyResponse | str | tuple[str, int]:
-    form = _typed()
+    form, seen = _typed(), typed("seen", 40)
     try:
-        change(lambda by: profiles.save(by, stored.id if stored else None, form))
+        change(lambda by: profiles.save(by, stored.id if stored else None, form, seen))
     except FormInvalid as error:
-        return _form(stored, form, problems_of(error)), 400
+        return _form(stored, form, problems_of(error), seen), 400
     except (LastAdmin, MoreThanOwn) as error:
-        return _form(stored, form, {"role": said(error)}), error.status
+        return _form(stored, form, {"role": said(error)}, seen), error.status
+    except Stale as stale:
+        return _form(stored, form, saved_beside(stale, profiles.described(form)), stale=stale), 409
     return done(PATH, "admin.saved", name=form.name)
 
 
@@ -101,7 +104,13 @@ def _typed_options() -> AgentOptions:
     )
 
 
-def _form(stored: Stored | None, form: ProfileForm, problems: dict[str, str]) -> str:
+def _form(
+    stored: Stored | None,
+    form: ProfileForm,
+    problems: dict[str, str],
+    seen: str = "",
+    stale: Stale | None = None,
+) -> str:
     fixed = stored is not None and bool(stored.people)  # who has it has its role
     roles = [stored.form.role] if stored and fixed else list(ROLES)
     own = who()
@@ -110,6 +119,8 @@ def _form(stored: Stored | None, form: ProfileForm, problems: dict[str, str]) ->
         stored=stored,
         form=form,
         problems=problems,
+        seen=seen or (profiles.mark_of(stored.form) if stored else ""),
+        stale=stale,
         roles=[(role, t(f"role.{role}")) for role in roles],
         permissions=[
             (

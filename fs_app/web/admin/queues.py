@@ -10,11 +10,12 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from fs_app.admin import queues, use
-from fs_app.admin.form import FormInvalid
+from fs_app.admin.form import FormInvalid, Stale, mark
 from fs_app.admin.listing import Wanted
 from fs_app.admin.queue_parts import Filled
 from fs_app.admin.queues import QueueForm, Stored
 from fs_app.web.access import needs
+from fs_app.web.admin.audit import saved_beside
 from fs_app.web.admin.common import (
     Column,
     ListPage,
@@ -103,10 +104,14 @@ def save(queue: int) -> AnyResponse | str | tuple[str, int]:
     if stored:  # those in the bin are not on the form and stay members
         shown = {choice.id for choice in read(queues.offered).agents}
         form = replace(form, agents=tuple(sorted({*form.agents, *(set(stored.form.agents) - shown)})))
+    seen = (typed("seen", 40), PARTS)
     try:
-        change(lambda by: queues.save(by, queue, form, files, parts))
+        change(lambda by: queues.save(by, queue, form, files, parts, seen))
     except FormInvalid as error:
-        return _form(stored, form, problems_of(error), parts), 400
+        return _form(stored, form, problems_of(error), parts, seen[0]), 400
+    except Stale as stale:
+        mine = read(lambda account: queues.as_typed(account, form, parts))
+        return _form(stored, form, saved_beside(stale, mine), parts, stale=stale), 409
     return done(f"{PATH}/{queue}", "admin.saved", name=form.name)
 
 
@@ -194,21 +199,30 @@ def _parts() -> list[Filled]:
 
 
 def _form(
-    stored: Stored | None, form: QueueForm, problems: dict[str, str], parts: Sequence[Filled] = ()
+    stored: Stored | None,
+    form: QueueForm,
+    problems: dict[str, str],
+    parts: Sequence[Filled] = (),
+    seen: str = "",
+    stale: Stale | None = None,
 ) -> str:
-    """The form with the values of the basic tabs and of those `parts` that were typed; the others as they are."""
+    """The form with the values of the basic tabs and of those `parts` that were typed; the others as they are. `seen`:
+    the mark that it was sent with, to be sent once more."""
     typed_parts = {part.name: value for part, value in parts}
 
-    def ask(account: int) -> list[tuple[Any, Any]]:
-        return [(_value(tab, account, stored, typed_parts), tab.offered(account)) for tab in TABS]
+    def ask(account: int) -> tuple[list[tuple[Any, Any]], str]:
+        values = [(_value(tab, account, stored, typed_parts), tab.offered(account)) for tab in TABS]
+        return values, seen or (mark(queues.as_stored(account, stored.id, PARTS)) if stored else "")
 
-    asked, files = read(ask), choices()
+    (asked, seen), files = read(ask), choices()
     waiting = use.waiting_in(list(the_app().live.calls.values()), stored.id) if stored else 0
     return render_template(
         "admin/queue.html",
         stored=stored,
         basic=form,
         problems=problems,
+        seen=seen,
+        stale=stale,
         files=files,
         tabs=[
             {

@@ -12,7 +12,7 @@ from fs_app import facts as f
 from fs_app.agents.state import Presence, Work
 from fs_app.agents.today import Today
 from fs_app.calls.stages import Stage
-from fs_app.desk import FORSAKEN_S, PAGE_GONE_S, TOLD_SOON_S, AgentDesk
+from fs_app.desk import AFTER_START_S, FORSAKEN_S, PAGE_GONE_S, TOLD_SOON_S, AgentDesk
 from fs_app.errors import Conflict, NotFound, Unavailable, WaitTimeout
 from fs_app.events import AgentPicture, CatalogChanged, SwitchState
 from fs_app.outbound.desk import OutboundDesk
@@ -453,7 +453,7 @@ def test_after_a_start_whoever_does_not_come_back_is_logged_out(seen: World, tmp
     )
     desk.expect_pages()
     desk.browser_seen(ME)
-    again.clock.advance(PAGE_GONE_S + 0.1)
+    again.clock.advance(AFTER_START_S + 0.1)
     assert again.agent(ME).presence is Presence.AVAILABLE
     assert again.agent(OTHER).presence is Presence.LOGGED_OUT
 

@@ -155,6 +155,27 @@ def test_a_supervisor_gives_the_callbacks_of_who_is_away_to_others(two: Web) -> 
     assert recorded == [], "an agent takes nothing from another one"
 
 
+def test_what_has_changed_hands_since_the_page_was_shown_stays_where_it_is(two: Web) -> None:
+    """Two supervisors move the same to two agents: the second one is told."""
+    live, ids = two.app.live.callbacks, two.ids.desk
+    callback = live["a" * 36]
+    callback.state, callback.owner, callback.personal = State.RESERVED, ids.agent, True
+    two.app.db.write(
+        lambda: Row.update(owner=ids.agent, state="RESERVED").where(Row.id == "a" * 36).execute()
+    )
+    recorded: list[tuple[str, Any]] = []
+    two.app.live.record = lambda kind, **data: recorded.append((kind, data))  # type: ignore[attr-defined]
+    boss = two.person("sonia")
+    shown = f"{'a' * 36}:{ids.agent}"
+    assert f'value="{shown}"' in boss.page("/callbacks"), "the page remembers who has it"
+    boss.post("/callbacks/move", callback=shown, to=str(ids.colleague))
+    assert [data["agent"] for _, data in recorded] == [ids.colleague]
+    callback.owner = ids.colleague
+    boss.post("/callbacks/move", callback=shown, to="all")
+    assert len(recorded) == 1
+    assert "changé de mains" in boss.page("/callbacks")
+
+
 def test_the_list_is_filtered_by_who_has_it_what_became_of_it_and_when(two: Web) -> None:
     agent, now = two.ids.desk.agent, two.app.clock.now_ms()
 

@@ -11,16 +11,27 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from fs_app.accounts.model import Profile
 from fs_app.calllists.model import CallList, Characteristic, DistributionRule, ListFilter, Planner, Profiler
 from fs_app.contacts.model import ContactField, Segment
+from fs_app.hours.model import Schedule, ScheduleRange
 from fs_app.legal.model import LegalRule
 from fs_app.outgoing.model import OutgoingSettings
 from fs_app.privacy import kinds
+from fs_app.queues.model import Queue, QueueMember
 from tests.unit.web.conftest import Visitor, Web
 
 PARIS = '{"field": "city", "op": "is", "value": "paris"}'
 LYON = '{"field": "city", "op": "is", "value": "lyon"}'
 SLOT = '[{"name": "%s", "days": [6], "from": "22:00", "until": "24:00", "filter": ' + PARIS + "}]"
+QUEUE = {
+    "name": "Une",
+    "number": "799",
+    "ring_s": "20",
+    "no_answer_delay_s": "10",
+    "inter_call_s": "3",
+    "wrap_up": "1",
+}
 LAW = {"purposes": "marketing", "kinds": ["MANUAL", "PREVIEW", "PROGRESSIVE", "PREDICTIVE", "ROBOT"]}
 
 
@@ -137,6 +148,50 @@ KINDS = {
         _value("10:00-11:00"),
         lambda _: LegalRule.get().rules["week"],
         ({"mon": "11:00-12:00"}, {"mon": "10:00-11:00"}),
+    ),
+    "queue": Kind(
+        "/admin/queues/1",
+        {**QUEUE, "ring_s": "33"},
+        {**QUEUE, "ring_s": "44"},
+        "Now: 33",
+        _value("44"),
+        lambda _: Queue.get_by_id(1).ring_s,
+        (33, 44),
+        token="seen",
+    ),
+    "queue, another tab": Kind(
+        "/admin/queues/1",
+        {**QUEUE, "agents": ["1"]},
+        {**QUEUE, "name": "Deux"},
+        "Now: ",
+        _value("Deux"),
+        lambda _: (Queue.get_by_id(1).name, QueueMember.select().where(QueueMember.queue == 1).count()),
+        (("Une", 1), ("Deux", 0)),
+        token="seen",
+    ),
+    "profile": Kind(
+        "/admin/profiles/%d",
+        {"name": "Une", "role": "agent"},
+        {"name": "Deux", "role": "agent"},
+        "Now: Une",
+        _value("Deux"),
+        lambda one: Profile.get_by_id(one).name,
+        ("Une", "Deux"),
+        ("/admin/profiles/new", {"name": "Avant", "role": "agent"}),
+        Profile,
+        token="seen",
+    ),
+    "schedule": Kind(
+        "/admin/schedules/%d",
+        {"name": "Une", "begin-0": "09:00", "end-0": "18:00"},
+        {"name": "Deux", "begin-0": "08:00", "end-0": "18:00"},
+        "Now: Une",
+        _value("Deux"),
+        lambda one: (Schedule.get_by_id(one).name, ScheduleRange.get(ScheduleRange.schedule == one).begin),
+        (("Une", 540), ("Deux", 480)),
+        ("/admin/schedules/new", {"name": "Avant", "begin-0": "07:00", "end-0": "18:00"}),
+        Schedule,
+        token="seen",
     ),
     "retention": Kind(
         "/privacy/retention",
