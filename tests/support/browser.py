@@ -46,7 +46,7 @@ class Browser:
             color_scheme="dark" if dark else "light",
             locale="fr-FR",
             timezone_id="America/Lima",  # far from the account's zone: a page must not use the computer's
-            **{"reduced_motion": "reduce", **more},
+            **more,
         )
         context.set_default_timeout(10_000 * PATIENCE)
         context.on("console", self._listen)
@@ -59,14 +59,12 @@ class Browser:
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
 
-def _executable() -> str:
-    return str(SHELL) if SHELL.exists() and "CHROMIUM" not in os.environ else CHROMIUM
-
-
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(whole: bool = False) -> Iterator[Browser]:
+    """`whole`: with a microphone."""
+    shell = SHELL.exists() and "CHROMIUM" not in os.environ and not whole
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=_executable(), args=ARGUMENTS)
+        running = playwright.chromium.launch(executable_path=SHELL if shell else CHROMIUM, args=ARGUMENTS)
         try:
             yield Browser(running)
         finally:

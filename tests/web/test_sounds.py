@@ -11,11 +11,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.audio.ugly import UGLY
-from tests.support.browser import Browser, accessibility_faults, log_in
+from tests.support.browser import Browser, accessibility_faults, chromium, log_in
 from tests.support.until import until
 from tests.support.webapp import WebProcess
 
 CONVERTED_MS = 40_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium(whole=True) as running:
+        yield running
+        assert not running.complaints
 
 
 @pytest.fixture
