@@ -22,7 +22,7 @@ from fs_app.accounts.profiles import (
 )
 from fs_app.admin import audit
 from fs_app.admin.audit import Actor
-from fs_app.admin.form import Problems, find, mark, still
+from fs_app.admin.form import Problems, find, still
 from fs_app.errors import Conflict, NotAllowed
 
 
@@ -97,11 +97,6 @@ def get(account: int, profile: int) -> Stored:
     """Raises NotFound."""
     find(Profile, account, profile)
     return next(each for each in listing(account) if each.id == profile)
-
-
-def mark_of(form: ProfileForm) -> str:
-    """`admin.form.mark` of a stored profile."""
-    return mark(described(form))
 
 
 def save(actor: Actor, profile: int | None, form: ProfileForm, seen: str = "") -> int:

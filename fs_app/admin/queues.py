@@ -234,12 +234,8 @@ def proposal(account: int, queue: int) -> tuple[str, str]:
 
 
 def _write(actor: Actor, before: Stored | None, form: QueueForm, parts: Sequence[Filled]) -> int:
-    old = _described(before.form) if before else None
-    new = _described(form)
-    for part, value in parts:
-        if before is not None and old is not None:
-            old |= part.described(actor.account, part.load(actor.account, before.id))
-        new |= part.described(actor.account, value)
+    old = as_stored(actor.account, before.id, [part for part, _ in parts]) if before else None
+    new = as_typed(actor.account, form, parts)
     values = {name: value for name, value in asdict(form).items() if name != "agents"}
     if before is None:
         row = Queue.create(account=actor.account, created_at=actor.now, **values).id

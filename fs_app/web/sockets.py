@@ -99,9 +99,8 @@ class AgentSockets:
         self._flask = flask_app
         self._desk = app.desk
         self._tabs = Tabs()
-        self._speaks: dict[
-            str, tuple[str, str]
-        ] = {}  # by socket: language, country whose numbers are national
+        # By socket: language, and country whose numbers are national.
+        self._speaks: dict[str, tuple[str, str]] = {}
         self._busy: Counter[str] = Counter()  # by socket
         self._pacer: Pacer[int] = Pacer(app.clock, self._send_picture, self._keeps_up, sooner=OWN_S)
         self._tasks = Tasks("sockets")

@@ -139,7 +139,7 @@ def deletion(
 
 def _save(week: Week | None) -> AnyResponse | str | tuple[str, int]:
     wrong: dict[str, str] = {}
-    name, ranges = typed("name"), []
+    name, seen, ranges = typed("name"), typed("seen", 40), []
     try:
         name = checks.name(name)
     except WrongFields as error:
@@ -150,9 +150,7 @@ def _save(week: Week | None) -> AnyResponse | str | tuple[str, int]:
     except WrongFields as error:
         wrong |= sentences(error)
     if wrong:
-        return _form(week, name, lines, wrong, typed("seen", 40)), 400
-
-    seen = typed("seen", 40)
+        return _form(week, name, lines, wrong, seen), 400
 
     def work(by: Actor) -> None:
         if week is not None:

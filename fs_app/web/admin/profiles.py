@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fs_app.accounts.permissions import ROLES
 from fs_app.accounts.profiles import MODES, MODULES, SETS, AgentOptions, granted, of_role
 from fs_app.admin import profiles
-from fs_app.admin.form import FormInvalid, Stale
+from fs_app.admin.form import FormInvalid, Stale, mark
 from fs_app.admin.profiles import LastAdmin, MoreThanOwn, ProfileForm, Stored
 from fs_app.web.access import needs
 from fs_app.web.admin.audit import saved_beside
@@ -119,7 +119,7 @@ def _form(
         stored=stored,
         form=form,
         problems=problems,
-        seen=seen or (profiles.mark_of(stored.form) if stored else ""),
+        seen=seen or (mark(profiles.described(stored.form)) if stored else ""),
         stale=stale,
         roles=[(role, t(f"role.{role}")) for role in roles],
         permissions=[
